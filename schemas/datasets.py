@@ -1,0 +1,148 @@
+"""What a file can contain: a versioned list of fields, with what reading, linking and measuring need.
+
+Belongs here: ``Dataset``, ``Pathway`` and their parts. Does not belong here: any particular dataset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from schemas.expressions import Expression
+from schemas.fields import Derived, Field
+from schemas.layouts import Column, Layout
+from schemas.measures import Measure
+from schemas.rules import PairRule, Rule
+
+
+class DatasetKind(StrEnum):
+    RECORDS = "records"  # rows are records of patients, which become cases
+    PERSONS = "persons"  # rows say something of a person (a death), whatever the pathway
+    RESULTS = "results"  # rows are results of measures
+
+
+class Mode(StrEnum):
+    UPSERT = "upsert"
+    REPLACE_PERIOD = "replace period"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class MatchRule:
+    """How a corrected key field is recognised: same values of ``same``, and exactly one case whose clock date is within ``within_days``."""
+
+    same: tuple[str, ...]
+    within_days: int
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A dated event of a case. ``field`` is an instant or a date (then it has no minutes from the clock)."""
+
+    name: str
+    field: str
+    title: str
+
+
+@dataclass(frozen=True)
+class DueStage:
+    """Fields of this stage are due once ``reached`` is true, or ``after_days`` have passed since the clock."""
+
+    name: str
+    title: str
+    reached: Expression
+    after_days: int
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """When a sender's submission for a period is due: so many days after the end of each ``grain`` (month, quarter)."""
+
+    grain: str
+    due_after_days: int
+
+
+@dataclass(frozen=True)
+class HoldPolicy:
+    """A ``replace period`` that would withdraw more than this is held until somebody approves it."""
+
+    records: int = 20
+    share: float = 0.2
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One version of one dataset.
+
+    ``record_key`` are the fields that name a record at its site; ``site_field`` the field with the site's code; ``clock`` the
+    (derived) field with the case's start; ``local_key`` the field by which the sender finds the record again.
+    ``rule_version`` is raised when a rule changes: rules say since and until which version they hold.
+    ``clear_token`` in a cell empties the stored value. ``row_limit`` and ``size_limit_bytes`` refuse a file.
+    """
+
+    name: str
+    version: str
+    title: str
+    description: str
+    kind: DatasetKind
+    fields: tuple[Field, ...]
+    derived: tuple[Derived, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    pair_rules: tuple[PairRule, ...] = ()
+    rule_version: int = 1
+    record_key: tuple[str, ...] = ()
+    match_rule: MatchRule | None = None
+    clock: str | None = None
+    site_field: str | None = None
+    local_key: str | None = None
+    milestones: tuple[Milestone, ...] = ()
+    stages: tuple[DueStage, ...] = ()
+    expectation: Expectation | None = None
+    default_mode: Mode = Mode.UPSERT
+    hold_policy: HoldPolicy = HoldPolicy()
+    clear_token: str = "[CLEAR]"
+    size_limit_bytes: int = 100_000_000
+    row_limit: int = 1_000_000
+    date_formats: tuple[str, ...] = ("%d/%m/%Y",)
+    codes_separator: str = ";"
+    code_rule_id: str = "COD"  # the id of the rule "every value is in its code list", where a reference gives it one
+
+    @cached_property
+    def field_by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def stored_fields(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.is_stored)
+
+    def rules_at(self, version: int) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.is_active(version))
+
+    def pair_rules_at(self, version: int) -> tuple[PairRule, ...]:
+        return tuple(rule for rule in self.pair_rules if rule.is_active(version))
+
+    @cached_property
+    def standard_layout(self) -> Layout:
+        columns = tuple(Column(f.header, f.name, synonyms=f.synonyms) for f in self.fields)
+        return Layout(f"{self.name}_standard", self.name, columns, self.date_formats, codes_separator=self.codes_separator)
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """A care pathway as a folder: its datasets, layouts and measures.
+
+    ``cases`` names the dataset whose records become cases (None for a pathway that only has published results).
+    """
+
+    name: str
+    title: str
+    description: str
+    datasets: tuple[Dataset, ...] = ()
+    cases: str | None = None
+    layouts: tuple[Layout, ...] = ()
+    measures: tuple[Measure, ...] = ()
+
+    @property
+    def case_dataset(self) -> Dataset | None:
+        return next((d for d in self.datasets if d.name == self.cases), None)

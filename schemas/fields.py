@@ -1,0 +1,104 @@
+"""What a column is: its type, codes, conditions and meaning, described once.
+
+Belongs here: ``Field``, ``Derived``, ``Codes`` and the enumerations they use.
+Does not belong here: the fields of a dataset (its pathway's folder) or how a file spells them (``schemas.layouts``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from schemas.expressions import Expression
+
+
+class Kind(StrEnum):
+    """The type of a field's values once they are typed."""
+
+    TEXT = "text"
+    CODE = "code"  # one code of a list; kept as text, because "8a" and "08" are codes too
+    CODES = "codes"  # several codes of a list
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    TIME = "time"  # time of day, minutes
+    DATETIME = "datetime"  # instant without zone
+    BOOLEAN = "boolean"
+
+
+class Identifier(StrEnum):
+    """Why a field identifies a patient. Such a value is never stored, logged or shown outside the outbox."""
+
+    NHS_NUMBER = "NHS number"
+    LOCAL_PATIENT_IDENTIFIER = "local patient identifier"
+    NAME = "name"
+    BIRTH_DATE = "birth date"
+    POSTCODE = "postcode"
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A code list. ``unknown`` are the codes that mean *asked, not known*."""
+
+    labels: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(code for code, _ in self.labels)
+
+    def label(self, code: str) -> str:
+        return dict(self.labels)[code]
+
+
+def codes(unknown: tuple[str, ...] = (), **labels: str) -> Codes:
+    """``codes(_1="Male", _2="Female")``: a leading underscore lets a code begin with a digit."""
+    return Codes(tuple((code.lstrip("_"), label) for code, label in labels.items()), unknown)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a dataset.
+
+    ``header`` is its spelling in the standard layout. ``required`` is True, False, or the condition under which a value
+    must be there; a missing required value is a warning, or sets the record aside when ``is_essential``.
+    ``due`` names the stage from which a missing value counts as missing. ``earliest`` and ``latest`` bound dates,
+    ``minimum`` and ``maximum`` numbers, all inclusive. ``description`` is for readers without the dataset's manual.
+    """
+
+    name: str
+    header: str
+    kind: Kind
+    description: str
+    codes: Codes | None = None
+    unit: str | None = None
+    required: bool | Expression = False
+    is_essential: bool = False
+    due: str | None = None
+    identifies: Identifier | None = None
+    synonyms: tuple[str, ...] = ()
+    earliest: date | None = None
+    latest: date | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    maximum_length: int = 200
+    format: str | None = None
+    advice: str | None = None
+
+    @property
+    def is_stored(self) -> bool:
+        """Identifying values never reach the warehouse."""
+        return self.identifies is None
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A field that is computed from others when a record is conformed, and stored with it."""
+
+    name: str
+    kind: Kind
+    expression: Expression
+    description: str
+    unit: str | None = None
+    codes: Codes | None = None

@@ -1,0 +1,73 @@
+"""How a file spells a dataset. Many layouts, one dataset; a trust's own layout is one small file of these.
+
+Belongs here: the shapes of layouts and reshapes. Does not belong here: recognising and applying them (``assets.reading``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a layout: ``header`` as the file spells it, ``field`` as the dataset names it.
+
+    ``codes`` translates the file's spellings into the dataset's codes; ``date_formats`` overrides the layout's.
+    """
+
+    header: str
+    field: str
+    codes: tuple[tuple[str, str], ...] = ()
+    date_formats: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupAndSum:
+    """Rows that agree in ``by`` (fields) become one record; ``sum`` are added. ``constants`` are set on each record."""
+
+    by: tuple[str, ...]
+    sum: tuple[str, ...]
+    constants: tuple[tuple[str, str], ...] = ()
+    computed: tuple[tuple[str, str, str], ...] = ()  # (field, minuend, subtrahend)
+
+
+@dataclass(frozen=True)
+class TransposedRow:
+    """A labelled row of a sheet whose columns are organisations: a measure, or an attribute of the organisation."""
+
+    label: str
+    field: str | None = None  # the row gives this field of every record of the column
+    measure: str | None = None  # the row gives one record a column: the value of this measure
+
+
+@dataclass(frozen=True)
+class Transpose:
+    """A sheet whose columns are organisations and whose labelled rows are attributes and measures."""
+
+    rows: tuple[TransposedRow, ...]
+    reasons: tuple[tuple[str, str], ...] = ()  # text in a value cell -> reason why there is no value
+    period_from: str = "manifest"
+    constants: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """``columns`` may be fewer than the dataset's fields; ``positional`` layouts are matched by position, and their headers checked.
+
+    ``sheet`` names the worksheet of a workbook (else the first whose header matches). ``senders`` limits who uses it.
+    Dates are read by ``date_formats`` (strftime), strictly, in order; a real date of a workbook needs no format.
+    """
+
+    name: str
+    dataset: str
+    columns: tuple[Column, ...]
+    date_formats: tuple[str, ...] = ("%d/%m/%Y",)
+    time_formats: tuple[str, ...] = ("%H:%M", "%H:%M:%S")
+    datetime_formats: tuple[str, ...] = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+    decimal_mark: str = "."
+    codes_separator: str = ";"
+    positional: bool = False
+    sheet: str | None = None
+    senders: tuple[str, ...] = ()
+    reshape: GroupAndSum | Transpose | None = None

@@ -1,0 +1,69 @@
+"""A measure: a defined number about a cohort of cases, described once.
+
+Belongs here: the shape of a measure. Does not belong here: the measures of a pathway (its folder), their SQL
+(``warehouse.compile_sql``, ``assets.measure_results``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.expressions import Expression
+
+
+class MeasureKind(StrEnum):
+    PROPORTION = "proportion"  # numerator / denominator, 0 to 1
+    MEDIAN = "median"  # of ``value`` over the denominator
+    MEAN = "mean"
+    COUNT = "count"  # cases in the denominator
+    RATE = "rate"  # events / exposure
+    SCORE = "score"  # published as such: XmR only, no interval, no funnel
+    DERIVED = "derived"  # ``value`` is an expression over other measures' values
+
+
+class Direction(StrEnum):
+    HIGHER_IS_BETTER = "higher is better"
+    LOWER_IS_BETTER = "lower is better"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Cases for which ``condition`` is true are not in the denominator."""
+
+    name: str
+    condition: Expression
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure and one version of its definition.
+
+    Denominator: cases for which ``cohort`` is true, less the ``exclusions``, whose ``index_date`` falls in the period.
+    Numerator: those of them for which ``numerator`` is true. ``value`` gives the number of a median, mean or derived measure.
+    ``needs`` are the fields whose completeness (among cases for which they are due) is shown beside the result.
+    ``matures_after_days`` after the period's end the result is no longer provisional.
+    ``title`` is a noun phrase, ``description`` tells a clinician what counts and what does not.
+    """
+
+    name: str
+    title: str
+    description: str
+    kind: MeasureKind
+    direction: Direction
+    unit: str
+    version: int = 1
+    index_date: str | None = None
+    cohort: Expression | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    numerator: Expression | None = None
+    value: Expression | None = None
+    needs: tuple[str, ...] = ()
+    decimals: int = 1
+    matures_after_days: int = 0
+    target: float | None = None
+    levels: tuple[str, ...] = ("site", "provider", "region", "network")
+    grains: tuple[str, ...] = ("month", "quarter", "year")
+    source: str = ""
+    is_headline: bool = False

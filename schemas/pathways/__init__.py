@@ -1,0 +1,1 @@
+"""One folder a pathway; each defines ``PATHWAY``. How to add one: docs/adding-a-pathway.md."""

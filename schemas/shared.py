@@ -1,0 +1,3 @@
+"""The datasets that belong to no single pathway: results of measures, reference values, deaths."""
+
+SHARED_DATASETS = ()
