@@ -24,31 +24,60 @@ class Column:
 
 @dataclass(frozen=True)
 class GroupAndSum:
-    """Rows that agree in ``by`` (fields) become one record; ``sum`` are added. ``constants`` are set on each record."""
+    """Rows that agree in ``by`` become one record; ``sum`` are added. ``constants`` are set on each record.
+
+    The layout's columns name fields of the dataset, or helpers that only the reshape uses. ``unique`` are the columns that no
+    two rows may share, so that a row sent twice is not added twice. ``ignored`` are headers that are known and not taken.
+    """
 
     by: tuple[str, ...]
     sum: tuple[str, ...]
     constants: tuple[tuple[str, str], ...] = ()
     computed: tuple[tuple[str, str, str], ...] = ()  # (field, minuend, subtrahend)
+    unique: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TransposedRow:
-    """A labelled row of a sheet whose columns are organisations: a measure, or an attribute of the organisation."""
+    """A labelled row of a sheet whose columns are organisations: a measure, or an attribute of the organisation.
+
+    ``is_level``: its cells are letters of ``Transpose.levels``, not numbers. ``is_optional``: some of the sheets lack it.
+    ``is_numbered``: a program made repeated texts unique by ``.1``, ``.2``, which is taken off.
+    """
 
     label: str
     field: str | None = None  # the row gives this field of every record of the column
     measure: str | None = None  # the row gives one record a column: the value of this measure
+    is_level: bool = False
+    is_optional: bool = False
+    is_numbered: bool = False
 
 
 @dataclass(frozen=True)
 class Transpose:
-    """A sheet whose columns are organisations and whose labelled rows are attributes and measures."""
+    """A sheet whose columns are organisations and whose labelled rows are attributes and measures.
+
+    The period comes from the manifest, else from the file's name by ``period_name``: a pattern with the groups ``first`` and
+    ``last`` (English months, three letters) and ``year``. ``levels`` gives each letter its number. ``ignored`` are labels that
+    are known and not taken; a row that has a label and no cell (a footer) is passed over. The remaining names say which field
+    of the dataset gets what.
+    """
 
     rows: tuple[TransposedRow, ...]
     reasons: tuple[tuple[str, str], ...] = ()  # text in a value cell -> reason why there is no value
     period_from: str = "manifest"
     constants: tuple[tuple[str, str], ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    period_name: str | None = None
+    ignored: tuple[str, ...] = ()
+    organisation_field: str = "organisation"
+    measure_field: str = "measure"
+    value_field: str = "value"
+    level_field: str = "level"
+    reason_field: str = "reason"
+    period_field: str = "period_start"
+    grain_field: str = "grain"
 
 
 @dataclass(frozen=True)

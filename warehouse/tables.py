@@ -279,6 +279,20 @@ milestone = Table(
     comment="One row a dated event of a case.",
 )
 
+person_death = Table(
+    "person_death",
+    metadata,
+    _submission_reference(primary_key=True),
+    Column("row_number", BigInteger, primary_key=True, comment="row of the file"),
+    Column("person_id", Uuid, ForeignKey("pathway.person.person_id", ondelete="CASCADE"), nullable=False, comment="the person"),
+    Column("arrival_number", BigInteger, nullable=False, comment="order of arrival of the submission"),
+    Column("death_on", Date, comment="date of death as sent; null where the row withdraws what came before"),
+    Column("is_withdrawal", Boolean, nullable=False, server_default="false", comment="whether it withdraws what came before"),
+    Index(None, "person_id", "arrival_number"),
+    schema="pathway",
+    comment="What each submission said of a death. The latest effective one of a person counts and is copied to pathway.person.",
+)
+
 linkage_coverage = Table(
     "linkage_coverage",
     metadata,
