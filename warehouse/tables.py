@@ -361,6 +361,7 @@ measure_result = Table(
     Column("computed_at", SystemTime, nullable=False, server_default=text("now()"), comment="when it was computed"),
     _one_of("period_grain", GRAINS),
     Index(None, "organisation_code", "period_grain", "period_start"),
+    Index(None, "period_grain", "period_start"),
     schema="measurement",
     comment="A measure for one organisation and period.",
 )
@@ -405,6 +406,7 @@ benchmark = Table(
     Column("best_value", Double, comment="best value among the peers"),
     Column("from_best", Double, comment="value less the best value"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded"),
+    Index(None, "period_grain", "period_start"),
     schema="measurement",
     comment="A measure result beside its peers.",
 )
