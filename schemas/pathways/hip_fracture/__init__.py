@@ -1,0 +1,14 @@
+"""Fractured neck of femur: the dataset of the national audit, its rules, and the measures computed from it."""
+
+from schemas.datasets import Pathway
+from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
+from schemas.pathways.hip_fracture.measures import MEASURES
+
+PATHWAY = Pathway(
+    "hip_fracture",
+    "Hip fracture",
+    "Care of people of 60 and over who broke a hip: from presentation to 120 days after it.",
+    datasets=(HIP_FRACTURE,),
+    cases="hip_fracture",
+    measures=MEASURES,
+)
