@@ -1,0 +1,211 @@
+"""The worker host: one process that has imported everything once and forks a worker for each run.
+
+Belongs here: preloading, forking, reaping, and the tiny protocol by which launchers ask for it. Does not belong here:
+when to start a host or which one to ask (``pipelines.launcher``).
+
+Stays single-threaded and opens no connection, so that a fork is safe. One JSON object a line over loopback, with a token
+that only the owner of Dagster's home can read. A host that is killed leaves its workers running.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.processes import ProcessRecord
+
+PRELOAD = (
+    "dagster", "dagster._cli.api", "dagster._core.execution.api", "dagster_postgres", "pandas", "psycopg", "great_expectations",
+    "matplotlib.figure", "matplotlib.backends.backend_agg", "openpyxl", "python_calamine", "pyarrow.csv", "jinja2", "cryptography.hazmat.primitives.ciphers.aead",
+    "pipelines.definitions", "assets.records", "assets.refresh",
+)  # fmt: skip
+KILL_AFTER_SECONDS = 20.0
+
+
+@dataclass
+class Host:
+    """State of a host: its folder, its workers by pid, and whether it still takes runs."""
+
+    dagster_home: Path
+    fingerprint: str
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    workers: dict[int, str] = field(default_factory=dict)
+    kill_at: dict[int, float] = field(default_factory=dict)
+    is_retired: bool = False
+
+    @property
+    def record_path(self) -> Path:
+        return hosts_folder(self.dagster_home) / f"{self.fingerprint}.json"
+
+    def serve(self) -> None:
+        """Until retired and without workers, or stopped by a signal."""
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_write, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGTERM, self._retire_by_signal)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self._announce(listener.getsockname()[1])
+            while not (self.is_retired and not self.workers):
+                readable, _, _ = select.select([listener, wake_read], [], [], 1.0)
+                if wake_read in readable:
+                    os.read(wake_read, 4096)
+                self._reap()
+                if listener in readable:
+                    self._answer(listener)
+        self._withdraw()
+
+    def _announce(self, port: int) -> None:
+        ProcessRecord.of(os.getpid(), port=port, token=self.token, fingerprint=self.fingerprint).write(self.record_path)
+
+    def _withdraw(self) -> None:
+        announced = ProcessRecord.read(self.record_path)
+        if announced and announced.pid == os.getpid():
+            self.record_path.unlink(missing_ok=True)
+
+    def _retire_by_signal(self, *_) -> None:
+        self.is_retired = True
+
+    def _answer(self, listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(2.0)
+            try:
+                request = json.loads(connection.makefile().readline())
+                connection.sendall(json.dumps(self._obey(request, listener)).encode() + b"\n")
+            except (OSError, ValueError, KeyError, TypeError):
+                return
+
+    def _obey(self, request: dict, listener: socket.socket) -> dict:
+        if not secrets.compare_digest(request["token"], self.token):
+            return {"error": "wrong token"}
+        match request["do"]:
+            case "launch" if not self.is_retired:
+                return {"pid": self._launch(request["run_id"], listener)}
+            case "terminate":
+                return {"terminated": self._terminate(request["run_id"])}
+            case "retire":
+                self.is_retired = True
+                return {"retired": True}
+            case "ping":
+                return {"workers": len(self.workers)}
+        return {"error": "cannot do that"}
+
+    def _launch(self, run_id: str, listener: socket.socket) -> int:
+        pid = os.fork()
+        if pid == 0:
+            listener.close()
+            _in_child(self.dagster_home, lambda: work(run_id, self.dagster_home))
+        self.workers[pid] = run_id
+        return pid
+
+    def _terminate(self, run_id: str) -> bool:
+        pid = next((pid for pid, run in self.workers.items() if run == run_id), None)
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGTERM)
+        self.kill_at[pid] = time.monotonic() + KILL_AFTER_SECONDS
+        return True
+
+    def _reap(self) -> None:
+        for pid in [pid for pid, when in self.kill_at.items() if time.monotonic() > when]:
+            os.kill(pid, signal.SIGKILL)
+        while self.workers or self.kill_at:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self.kill_at.pop(pid, None)
+            self._bury(self.workers.pop(pid, None), os.waitstatus_to_exitcode(status))
+
+    def _bury(self, run_id: str | None, exit_code: int) -> None:
+        if run_id is None:
+            return
+        worker_record(self.dagster_home, run_id).unlink(missing_ok=True)
+        if exit_code != 0:
+            pid = os.fork()
+            if pid == 0:
+                _in_child(self.dagster_home, lambda: report_death(run_id, exit_code))
+            self.workers[pid] = None  # type: ignore[assignment]
+
+
+def hosts_folder(dagster_home: Path) -> Path:
+    return dagster_home / "hosts"
+
+
+def worker_record(dagster_home: Path, run_id: str) -> Path:
+    """Where the process of a run is recorded while it lives."""
+    return dagster_home / "workers" / f"{run_id}.json"
+
+
+def _in_child(dagster_home: Path, do) -> None:
+    """Runs ``do`` as a process of its own and never returns: nothing of the host's loop may run twice."""
+    code = 1
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        code = do() or 0
+    except BaseException as error:
+        print(f"{type(error).__name__} in a worker", file=sys.stderr)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def work(run_id: str, dagster_home: Path) -> int:
+    """Executes one run in this process, recorded so that any other process can find and stop it."""
+    from dagster import DagsterInstance
+    from dagster._cli.api import _execute_run_command_body
+
+    ProcessRecord.of(os.getpid(), run_id=run_id).write(worker_record(dagster_home, run_id))
+    with DagsterInstance.get() as instance:
+        _execute_run_command_body(run_id, instance, lambda event: None, set_exit_code_on_failure=False)
+    return 0
+
+
+def report_death(run_id: str, exit_code: int) -> int:
+    """Tells Dagster at once that a run's process is gone, instead of at the next look of its monitor."""
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get() as instance:
+        run = instance.get_run_by_id(run_id)
+        if run and not run.is_finished:
+            how = f"was killed by signal {-exit_code}" if exit_code < 0 else f"ended with code {exit_code}"
+            instance.report_run_failed(run, f"The process of this run {how}.")
+    return 0
+
+
+def preload() -> None:
+    """Imports what a run needs; a module that is missing ends the host, and runs go the slower way."""
+    for name in PRELOAD:
+        importlib.import_module(name)
+    from pipelines.definitions import warm
+
+    warm()
+
+
+def main(dagster_home: str, fingerprint: str) -> None:
+    home = Path(dagster_home)
+    os.environ["DAGSTER_HOME"] = str(home)
+    preload()
+    Host(home, fingerprint).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
