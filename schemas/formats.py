@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from schemas.fields import Field
 
-# https://archive.datadictionary.nhs.uk: ten digits, the tenth a modulus 11 check digit of the first nine (weights 10 to 2)
+# NHS Data Dictionary: ten digits, the tenth a modulus 11 check digit of the first nine (weights 10 to 2)
 DUMMY_NHS_NUMBERS = frozenset(str(digit) * 10 for digit in range(10)) | {"0123456789"}
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 _GROUPED_NHS_NUMBER = re.compile(r"([0-9]{3})([ -])([0-9]{3})\2([0-9]{4})", re.ASCII)
@@ -80,12 +80,7 @@ def is_ods_code(text: str) -> bool:
 
 FORMATS: dict[str, Callable[[str], bool]] = {
     "nhs_number": is_nhs_number,
+    "dummy_nhs_number": is_dummy_nhs_number,
     "postcode": is_postcode,
     "ods_code": is_ods_code,
-}
-
-FORMAT_WORDS: dict[str, str] = {
-    "nhs_number": "ten digits of which the last is the right check digit",
-    "postcode": "a full postcode",
-    "ods_code": "an organisation code of three to eight capital letters and digits",
 }

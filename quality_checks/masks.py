@@ -1,0 +1,238 @@
+"""What an expression means over a frame: a truth (or value) for each row, and whether it is known.
+
+Belongs here: the compiler from ``schemas.expressions`` (and the nodes of ``schemas.field_rules``) to numpy.
+Does not belong here: SQL (``warehouse.compile_sql``), words (``schemas.words``), the arrays beneath (``quality_checks.values``),
+what follows from a broken rule.
+
+The frame is typed as ``docs/architecture.md`` says: text, code and boolean columns hold objects with None, several codes tuples
+of str, numbers float64 with NaN, dates and instants datetime64, times timedelta64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce, singledispatchmethod
+
+import numpy as np
+import pandas as pd
+
+from quality_checks import clock_changes
+from quality_checks.values import (
+    Values,
+    calculate,
+    compare,
+    completed_years,
+    constant,
+    durations,
+    encoded,
+    first_known,
+    instants,
+    members,
+    numbers,
+    read_column,
+    select,
+)
+from schemas import expressions as ex
+from schemas.field_rules import AllListed, ElapsedMinutes, Readable, UnambiguousTime
+from schemas.formats import FORMATS
+
+MINUTE = np.timedelta64(60, "s")
+
+
+def evaluate(expression: ex.Expression, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Values and ``known`` of an expression, one each a row. Where not known the value is NaN, NaT, None or False.
+
+    Raises KeyError for a field that the frame does not have, TypeError for operands that cannot be compared.
+    """
+    return Evaluator(frame).evaluate(expression)
+
+
+class Evaluator:
+    """Evaluates expressions over one frame; every sub-expression is computed once.
+
+    ``problems`` (field -> reason code or None for each row) tells ``Readable`` which cells could not be read.
+    """
+
+    def __init__(self, frame: pd.DataFrame, problems: Mapping[str, pd.Series] | None = None):
+        self.frame = frame
+        self.problems = problems or {}
+        self.row_count = len(frame)
+        self._memo: dict[ex.Expression, Values] = {}
+
+    def evaluate(self, expression: ex.Expression) -> tuple[np.ndarray, np.ndarray]:
+        found = self.values(expression)
+        return found.with_nulls(), found.known
+
+    def holds(self, expression: ex.Expression) -> np.ndarray:
+        """Rows for which the expression is known to be true."""
+        data, known = self._truth(expression)
+        return data & known
+
+    def broken(self, expression: ex.Expression) -> np.ndarray:
+        """Rows for which the expression is known to be false."""
+        data, known = self._truth(expression)
+        return ~data & known
+
+    def values(self, expression: ex.Expression) -> Values:
+        found = self._memo.get(expression)
+        if found is None:
+            found = self._memo[expression] = self._compute(expression)
+        return found
+
+    def _truth(self, expression: ex.Expression) -> tuple[np.ndarray, np.ndarray]:
+        found = self.values(expression)
+        if found.kind == "bool":
+            return found.data, found.known
+        if found.kind == "number" or not found.known.any():
+            return found.data.astype(bool), found.known
+        raise TypeError(f"{type(expression).__name__} gives {found.kind}, where a truth is needed")
+
+    def _certain(self, data: np.ndarray) -> Values:
+        return Values(data, np.ones(self.row_count, dtype=bool))
+
+    @singledispatchmethod
+    def _compute(self, node) -> Values:
+        raise TypeError(f"no meaning over a frame is known for {type(node).__name__}")
+
+    # -- values ------------------------------------------------------------------------------------------------------
+    @_compute.register
+    def _(self, node: ex.FieldReference) -> Values:
+        return read_column(self.frame[node.name])
+
+    @_compute.register
+    def _(self, node: ex.Constant) -> Values:
+        return constant(node.value, self.row_count)
+
+    @_compute.register
+    def _(self, node: ex.Coalesce) -> Values:
+        return reduce(first_known, map(self.values, node.items))
+
+    @_compute.register
+    def _(self, node: ex.Choose) -> Values:
+        chosen = self.values(node.otherwise)
+        for condition, value in reversed(node.cases):
+            chosen = select(self.holds(condition), self.values(value), chosen)
+        return chosen
+
+    # -- truths ------------------------------------------------------------------------------------------------------
+    @_compute.register
+    def _(self, node: ex.Comparison) -> Values:
+        left, right = self.values(node.left), self.values(node.right)
+        return compare(node.operator, left, right)
+
+    @_compute.register
+    def _(self, node: ex.Membership) -> Values:
+        operand = self.values(node.operand)
+        return Values(members(operand, node.values), operand.known)
+
+    @_compute.register
+    def _(self, node: ex.Includes) -> Values:
+        operand, wanted = self.values(node.operand), set(node.values)
+        return Values(encoded(operand).look_up(lambda held: bool(wanted.intersection(_several(held))), bool), operand.known)
+
+    @_compute.register
+    def _(self, node: ex.Conforms) -> Values:
+        operand = self.values(node.operand)
+        return Values(encoded(operand).look_up(FORMATS[node.format], bool), operand.known)
+
+    @_compute.register
+    def _(self, node: ex.Presence) -> Values:
+        return self._certain(self.values(node.operand).known)
+
+    @_compute.register
+    def _(self, node: ex.Holds) -> Values:
+        return self._certain(self.holds(node.operand))
+
+    @_compute.register
+    def _(self, node: ex.Not) -> Values:
+        data, known = self._truth(node.operand)
+        return Values(~data, known)
+
+    @_compute.register
+    def _(self, node: ex.AllOf) -> Values:
+        some_false = np.logical_or.reduce([self.broken(item) for item in node.items])
+        every_known = np.logical_and.reduce([self.values(item).known for item in node.items])
+        return Values(~some_false & every_known, some_false | every_known)
+
+    @_compute.register
+    def _(self, node: ex.AnyOf) -> Values:
+        some_true = np.logical_or.reduce([self.holds(item) for item in node.items])
+        every_known = np.logical_and.reduce([self.values(item).known for item in node.items])
+        return Values(some_true, some_true | every_known)
+
+    # -- numbers -----------------------------------------------------------------------------------------------------
+    @_compute.register
+    def _(self, node: ex.Count) -> Values:
+        return self._certain(sum((self.holds(item).astype(float) for item in node.items), np.zeros(self.row_count)))
+
+    @_compute.register
+    def _(self, node: ex.Sum) -> Values:
+        return reduce(lambda a, b: calculate("+", a, b), (numbers(self.values(item)) for item in node.items))
+
+    @_compute.register
+    def _(self, node: ex.Arithmetic) -> Values:
+        return calculate(node.operator, numbers(self.values(node.left)), numbers(self.values(node.right)))
+
+    @_compute.register
+    def _(self, node: ex.Share) -> Values:
+        data, known = self._truth(node.condition)
+        total = int(known.sum())
+        share = float((data & known).sum() / total) if total else np.nan
+        return Values(np.full(self.row_count, share), np.full(self.row_count, total > 0))
+
+    @_compute.register
+    def _(self, node: ex.RowCount) -> Values:
+        return self._certain(np.full(self.row_count, float(self.row_count)))
+
+    # -- time --------------------------------------------------------------------------------------------------------
+    @_compute.register
+    def _(self, node: ex.Moment) -> Values:
+        day, clock = self.values(node.date), self.values(node.time)
+        known = day.known & clock.known
+        return Values(instants(day).astype("datetime64[s]") + durations(clock), known)
+
+    @_compute.register
+    def _(self, node: ex.MinutesBetween) -> Values:
+        start, end = self.values(node.start), self.values(node.end)
+        return Values((instants(end) - instants(start)) / MINUTE, start.known & end.known)
+
+    @_compute.register
+    def _(self, node: ex.DaysBetween) -> Values:
+        start, end = self.values(node.start), self.values(node.end)
+        days = instants(end).astype("datetime64[D]") - instants(start).astype("datetime64[D]")
+        return Values(days / np.timedelta64(1, "D"), start.known & end.known)
+
+    @_compute.register
+    def _(self, node: ex.AgeInYears) -> Values:
+        birth, on = self.values(node.birth_date), self.values(node.on)
+        return Values(completed_years(instants(birth), instants(on)), birth.known & on.known)
+
+    # -- what only the rules that follow from fields need ---------------------------------------------------------------
+    @_compute.register
+    def _(self, node: Readable) -> Values:
+        found = self.problems.get(node.name)
+        if found is None:
+            return self._certain(np.ones(self.row_count, dtype=bool))
+        reasons = read_column(found)
+        matches = reasons.look_up(lambda reason: not node.reasons or reason in node.reasons, bool)
+        return self._certain(~(matches & reasons.known))
+
+    @_compute.register
+    def _(self, node: UnambiguousTime) -> Values:
+        operand = self.values(node.instant)
+        return Values(~clock_changes.is_ambiguous(instants(operand), node.zone), operand.known)
+
+    @_compute.register
+    def _(self, node: ElapsedMinutes) -> Values:
+        start, end = (instants(self.values(part)) for part in (node.start, node.end))
+        shift = clock_changes.offset_minutes(end, node.zone) - clock_changes.offset_minutes(start, node.zone)
+        return Values((end - start) / MINUTE - shift, ~np.isnat(start) & ~np.isnat(end))
+
+    @_compute.register
+    def _(self, node: AllListed) -> Values:
+        operand, allowed = self.values(node.operand), set(node.values)
+        return Values(encoded(operand).look_up(lambda held: allowed.issuperset(_several(held)), bool), operand.known)
+
+
+def _several(held) -> tuple:
+    return held if isinstance(held, tuple) else (held,)
