@@ -66,7 +66,6 @@ class Transpose:
 
     rows: tuple[TransposedRow, ...]
     reasons: tuple[tuple[str, str], ...] = ()  # text in a value cell -> reason why there is no value
-    period_from: str = "manifest"
     constants: tuple[tuple[str, str], ...] = ()
     levels: tuple[tuple[str, str], ...] = ()
     period_name: str | None = None

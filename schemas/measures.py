@@ -67,3 +67,8 @@ class Measure:
     grains: tuple[str, ...] = ("month", "quarter", "year")
     source: str = ""
     is_headline: bool = False
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether its results are only ever submitted: it says nothing by which they could be computed from cases."""
+        return self.kind is not MeasureKind.DERIVED and self.cohort is None and self.value is None

@@ -72,13 +72,14 @@ class Registry:
 
 def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     """The registry of the pathways in the tree and of those in ``extra_folders`` (each holding pathway folders)."""
-    from schemas.shared import SHARED_DATASETS
+    from schemas.shared import shared_datasets
 
     here = Path(__file__).parent
     pathways = [*_in_tree(here / "pathways"), *(p for folder in extra_folders for p in _outside(Path(folder)))]
     ordered = tuple(sorted(pathways, key=lambda pathway: pathway.name))
     _unique(ordered, "pathway")
-    return Registry(ordered, SHARED_DATASETS, (here, *map(Path, extra_folders)))
+    measures = tuple(measure for pathway in ordered for measure in pathway.measures)
+    return Registry(ordered, shared_datasets(measures), (here, *map(Path, extra_folders)))
 
 
 def _in_tree(folder: Path) -> Iterable[Pathway]:
