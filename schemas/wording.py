@@ -12,13 +12,17 @@ from functools import cached_property
 
 from schemas.datasets import Dataset
 from schemas.fields import Field, Kind
-from schemas.formats import FORMAT_WORDS
 from schemas.layouts import Column, Layout
 
 KIND_IN_WORDS = {
     Kind.TEXT: "a text", Kind.CODE: "a code", Kind.CODES: "a list of codes", Kind.INTEGER: "a whole number", Kind.DECIMAL: "a number",
     Kind.DATE: "a date", Kind.TIME: "a time of day", Kind.DATETIME: "a date with a time", Kind.BOOLEAN: "yes or no",
 }  # fmt: skip
+FORMAT_WORDS = {
+    "nhs_number": "the ten digits of the NHS number, stored as text",
+    "postcode": "a full postcode such as AB1 2CD",
+    "ods_code": "an organisation code of three to eight capital letters and digits",
+}
 DIRECTIVES = {  # strftime -> how it is written, an example
     "%d": ("DD", "31"), "%m": ("MM", "01"), "%Y": ("YYYY", "2025"), "%y": ("YY", "25"), "%H": ("HH", "09"), "%M": ("MM", "30"),
     "%S": ("SS", "00"), "%b": ("Mon", "Jan"), "%B": ("Month", "January"),
