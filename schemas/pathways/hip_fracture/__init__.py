@@ -2,7 +2,8 @@
 
 from schemas.datasets import Pathway
 from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
-from schemas.pathways.hip_fracture.measures import MEASURES
+from schemas.pathways.hip_fracture.measures import INDICATORS
+from schemas.pathways.hip_fracture.outcome_measures import MEASURES
 
 PATHWAY = Pathway(
     "hip_fracture",
@@ -10,5 +11,5 @@ PATHWAY = Pathway(
     "Care of people of 60 and over who broke a hip: from presentation to 120 days after it.",
     datasets=(HIP_FRACTURE,),
     cases="hip_fracture",
-    measures=MEASURES,
+    measures=(*INDICATORS, *MEASURES),
 )

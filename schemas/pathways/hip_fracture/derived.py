@@ -11,7 +11,6 @@ from schemas.fields import Derived, Kind
 from schemas.pathways.hip_fracture import policy
 from schemas.pathways.hip_fracture.tariff import TARIFF
 
-PLACEHOLDERS = ("Overseas", "[NONHS]")
 FOUR_AT_ITEMS = ("alertness", "amt4", "attention", "acute_change")
 
 
@@ -33,7 +32,8 @@ INSTANTS = (
 )
 
 NUMBERS = (
-    Derived("age_years", Kind.INTEGER, AgeInYears(field("date_of_birth"), field("presentation_date")), "Age at presentation.", unit="years"),
+    Derived("age_years", Kind.INTEGER, AgeInYears(field("date_of_birth"), field("presentation_date")), "Age at presentation.",
+            unit="years"),
     _four_at_total("preop", "before the operation"),
     _four_at_total("postop", "after the operation"),
     Derived("hours_to_ward", Kind.DECIMAL, minutes_between("presentation_at", "ward_admission_at") / policy.HOUR,
@@ -51,7 +51,7 @@ NUMBERS = (
 FLAGS = (
     Derived(
         "has_nhs_number", Kind.BOOLEAN,
-        all_of(Conforms(field("nhs_number"), "nhs_number"), field("nhs_number").is_not_in(*PLACEHOLDERS)),
+        Conforms(field("nhs_number"), "nhs_number"),
         "Whether the record has a real NHS number, not a placeholder.",
     ),
     Derived(

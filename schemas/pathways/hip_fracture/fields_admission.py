@@ -36,7 +36,7 @@ PATIENT = (
     ),
     at_presentation(
         "nhs_number", "NHS number", Kind.TEXT, "Ten digits with a check digit, or Overseas, or [NONHS] where there is none.",
-        required=True, is_essential=True, identifies=Identifier.NHS_NUMBER, maximum_length=20,
+        codes=lists.NO_NHS_NUMBER, required=True, is_essential=True, identifies=Identifier.NHS_NUMBER, maximum_length=20,
         synonyms=("NHS no", "NHS no.", "NHS num", "NHSNumber"),
         advice="Enter the ten-digit NHS number; only if there is none enter Overseas or [NONHS].",
     ),

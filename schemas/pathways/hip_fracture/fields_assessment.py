@@ -41,7 +41,8 @@ FIELDS = (
         codes=lists.NUTRITION, required=True, synonyms=("Nutrition assessment", "Nutritional risk assessment", "MUST"),
     ),
     at_presentation(
-        "bone_protection_pre", "Bone protection medication pre fracture", Kind.CODE, "Bone protection the patient took before the fracture.",
+        "bone_protection_pre", "Bone protection medication pre fracture", Kind.CODE,
+        "Bone protection the patient took before the fracture.",
         codes=lists.BONE_DRUG, required=True, synonyms=("Bone protection pre fracture", "Bone medication before fracture"),
     ),
     at_presentation(

@@ -22,9 +22,10 @@ from schemas.expressions import (
     field,
     minutes_between,
 )  # fmt: skip
+from schemas.formats import DUMMY_NHS_NUMBERS
 from schemas.pathways.hip_fracture import codes as lists
 from schemas.pathways.hip_fracture import policy
-from schemas.pathways.hip_fracture.derived import FOUR_AT_ITEMS, PLACEHOLDERS
+from schemas.pathways.hip_fracture.derived import FOUR_AT_ITEMS
 from schemas.rules import Rule, Scope, Severity
 
 ASIDE, WARN, OUT = Severity.QUARANTINE_RECORD, Severity.WARN, Severity.OUT_OF_SCOPE
@@ -33,6 +34,7 @@ _to_surgery = minutes_between("presentation_at", "surgery_at")
 _is_operated = field("operated").equals(lists.WAS_OPERATED)
 _came_via_ed = field("presentation_via_ed").equals(lists.VIA_ED)
 _was_inpatient = field("presentation_via_ed").is_in("2", *lists.INPATIENT_ELSEWHERE)
+_days_after_the_ward = days_between("ward_discharge_date", "trust_discharge_date")
 _ward_destination, _trust_destination = field("ward_discharge_destination"), field("trust_discharge_destination")
 
 
@@ -40,10 +42,14 @@ def _rule(id: str, name: str, requirement: Expression, severity: Severity, field
     return Rule(id, name, requirement, severity, fields, advice, family=family)
 
 
+# words and dummies: each such record is a person of its own
+NOT_A_NUMBER = (*lists.NO_NHS_NUMBER.values, *sorted(DUMMY_NHS_NUMBERS))
+
 PERSON = (
-    _rule("H01a", "nhs_number_has_its_check_digit", Conforms(field("nhs_number"), "nhs_number"), ASIDE, ("nhs_number",),
+    _rule("H01a", "nhs_number_has_its_check_digit",
+          any_of(Conforms(field("nhs_number"), "nhs_number"), field("nhs_number").is_in(*NOT_A_NUMBER)), ASIDE, ("nhs_number",),
           "The NHS number is not one: look it up again and enter all ten digits. If there is none, enter Overseas or [NONHS].", "identity"),
-    _rule("H01b", "nhs_number_is_given", field("nhs_number").is_not_in(*PLACEHOLDERS), WARN, ("nhs_number",),
+    _rule("H01b", "nhs_number_is_a_real_one", field("nhs_number").is_not_in(*NOT_A_NUMBER), WARN, ("nhs_number",),
           "Taken without an NHS number: deaths cannot be linked and the best practice tariff cannot be met. Enter the number once it is "
           "known.", "identity"),
     _rule("H02a", "age_at_presentation_is_at_least_60", field("age_years") >= policy.MINIMUM_AGE_YEARS, OUT,
@@ -103,8 +109,8 @@ TIMES = (
           ("trust_discharge_date", "ward_discharge_date"),
           "Discharge from the trust lies before discharge from the ward: correct one of the dates.", "times"),
     _rule("H08c", "discharge_not_before_presentation",
-          all_of(days_between("presentation_date", "ward_discharge_date") >= 0, days_between("presentation_date", "trust_discharge_date") >= 0),
-          ASIDE, ("ward_discharge_date", "trust_discharge_date", "presentation_date"),
+          all_of(field("acute_stay_days") >= 0, field("trust_stay_days") >= 0), ASIDE,
+          ("ward_discharge_date", "trust_discharge_date", "presentation_date"),
           "A discharge lies before presentation: correct one of the dates.", "times"),
     *map(_not_in_the_future, DATED_FIELDS),
     _rule("H10a", "surgery_within_30_days_of_presentation", _to_surgery <= policy.LONG_WAIT_FOR_SURGERY_MINUTES, WARN,
@@ -150,7 +156,8 @@ SURGERY = (
           ("surgery_date", "surgery_time", "operation_type", "operated"),
           "Operated, but the date, the time or the operation is not there: enter them, or correct 'Operated'.", "surgery"),
     _rule("H12b", "surgical_fields_only_if_operated", any_of(_all_missing(SURGICAL_FIELDS), Holds(_is_operated)), ASIDE,
-          ("operated", *SURGICAL_FIELDS), "There are data of an operation, but 'Operated' is not 1: correct it, or remove the data.", "surgery"),
+          ("operated", *SURGICAL_FIELDS),
+          "There are data of an operation, but 'Operated' is not 1: correct it, or remove the data.", "surgery"),
     _rule("H16a", "delay_reason_if_surgery_after_36_hours",
           (_to_surgery > policy.SURGERY_WITHIN_MINUTES).implies(field("delay_reason").differs_from(lists.NO_DELAY)), WARN,
           ("delay_reason", "surgery_date", "surgery_time"),
@@ -197,7 +204,8 @@ ADMISSION = (
     _rule("H15a", "first_hospital_named_if_inpatient_elsewhere",
           field("presentation_via_ed").is_in(*lists.INPATIENT_ELSEWHERE).implies(field("first_hospital_code").differs_from("X")), WARN,
           ("first_hospital_code", "presentation_via_ed"),
-          "The fracture happened in another hospital: enter its code, and the presentation there. X is for patients who were not transferred.",
+          "The fracture happened in another hospital: enter its code, and the presentation there. X is for patients who were "
+          "not transferred.",
           "admission"),
     _rule("H15b", "first_hospital_is_another_one", field("first_hospital_code").differs_from(field("operating_hospital_code")), WARN,
           ("first_hospital_code", "operating_hospital_code"),
@@ -224,9 +232,8 @@ DISCHARGE = (
           ("trust_discharge_destination", "ward_discharge_destination"),
           "One destination says that the patient died, the other that they left alive: correct one of them.", "discharge"),
     _rule("H19", "discharge_dates_agree_with_the_ward_destination",
-          all_of(_ward_destination.is_in(*lists.LEAVES_THE_TRUST).implies(days_between("ward_discharge_date", "trust_discharge_date").equals(0)),
-                 _ward_destination.equals(lists.STAYS_FOR_REHABILITATION).implies(
-                     days_between("ward_discharge_date", "trust_discharge_date") > 0)), WARN,
+          all_of(_ward_destination.is_in(*lists.LEAVES_THE_TRUST).implies(_days_after_the_ward.equals(0)),
+                 _ward_destination.equals(lists.STAYS_FOR_REHABILITATION).implies(_days_after_the_ward > 0)), WARN,
           ("trust_discharge_date", "ward_discharge_date", "ward_discharge_destination"),
           "A patient who goes home, elsewhere or has died leaves ward and trust on one day; one who goes to a rehabilitation bed of the "
           "trust leaves the trust later. Check both dates and the destination.", "discharge"),
