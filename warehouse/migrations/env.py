@@ -1,0 +1,26 @@
+"""Alembic's entry: runs on the connection that ``warehouse.migrate`` hands over, in one transaction."""
+
+from alembic import context
+
+from warehouse import house_tables, tables  # noqa: F401  (house_tables adds to the metadata)
+
+SCHEMAS = {"house", "intake", "pathway", "measurement"}
+
+
+def _is_ours(thing, name, kind, reflected, compared) -> bool:
+    """A pathway's own tables and the version table are not the migrations' concern."""
+    table = thing if kind == "table" else getattr(thing, "table", None)
+    return table is None or f"{table.schema}.{table.name}" in tables.metadata.tables
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=tables.metadata,
+    version_table_schema="house",
+    include_schemas=True,
+    include_name=lambda name, kind, parents: kind != "schema" or name in SCHEMAS,
+    include_object=_is_ours,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
