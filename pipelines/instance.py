@@ -18,12 +18,15 @@ DATABASE = "dagster"
 SENDER_TAG = "sender"
 
 
-def prepare(settings: Settings, warehouse_url: str) -> Path:
-    """Makes Dagster's database and writes ``dagster.yaml``; returns Dagster's home. Can be repeated."""
+def prepare(settings: Settings, warehouse_url: str, admin_url: str | None = None) -> Path:
+    """Makes Dagster's database and writes ``dagster.yaml``; returns Dagster's home. Can be repeated.
+
+    ``warehouse_url`` names server, user and password; ``admin_url`` somebody who may create a database, if that user may not.
+    """
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     url = make_url(warehouse_url)
-    create_database(url)
+    create_database(make_url(admin_url) if admin_url else url, owner=url.username)
     passfile = write_passfile(home / "pgpass", url)
     content = yaml.safe_dump(configuration(settings, storage_url(url, passfile)), sort_keys=False)
     target = home / "dagster.yaml"
@@ -34,13 +37,13 @@ def prepare(settings: Settings, warehouse_url: str) -> Path:
     return home
 
 
-def create_database(url: URL) -> None:
+def create_database(url: URL, owner: str | None) -> None:
     """``create database dagster`` on the warehouse's server, unless it is there."""
     engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT", hide_parameters=True)
     try:
         with engine.connect() as connection:
             if not connection.scalar(text("select 1 from pg_database where datname = :name"), {"name": DATABASE}):
-                connection.execute(text(f'create database "{DATABASE}"'))
+                connection.execute(text(f'create database "{DATABASE}"' + (f' owner "{owner}"' if owner else "")))
     finally:
         engine.dispose()
 

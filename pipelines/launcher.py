@@ -13,7 +13,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._serdes import ConfigurableClassData
 
 from pipelines.processes import ProcessRecord, wait_until
-from pipelines.worker_host import hosts_folder, worker_record
+from pipelines.worker_host import PRELOAD, hosts_folder, worker_record
 from schemas.registry import Registry
 
 ROOMS = ("schemas", "quality_checks", "warehouse", "assets", "pipelines")
@@ -37,20 +37,35 @@ class NoHost(RuntimeError):
 
 
 class WarmRunLauncher(DefaultRunLauncher):
-    """Dagster's launcher, with warm workers. ``pathway_folders`` are those outside the tree, whose changes make a new host."""
+    """Dagster's launcher, with warm workers.
 
-    def __init__(self, pathway_folders: tuple[str, ...] = (), start_seconds: int = 120, inst_data: ConfigurableClassData | None = None):
+    ``pathway_folders`` are those outside the tree, whose changes make a new host; ``preload`` the modules a host imports
+    before it takes runs; ``start_seconds`` how long to wait for a host.
+    """
+
+    def __init__(
+        self,
+        pathway_folders: Sequence[str] = (),
+        preload: Sequence[str] = PRELOAD,
+        start_seconds: int = 120,
+        inst_data: ConfigurableClassData | None = None,
+    ):
         super().__init__(inst_data)
         self._folders = tuple(map(Path, pathway_folders))
+        self._preload = tuple(preload)
         self._start_seconds = start_seconds
 
     @classmethod
     def config_type(cls):
-        return {"pathway_folders": Field([str], default_value=[]), "start_seconds": Field(int, default_value=120)}
+        return {
+            "pathway_folders": Field([str], default_value=[]),
+            "preload": Field([str], default_value=list(PRELOAD)),
+            "start_seconds": Field(int, default_value=120),
+        }
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]):
-        return cls(tuple(config_value["pathway_folders"]), config_value["start_seconds"], inst_data)
+        return cls(**config_value, inst_data=inst_data)
 
     @property
     def _home(self) -> Path:
@@ -59,12 +74,21 @@ class WarmRunLauncher(DefaultRunLauncher):
     def launch_run(self, context: LaunchRunContext) -> None:
         run = context.dagster_run
         try:
-            fingerprint = code_fingerprint(self._folders)
-            retire_others(self._home, fingerprint)
-            ask_host(ensure_host(self._home, fingerprint, self._start_seconds), do="launch", run_id=run.run_id)
+            self._hand_over(run.run_id)
         except NoHost as error:
             self._instance.report_engine_event(f"Launched by Dagster's own launcher, which is slower: {error}", run, cls=self.__class__)
             super().launch_run(context)
+
+    def _hand_over(self, run_id: str) -> None:
+        fingerprint = code_fingerprint(self._folders)
+        retire_others(self._home, fingerprint)
+        host = ensure_host(self._home, fingerprint, self._preload, self._start_seconds)
+        try:
+            ask_host(host, do="launch", run_id=run_id)
+        except NoHost:
+            if host.is_alive:
+                raise
+            ask_host(ensure_host(self._home, fingerprint, self._preload, self._start_seconds), do="launch", run_id=run_id)
 
     def terminate(self, run_id: str) -> bool:
         record = ProcessRecord.read(worker_record(self._home, run_id))
@@ -113,14 +137,14 @@ def live_hosts(dagster_home: Path) -> list[ProcessRecord]:
     return [record for record in found if record and record.is_alive]
 
 
-def ensure_host(dagster_home: Path, fingerprint: str, seconds: float = 120.0) -> ProcessRecord:
+def ensure_host(dagster_home: Path, fingerprint: str, preload: Sequence[str] = PRELOAD, seconds: float = 120.0) -> ProcessRecord:
     """The host of this code, started if there is none. Raises ``NoHost`` when it does not come up in time."""
     if record := _host(dagster_home, fingerprint):
         return record
     with _starting(dagster_home):
         if record := _host(dagster_home, fingerprint):
             return record
-        process = start_host(dagster_home, fingerprint)
+        process = start_host(dagster_home, fingerprint, preload)
         wait_until(lambda: _host(dagster_home, fingerprint) or process.poll() is not None, seconds)
     if record := _host(dagster_home, fingerprint):
         return record
@@ -128,12 +152,12 @@ def ensure_host(dagster_home: Path, fingerprint: str, seconds: float = 120.0) ->
     raise NoHost(f"no worker host after {seconds:.0f} s; see {_log_path(dagster_home)}")
 
 
-def start_host(dagster_home: Path, fingerprint: str) -> subprocess.Popen:
+def start_host(dagster_home: Path, fingerprint: str, preload: Sequence[str] = PRELOAD) -> subprocess.Popen:
     """Starts a host in a session of its own; it announces itself when it has imported everything."""
     path = _log_path(dagster_home)
     path.parent.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "DAGSTER_HOME": str(dagster_home)}
-    command = [sys.executable, "-m", "pipelines.worker_host", str(dagster_home), fingerprint]
+    command = [sys.executable, "-m", "pipelines.worker_host", str(dagster_home), fingerprint, *preload]
     with path.open("ab") as output:
         return subprocess.Popen(
             command, cwd=Path(__file__).parents[1], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True

@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from pipelines.processes import ProcessRecord
 PRELOAD = (
     "dagster", "dagster._cli.api", "dagster._core.execution.api", "dagster_postgres", "pandas", "psycopg", "great_expectations",
     "matplotlib.figure", "matplotlib.backends.backend_agg", "openpyxl", "python_calamine", "pyarrow.csv", "jinja2", "cryptography.hazmat.primitives.ciphers.aead",
-    "pipelines.definitions", "assets.records", "assets.refresh",
+    "assets.records", "assets.refresh", "pipelines.definitions",
 )  # fmt: skip
 KILL_AFTER_SECONDS = 20.0
 
@@ -51,7 +52,7 @@ class Host:
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGTERM, self._retire_by_signal)
+        signal.signal(signal.SIGTERM, self._retire)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -63,7 +64,6 @@ class Host:
                 self._reap()
                 if listener in readable:
                     self._answer(listener)
-        self._withdraw()
 
     def _announce(self, port: int) -> None:
         ProcessRecord.of(os.getpid(), port=port, token=self.token, fingerprint=self.fingerprint).write(self.record_path)
@@ -73,8 +73,9 @@ class Host:
         if announced and announced.pid == os.getpid():
             self.record_path.unlink(missing_ok=True)
 
-    def _retire_by_signal(self, *_) -> None:
+    def _retire(self, *_) -> None:
         self.is_retired = True
+        self._withdraw()
 
     def _answer(self, listener: socket.socket) -> None:
         connection, _ = listener.accept()
@@ -95,7 +96,7 @@ class Host:
             case "terminate":
                 return {"terminated": self._terminate(request["run_id"])}
             case "retire":
-                self.is_retired = True
+                self._retire()
                 return {"retired": True}
             case "ping":
                 return {"workers": len(self.workers)}
@@ -191,19 +192,18 @@ def report_death(run_id: str, exit_code: int) -> int:
     return 0
 
 
-def preload() -> None:
-    """Imports what a run needs; a module that is missing ends the host, and runs go the slower way."""
-    for name in PRELOAD:
-        importlib.import_module(name)
-    from pipelines.definitions import warm
+def preload(modules: Sequence[str]) -> None:
+    """Imports what runs need and calls a module's ``warm()`` if it has one. What is missing ends the host: runs go the slower way."""
+    for name in modules:
+        module = importlib.import_module(name)
+        if callable(warm := getattr(module, "warm", None)):
+            warm()
 
-    warm()
 
-
-def main(dagster_home: str, fingerprint: str) -> None:
+def main(dagster_home: str, fingerprint: str, *modules: str) -> None:
     home = Path(dagster_home)
     os.environ["DAGSTER_HOME"] = str(home)
-    preload()
+    preload(modules)
     Host(home, fingerprint).serve()
 
 
