@@ -10,7 +10,6 @@ of str, numbers float64 with NaN, dates and instants datetime64, times timedelta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import reduce, singledispatchmethod
 
 import numpy as np
@@ -39,6 +38,10 @@ from schemas.formats import FORMATS
 MINUTE = np.timedelta64(60, "s")
 
 
+def problem_column(field_name: str) -> str:
+    return f"{field_name}:problem"
+
+
 def evaluate(expression: ex.Expression, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Values and ``known`` of an expression, one each a row. Where not known the value is NaN, NaT, None or False.
 
@@ -50,12 +53,11 @@ def evaluate(expression: ex.Expression, frame: pd.DataFrame) -> tuple[np.ndarray
 class Evaluator:
     """Evaluates expressions over one frame; every sub-expression is computed once.
 
-    ``problems`` (field -> reason code or None for each row) tells ``Readable`` which cells could not be read.
+    A column ``problem_column(field)`` holds the reason why a cell of the field could not be read, or None.
     """
 
-    def __init__(self, frame: pd.DataFrame, problems: Mapping[str, pd.Series] | None = None):
+    def __init__(self, frame: pd.DataFrame):
         self.frame = frame
-        self.problems = problems or {}
         self.row_count = len(frame)
         self._memo: dict[ex.Expression, Values] = {}
 
@@ -210,10 +212,10 @@ class Evaluator:
     # -- what only the rules that follow from fields need ---------------------------------------------------------------
     @_compute.register
     def _(self, node: Readable) -> Values:
-        found = self.problems.get(node.name)
-        if found is None:
-            return self._certain(np.ones(self.row_count, dtype=bool))
-        reasons = read_column(found)
+        column = problem_column(node.name)
+        if column not in self.frame.columns:
+            return self._certain(np.broadcast_to(np.True_, (self.row_count,)))
+        reasons = self.values(ex.FieldReference(column))
         matches = reasons.look_up(lambda reason: not node.reasons or reason in node.reasons, bool)
         return self._certain(~(matches & reasons.known))
 

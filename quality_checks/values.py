@@ -11,7 +11,6 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -197,8 +196,7 @@ def calculate(symbol: str, left: Values, right: Values) -> Values:
 def members(operand: Values, wanted: tuple[Scalar, ...]) -> np.ndarray:
     """Whether each value is one of ``wanted``; a number among them is also met by a code that is that number."""
     if operand.kind != "text":
-        each = (compare("==", operand, constant(value, len(operand.data))).data for value in wanted)
-        return reduce(np.logical_or, each, np.zeros(len(operand.data), dtype=bool))
+        return np.isin(operand.data, np.array([_scalar(value) for value in wanted], dtype=operand.data.dtype))
     texts = {value for value in wanted if isinstance(value, str)}
     figures = {float(value) for value in wanted if isinstance(value, int | float)}
     return encoded(operand).look_up(lambda text: text in texts or (bool(figures) and _number(text) in figures), bool)

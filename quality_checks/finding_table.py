@@ -1,0 +1,99 @@
+"""Many findings as columns: hundreds of thousands cost arrays, and become ``Finding`` objects only where somebody reads them.
+
+Belongs here: ``FindingTable``. Does not belong here: judging (``quality_checks.validate``), one finding (``quality_checks.findings``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from quality_checks.findings import Finding
+from schemas.rules import Severity
+
+NO_ROW = -1
+
+
+@dataclass(frozen=True, eq=False)
+class FindingTable(Sequence[Finding]):
+    """Findings in the order of rows, those of the file first. ``kinds`` are the distinct findings without their rows.
+
+    ``kind_of`` (position in ``kinds``) and ``row_numbers`` (``NO_ROW`` for the file) have one entry a finding.
+    """
+
+    kinds: tuple[Finding, ...] = ()
+    kind_of: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    row_numbers: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @classmethod
+    def of(cls, kinds: Sequence[Finding], rows_of_kind: Sequence[np.ndarray]) -> FindingTable:
+        """``rows_of_kind`` has the row numbers of each kind."""
+        counts = [len(rows) for rows in rows_of_kind]
+        kind_of = np.repeat(np.arange(len(kinds), dtype=np.int64), counts)
+        row_numbers = np.concatenate([np.asarray(rows, dtype=np.int64) for rows in rows_of_kind]) if counts else np.array([], dtype=np.int64)
+        order = np.lexsort((kind_of, row_numbers))
+        return cls(tuple(kinds), kind_of[order], row_numbers[order])
+
+    @classmethod
+    def of_findings(cls, findings: Iterable[Finding]) -> FindingTable:
+        rows: dict[Finding, list[int]] = {}
+        for finding in findings:
+            rows.setdefault(replace(finding, row_number=None), []).append(NO_ROW if finding.row_number is None else finding.row_number)
+        return cls.of(tuple(rows), [np.array(numbers, dtype=np.int64) for numbers in rows.values()])
+
+    def __add__(self, others: Iterable[Finding]) -> FindingTable:
+        other = others if isinstance(others, FindingTable) else FindingTable.of_findings(others)
+        kinds = (*self.kinds, *other.kinds)
+        return FindingTable.of(kinds, [*self._rows_by_kind(), *other._rows_by_kind()])
+
+    def __len__(self) -> int:
+        return len(self.kind_of)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return FindingTable(self.kinds, self.kind_of[index], self.row_numbers[index])
+        row = int(self.row_numbers[index])
+        return replace(self.kinds[self.kind_of[index]], row_number=None if row == NO_ROW else row)
+
+    def __iter__(self) -> Iterator[Finding]:
+        for kind, row in zip(self.kind_of.tolist(), self.row_numbers.tolist(), strict=True):
+            yield replace(self.kinds[kind], row_number=None if row == NO_ROW else row)
+
+    def _rows_by_kind(self) -> list[np.ndarray]:
+        return [self.row_numbers[self.kind_of == kind] for kind in range(len(self.kinds))]
+
+    def column(self, name: str) -> np.ndarray:
+        """An attribute of every finding (``rule_id``, ``severity``, ...) as an object array."""
+        if name == "row_number":
+            return np.where(self.row_numbers == NO_ROW, None, self.row_numbers.astype(object))
+        return np.array([getattr(kind, name) for kind in self.kinds], dtype=object)[self.kind_of]
+
+    def where(self, chosen: np.ndarray) -> FindingTable:
+        """The findings for which the mask over them is true."""
+        return FindingTable(self.kinds, self.kind_of[chosen], self.row_numbers[chosen])
+
+    def with_severity(self, *severities: Severity) -> FindingTable:
+        return self.where(np.array([kind.severity in severities for kind in self.kinds], dtype=bool)[self.kind_of])
+
+    def of_kind(self, kind: int) -> np.ndarray:
+        """Row numbers of one kind, in order."""
+        return self.row_numbers[self.kind_of == kind]
+
+    def by_rule(self) -> dict[str, int]:
+        """Rule id -> number of findings."""
+        counted: Counter[str] = Counter()
+        for kind, count in zip(self.kinds, np.bincount(self.kind_of, minlength=len(self.kinds)), strict=True):
+            counted[kind.rule_id] += int(count)
+        return {rule_id: count for rule_id, count in counted.items() if count}
+
+    def rules_of_rows(self, *severities: Severity) -> dict[int, tuple[str, ...]]:
+        """Row number -> ids of the rules of these severities that it breaks."""
+        found: dict[int, dict[str, None]] = {}
+        chosen = self.with_severity(*severities)
+        for kind, row in zip(chosen.kind_of.tolist(), chosen.row_numbers.tolist(), strict=True):
+            if row != NO_ROW:
+                found.setdefault(row, {})[self.kinds[kind].rule_id] = None
+        return {row: tuple(ids) for row, ids in found.items()}
