@@ -1,0 +1,200 @@
+"""Cases: the fold of effective records, written set-wise, with the cells they touch queued before and after.
+
+Belongs here: what a change of records does to ``pathway_case``, the detail table and ``milestone``.
+Does not belong here: which case a record tells of (``assets.linking``), the fold itself (``assets.folding``), statuses (``assets.cross_record``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Column, Connection, Row, Table, Text, Uuid, any_, bindparam, delete, func, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from assets.cross_record import base_status, settle_statuses
+from assets.folding import carried_derived, carried_names, clock_dates, fold
+from assets.places import places
+from assets.reading.conform import derive
+from schemas.datasets import Dataset, Pathway
+from schemas.fields import Kind
+from warehouse.detail_tables import detail_table, record_table
+from warehouse.loading import copy_frame, read_frame, temporary_like
+from warehouse.stale import queue_for_cases
+from warehouse.tables import milestone, pathway_case
+
+WHO = ("person_id", "site_code", "provider_code")
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A temporary table of the case ids that a transaction changes."""
+
+    table: Table
+
+    @property
+    def ids(self):
+        return select(self.table.c.case_id)
+
+
+def touch(connection: Connection, case_ids: Iterable[str]) -> Touched:
+    """Name the cases about to change, in a temporary table of the transaction."""
+    connection.execute(text("create temporary table if not exists touched_case (case_id uuid primary key) on commit drop"))
+    connection.execute(text("truncate touched_case"))
+    table = Table("touched_case", type(pathway_case.metadata)(), Column("case_id", Uuid(as_uuid=False)))
+    copy_frame(connection, table, pd.DataFrame({"case_id": pd.Series(list(dict.fromkeys(case_ids)), dtype=object)}))
+    connection.execute(text("analyze touched_case"))
+    return Touched(table)
+
+
+def cases_of_persons(connection: Connection, pathway: Pathway, person_ids: Iterable[str]) -> pd.DataFrame:
+    """Current cases of the persons, with what is known of each: index 0..n, columns of the detail table and who and when."""
+    dataset = pathway.case_dataset
+    detail = detail_table(pathway)
+    wanted = func.unnest(bindparam("persons", list(person_ids), type_=ARRAY(Uuid(as_uuid=False)))).column_valued("wanted")
+    query = (
+        select(
+            pathway_case.c.person_id.cast(Text).label("person_id"), pathway_case.c.site_code, pathway_case.c.provider_code,
+            pathway_case.c.last_arrival_number, detail.c.case_id.cast(Text).label("case_id"), *_details(detail),
+        )
+        .join_from(wanted, pathway_case, pathway_case.c.person_id == wanted)
+        .join(detail, detail.c.case_id == pathway_case.c.case_id)
+        .where(pathway_case.c.pathway_name == pathway.name)
+        .order_by(pathway_case.c.first_arrival_number, pathway_case.c.first_row_number)
+    )  # fmt: skip
+    found = read_frame(connection, query, dataset)
+    found["clock_on"] = clock_dates(dataset, found)
+    return found
+
+
+def _details(detail: Table) -> list[Column]:
+    return [column for column in detail.c if column.name != "case_id"]
+
+
+def fragments(connection: Connection, pathway: Pathway, case_ids, before: int | None = None) -> pd.DataFrame:
+    """Effective records of the cases in order of arrival, from the last withdrawal on; optionally only those that arrived before."""
+    record = record_table(pathway)
+    query = select(
+        record.c.case_id.cast(Text).label("case_id"), record.c.person_id.cast(Text).label("person_id"), record.c.site_code,
+        record.c.arrival_number, record.c.row_number, record.c.is_withdrawal, record.c.cleared_fields,
+        *(record.c[name] for name in carried_names(pathway.case_dataset)),
+    ).where(record.c.case_id.in_(case_ids), record.c.is_effective)  # fmt: skip
+    if before is not None:
+        query = query.where(record.c.arrival_number < before)
+    found = read_frame(connection, query.order_by(record.c.arrival_number, record.c.row_number), pathway.case_dataset)
+    withdrawn = found["is_withdrawal"].astype(bool)
+    later = withdrawn[::-1].groupby(found["case_id"][::-1]).cumsum()[::-1] if len(found) else withdrawn
+    return found[(later == 0).to_numpy(bool)].drop(columns="is_withdrawal")
+
+
+def fold_fragments(dataset: Dataset, found: pd.DataFrame) -> pd.DataFrame:
+    """What is known of each case after its records: index ``case_id``, all detail columns, who, and first and last arrival."""
+    carried = carried_names(dataset)
+    cleared = cleared_masks(found["cleared_fields"])
+    states = fold(found, "case_id", carried, cleared)
+    first = found.drop_duplicates("case_id").set_index("case_id")
+    states["first_arrival_number"] = first["arrival_number"]
+    states["first_row_number"] = first["row_number"]
+    states["last_arrival_number"] = states["arrival_number"]
+    return complete(dataset, states)
+
+
+def complete(dataset: Dataset, states: pd.DataFrame) -> pd.DataFrame:
+    """Derive again what follows from the carried values; what needs an identifying value stays as it was carried."""
+    frame = states.copy()
+    for item in dataset.fields:
+        if item.name not in frame:
+            frame[item.name] = empty_column(item.kind, frame.index)
+    for item in dataset.derived:
+        if item.name not in frame:
+            frame[item.name] = empty_column(item.kind, frame.index)
+    return derive(frame, dataset, keep=carried_derived(dataset))
+
+
+def empty_column(kind: Kind, index: pd.Index) -> pd.Series:
+    dtype = {
+        Kind.DATE: "datetime64[s]", Kind.DATETIME: "datetime64[us]", Kind.TIME: "timedelta64[s]", Kind.INTEGER: "float64", Kind.DECIMAL: "float64",
+    }.get(kind, object)  # fmt: skip
+    return pd.Series(None, index=index, dtype=dtype)
+
+
+def cleared_masks(cleared: pd.Series) -> dict[str, np.ndarray]:
+    """From lists of emptied fields a row to a mask a field."""
+    named = {name for names in cleared if names for name in names}
+    return {name: np.array([bool(names) and name in names for names in cleared]) for name in named}
+
+
+def refold(connection: Connection, pathway: Pathway, touched: Touched) -> None:
+    """Write the touched cases anew from their effective records; those that have none any more are gone."""
+    found = fragments(connection, pathway, touched.ids)
+    gone = touched.ids.except_(select(func.unnest(literal(list(found["case_id"].unique()), ARRAY(Uuid(as_uuid=False))))))
+    connection.execute(delete(detail_table(pathway)).where(detail_table(pathway).c.case_id.in_(gone)))
+    connection.execute(delete(pathway_case).where(pathway_case.c.case_id.in_(gone)))
+    if len(found):
+        write(connection, pathway, fold_fragments(pathway.case_dataset, found))
+
+
+def write(connection: Connection, pathway: Pathway, states: pd.DataFrame) -> None:
+    """Insert or replace the cases, their details and milestones. ``states``: index ``case_id``, as ``fold_fragments`` gives it."""
+    dataset = pathway.case_dataset
+    cases = states.reset_index(names="case_id")
+    if "provider_code" not in cases or cases["provider_code"].isna().any():
+        cases["provider_code"] = places(connection, cases["site_code"])["provider_code"]
+    cases["pathway_name"] = pathway.name
+    cases["started_on"] = clock_dates(dataset, cases)
+    cases["started_at"] = cases[dataset.clock]
+    cases["record_status"] = base_status(dataset, cases)
+    replace(connection, pathway_case, cases, "written_case")
+    replace(connection, detail_table(pathway), cases, "written_detail")
+    _write_milestones(connection, pathway, cases["case_id"])
+
+
+def replace(connection: Connection, table: Table, frame: pd.DataFrame, staging: str) -> None:
+    """Insert rows or replace those with the same ``case_id``, through a temporary table; nothing but new ids goes straight in."""
+    columns = [c.name for c in table.columns if c.name in frame.columns]
+    connection.execute(text(f'drop table if exists pg_temp."{staging}"'))
+    staged = temporary_like(connection, table, staging)
+    copy_frame(connection, staged, frame[columns])
+    query = upsert(table).from_select(columns, select(*(staged.c[c] for c in columns)))
+    changes = {c: query.excluded[c] for c in columns if c not in ("case_id", "first_arrival_number", "first_row_number")}
+    connection.execute(query.on_conflict_do_update(index_elements=["case_id"], set_=changes))
+
+
+def _write_milestones(connection: Connection, pathway: Pathway, case_ids: pd.Series) -> None:
+    dataset = pathway.case_dataset
+    detail = detail_table(pathway)
+    staged = text("select case_id from pg_temp.written_case").columns(Column("case_id", Uuid(as_uuid=False))).subquery()
+    connection.execute(delete(milestone).where(milestone.c.case_id.in_(select(staged.c.case_id))))
+    for item in dataset.milestones:
+        column = detail.c[item.field]
+        timed = isinstance(column.type, type(detail.c[dataset.clock].type))
+        minutes = func.round(func.extract("epoch", column - detail.c[dataset.clock]) / 60)
+        query = select(
+            detail.c.case_id, literal(item.name), column.cast(milestone.c.happened_on.type),
+            column if timed else literal(None, milestone.c.happened_at.type), minutes if timed else literal(None, milestone.c.from_start_minutes.type),
+        ).where(detail.c.case_id.in_(select(staged.c.case_id)), column.is_not(None))  # fmt: skip
+        names = ["case_id", "milestone_name", "happened_on", "happened_at", "from_start_minutes"]
+        connection.execute(insert(milestone).from_select(names, query))
+
+
+def change(connection: Connection, pathway: Pathway, case_ids: Iterable[str], person_ids: Iterable[str], submission: Row, work) -> pd.DataFrame:
+    """Do ``work(touched)``, which changes the cases, between the queueing of the cells of their images before and after.
+
+    All cases of the persons belong to the image, because a status may move between them. Returns which statuses the pair
+    rules gave: columns ``case_id``, ``rule_id``.
+    """
+    touched = touch(connection, [*case_ids, *_cases_of(connection, pathway, person_ids)])
+    queue_for_cases(connection, pathway, touched.ids, submission.submission_id)
+    work(touched)
+    given = settle_statuses(connection, pathway, touched.ids, submission.rule_version)
+    queue_for_cases(connection, pathway, touched.ids, submission.submission_id)
+    return given
+
+
+def _cases_of(connection: Connection, pathway: Pathway, person_ids: Iterable[str]) -> list[str]:
+    wanted = literal(list(person_ids), ARRAY(Uuid(as_uuid=False)))
+    query = select(pathway_case.c.case_id.cast(Text)).where(pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(wanted))
+    return list(connection.scalars(query))

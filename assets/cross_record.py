@@ -1,0 +1,121 @@
+"""What can only be judged across records: the status of a case beside the other cases of its person.
+
+Belongs here: pair rules and statuses. The judging is a pure function of a frame; the database only gives and takes.
+Does not belong here: rules on one record (``quality_checks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Text, func, select, text
+
+from assets.folding import clock_dates
+from quality_checks.masks import evaluate
+from schemas.datasets import Dataset, Pathway
+from schemas.expressions import Expression
+from schemas.rules import PairRule
+from warehouse.detail_tables import detail_table
+from warehouse.loading import read_frame
+from warehouse.tables import pathway_case
+
+
+def base_status(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
+    """``incomplete`` where a stored field that its condition requires has no value, else ``valid``."""
+    missing = np.zeros(len(frame), dtype=bool)
+    for item in dataset.stored_fields:
+        if item.required is False:
+            continue
+        absent = frame[item.name].isna().to_numpy()
+        if isinstance(item.required, Expression) and absent.any():
+            value, known = evaluate(item.required, frame)
+            absent &= np.asarray(value, dtype=bool) & known
+        missing |= absent
+    return np.where(missing, "incomplete", "valid").astype(object)
+
+
+def judge(pair_rules: Iterable[PairRule], cases: pd.DataFrame, clock: str) -> pd.DataFrame:
+    """Which case breaks which pair rule: columns ``case_id``, ``rule_id``, ``status``, a row each.
+
+    ``cases``: all cases of some persons, with ``case_id, person_id, site_code, clock_on, first_arrival_number, first_row_number``, the
+    clock and the fields of the rules. A case that is already a duplicate does not make another one a duplicate.
+    """
+    broken: list[tuple[str, str, str]] = []
+    ordered = cases.sort_values(["clock_on", clock, "first_arrival_number", "first_row_number"], kind="stable")
+    for _, group in ordered.groupby("person_id", sort=False):
+        if len(group) > 1:
+            rows = group.to_dict("records")
+            for rule in pair_rules:
+                broken += [(case_id, rule.id, rule.status) for case_id in _breakers(rule, rows, clock)]
+    return pd.DataFrame(broken, columns=["case_id", "rule_id", "status"]).drop_duplicates()
+
+
+def _breakers(rule: PairRule, rows: list[dict], clock: str) -> list[str]:
+    found: list[str] = []
+    for position, later in enumerate(rows):
+        for earlier in rows[:position]:
+            if earlier["case_id"] in found and not rule.both:
+                continue
+            if _clashes(rule, earlier, later, clock):
+                found += [earlier["case_id"], later["case_id"]] if rule.both else [later["case_id"]]
+                break
+    return found
+
+
+def _clashes(rule: PairRule, earlier: dict, later: dict, clock: str) -> bool:
+    if any(earlier[name] is None or earlier[name] != later[name] for name in rule.same):
+        return False
+    if any(earlier[name] == later[name] for name in rule.differ):
+        return False
+    if rule.within_days is not None and (later["clock_on"] - earlier["clock_on"]).days > rule.within_days:
+        return False
+    return rule.overlap is None or _overlap(earlier, later, clock, rule.overlap)
+
+
+def _overlap(earlier: dict, later: dict, clock: str, end: str) -> bool:
+    """Stays that share more than an instant. A stay without an end, or a date as an end, is not stretched beyond what is known."""
+    start, stop = _start(later, clock), earlier[end]
+    if stop is None or pd.isna(stop):
+        return False
+    return bool(start < stop) and (pd.isna(later[end]) or bool(_start(earlier, clock) < later[end]))
+
+
+def _start(row: dict, clock: str):
+    return row["clock_on"] if pd.isna(row[clock]) else row[clock]
+
+
+def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_version: int) -> pd.DataFrame:
+    """Give each of the cases its status anew. ``case_ids`` must hold all cases of their persons.
+
+    Returns what ``judge`` found. Only persons with more than one case are looked at: the others keep what ``write`` gave them.
+    """
+    dataset = pathway.case_dataset
+    cases = _cases_of_shared_persons(connection, pathway, case_ids)
+    if not len(cases):
+        return pd.DataFrame(columns=["case_id", "rule_id", "status"])
+    cases["base_status"] = base_status(dataset, cases)
+    broken = judge(dataset.pair_rules_at(rule_version), cases, dataset.clock)
+    status = broken.drop_duplicates("case_id").set_index("case_id")["status"]
+    cases["record_status"] = cases["case_id"].map(status).astype(object).where(cases["case_id"].isin(status.index), cases["base_status"])
+    connection.execute(
+        text("update pathway.pathway_case set record_status = given.status from unnest(:ids ::uuid[], :given ::text[]) as given (id, status) "
+             "where case_id = given.id and record_status <> given.status"),
+        {"ids": list(cases["case_id"]), "given": list(cases["record_status"])},
+    )  # fmt: skip
+    return broken
+
+
+def _cases_of_shared_persons(connection: Connection, pathway: Pathway, case_ids) -> pd.DataFrame:
+    detail = detail_table(pathway)
+    shared = select(pathway_case.c.person_id).where(pathway_case.c.case_id.in_(case_ids), pathway_case.c.pathway_name == pathway.name)
+    shared = shared.group_by(pathway_case.c.person_id).having(func.count() > 1)
+    query = select(
+        pathway_case.c.case_id.cast(Text).label("case_id"), pathway_case.c.person_id.cast(Text).label("person_id"), pathway_case.c.site_code,
+        pathway_case.c.first_arrival_number, pathway_case.c.first_row_number, *(c for c in detail.c if c.name != "case_id"),
+    ).join(detail, detail.c.case_id == pathway_case.c.case_id).where(pathway_case.c.person_id.in_(shared), pathway_case.c.pathway_name == pathway.name)  # fmt: skip
+    found = read_frame(connection, query, pathway.case_dataset)
+    if len(found):
+        found["clock_on"] = clock_dates(pathway.case_dataset, found)
+    return found

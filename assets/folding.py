@@ -1,0 +1,68 @@
+"""The fold of what submissions said, in order, into what is known. Pure functions of frames.
+
+Belongs here: last value said, cleared values, derived fields. Does not belong here: which records are effective (``assets.cases``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from schemas.datasets import Dataset
+from schemas.expressions import FieldReference, Moment
+from schemas.fields import Derived
+
+
+def depends_on_identifier(dataset: Dataset, derived: Derived) -> bool:
+    """Whether a derived field reads an identifying field, directly or through other derived fields."""
+    by_name = {d.name: d for d in dataset.derived}
+    fields = dataset.field_by_name
+
+    def reads(name: str) -> bool:
+        if name in fields:
+            return not fields[name].is_stored
+        return name in by_name and any(reads(n) for n in by_name[name].expression.field_names())
+
+    return any(reads(name) for name in derived.expression.field_names())
+
+
+def carried_names(dataset: Dataset) -> list[str]:
+    """Columns that a fold carries forward: the stored fields, and derived ones whose identifying source is not stored."""
+    return [f.name for f in dataset.stored_fields] + [d.name for d in dataset.derived if depends_on_identifier(dataset, d)]
+
+
+def carried_derived(dataset: Dataset) -> tuple[str, ...]:
+    """Derived fields that are carried like stored ones, because what they follow from is not stored."""
+    return tuple(name for name in carried_names(dataset) if name not in dataset.field_by_name)
+
+
+def clock_dates(dataset: Dataset, frame: pd.DataFrame) -> pd.Series:
+    """Date of the clock start of each row, also where the time of day is missing."""
+    clock = next((d for d in dataset.derived if d.name == dataset.clock), None)
+    if clock is not None and isinstance(clock.expression, Moment) and isinstance(clock.expression.date, FieldReference):
+        return frame[clock.expression.date.name].astype("datetime64[s]")
+    return frame[dataset.clock].dt.normalize().astype("datetime64[s]")
+
+
+def carry_forward(frame: pd.DataFrame, groups: np.ndarray, columns: list[str], cleared: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """For each row, the last value said so far within its group; ``frame`` is in order of arrival within each group.
+
+    ``cleared`` marks, for a column, the rows that empty it. Columns not listed are left as they are.
+    """
+    result = frame.copy()
+    keys = pd.Series(groups, index=frame.index)
+    emptied = [name for name in columns if name in cleared and cleared[name].any()]
+    plain = [name for name in columns if name not in emptied]
+    result[plain] = frame[plain].groupby(keys.to_numpy(), sort=False).ffill()
+    for name in emptied:
+        times = pd.Series(cleared[name].astype(int), index=frame.index).groupby(keys.to_numpy()).cumsum()
+        result[name] = frame[name].groupby([keys.to_numpy(), times.to_numpy()], sort=False).ffill()
+    return result.astype({name: frame[name].dtype for name in columns})
+
+
+def fold(frame: pd.DataFrame, group: str, columns: list[str], cleared: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """One row a group: what is known after the last row of each. The index is the group."""
+    known = carry_forward(frame, frame[group].to_numpy(), columns, cleared)
+    return known.drop_duplicates(group, keep="last").set_index(group)

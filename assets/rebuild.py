@@ -1,0 +1,67 @@
+"""The warehouse anew from the archive: what it should be if nothing had ever been updated in place.
+
+Belongs here: replaying the log of effects. Does not belong here: the effects themselves.
+Every effect is replayed in the order in which it was committed, under the rule version it was judged by, in one
+transaction: readers see the old state until the new one is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Row, delete, select, text, update
+
+from assets import ledger
+from assets.context import Context
+from assets.submissions import read_again, take, undo
+from warehouse.database import transaction_lock
+from warehouse.detail_tables import detail_table, record_table
+from warehouse.tables import EFFECTIVE_STATES, effect, milestone, pathway_case, person, person_identifier, submission, submitted_result
+
+
+def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Empty what grew from submissions, replay the log, queue every cell; return the number of effects replayed."""
+    with context.engine.begin() as connection:
+        transaction_lock(connection, "load")
+        effects = list(connection.execute(select(effect).where(effect.c.kind.in_(("load", "withdraw"))).order_by(effect.c.effect_id)))
+        states = dict(connection.execute(select(submission.c.submission_id, submission.c.state)).all())
+        _empty(connection, context)
+        for number, one in enumerate(effects, start=1):
+            _replay(connection, context, one)
+            progress(number, len(effects))
+        _keep_final_states(connection, states)
+        connection.execute(text("analyze pathway.pathway_case"))
+    return len(effects)
+
+
+def _empty(connection: Connection, context: Context) -> None:
+    for pathway in context.registry.pathways:
+        if pathway.case_dataset is not None:
+            connection.execute(delete(record_table(pathway)))
+            connection.execute(delete(detail_table(pathway)))
+    for table in (milestone, pathway_case, submitted_result, person_identifier, person):
+        connection.execute(delete(table))
+    took_effect = select(effect.c.submission_id).where(effect.c.kind == "load")
+    connection.execute(update(submission).where(submission.c.submission_id.in_(took_effect)).values(state="received"))
+
+
+def _replay(connection: Connection, context: Context, one: Row) -> None:
+    row = ledger.find(connection, one.submission_id)
+    if one.kind == "withdraw":
+        undo(connection, context, row)
+        ledger.recognise(connection, row.submission_id, state="withdrawn")
+        return
+    row, work = read_again(connection, context, row, one.rule_version)
+    applied = take(connection, context, row, work)
+    if applied.state not in EFFECTIVE_STATES:
+        raise RuntimeError(f"submission {row.submission_id} took effect when it was loaded and would be {applied.state} now")
+    ledger.replace_findings(connection, row, applied.findings, applied.quarantined)
+    ledger.finish(connection, row.submission_id, applied.state, applied.counts, row.finished_at)
+
+
+def _keep_final_states(connection: Connection, states: dict[str, str]) -> None:
+    """What took no effect (rejected, held, a repeat) is as it was."""
+    for submission_id, state in states.items():
+        current = ledger.find(connection, submission_id).state
+        if current == "received" and state != "received":
+            ledger.recognise(connection, submission_id, state=state)

@@ -1,0 +1,296 @@
+"""Records of patients: one submission's rows into persons, record versions and cases, in one transaction.
+
+Belongs here: the order of the steps between a typed frame and the written cases. Does not belong here: reading (``assets.reading``),
+judging (``quality_checks``), the pure parts (``linking``, ``folding``), the ledger's states (``assets.submissions``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Row, Text, delete, select, text, update
+
+from assets import cases as case_store
+from assets import persons
+from assets.folding import carried_derived, carried_names, carry_forward, clock_dates
+from assets.ledger import Counts
+from assets.linking import link
+from assets.places import Sender, place_findings, sites_of_records
+from assets.reading.conform import Conformed, derive
+from assets.work import Applied, Work
+from quality_checks.findings import Finding
+from quality_checks.validate import validate
+from schemas.datasets import Dataset, Mode, Pathway
+from schemas.fields import Identifier
+from schemas.rules import Scope, Severity
+from warehouse.detail_tables import record_table
+from warehouse.loading import copy_frame
+from warehouse.tables import EFFECTIVE_STATES, submission
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Rows of the file that could be linked, on the file's row numbers: who, where, when, which case, and what was known before."""
+
+    rows: pd.DataFrame  # person_id, is_new, digest, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
+    known: pd.DataFrame  # the persons' cases as they stand
+
+
+def apply(connection: Connection, work: Work) -> Applied:
+    """Take one submission's records. The caller holds the lock of loads and commits."""
+    pathway = work.registry.pathway_of_dataset(work.dataset.name)
+    take_back(connection, pathway, work.row, for_good=True)
+    found = sites_of_records(connection, work.dataset, work.conformed.frame, work.sender, work.row.site_code)
+    findings = place_findings(work.dataset, found, work.sender)
+    if any(f.severity is Severity.REJECT_FILE for f in findings):
+        return Applied.rejected(work, findings)
+    linked = link_rows(connection, work, pathway, found)
+    if work.row.mode == Mode.WITHDRAW:
+        return _withdraw_rows(connection, work, pathway, linked, findings)
+    merged, changed = merge(connection, pathway, work, linked)
+    verdict = validate(replace(work.conformed, frame=merged), work.dataset, work.row.rule_version, work.row.received_at)
+    findings += _key_findings(work.dataset, linked) + _period_findings(work, linked)
+    return _load(connection, work, pathway, linked, merged, changed, verdict, findings)
+
+
+def link_rows(connection: Connection, work: Work, pathway: Pathway, found: pd.DataFrame) -> Linked:
+    """Persons, sites, clock and cases of the rows that have a site and a clock date; the others are set aside by their findings."""
+    dataset, frame = work.dataset, work.conformed.frame
+    rows = found.assign(clock_on=clock_dates(dataset, frame))
+    rows = rows[rows["site_code"].notna() & rows["clock_on"].notna()]
+    frame = frame.loc[rows.index]
+    identified = persons.identify(connection, work.keys, persons.identities(dataset, frame, rows["site_code"]), rows.index)
+    rows = rows.join(identified)
+    known = case_store.cases_of_persons(connection, pathway, rows.loc[~rows["is_new"], "person_id"].unique())
+    keys = [n for n in (*dataset.record_key, *(dataset.match_rule.same if dataset.match_rule else ())) if n in frame and dataset.field_by_name[n].is_stored]
+    linked = link(dataset, rows[["person_id", "site_code", "clock_on"]].join(frame[[*dict.fromkeys(keys)]]), known)
+    return Linked(rows.join(linked.rename(columns={"is_new": "is_new_case"})), known)
+
+
+def merge(connection: Connection, pathway: Pathway, work: Work, linked: Linked) -> tuple[pd.DataFrame, pd.Series]:
+    """What is known of each row's case after the row, and whether the row changed anything; on the index of the file's rows.
+
+    What was known before is the fold of what had arrived before this submission, whatever has been loaded since.
+    """
+    dataset, frame = work.dataset, work.conformed.frame
+    rows = linked.rows
+    changed = pd.Series(True, index=frame.index)
+    before = _known_before(connection, pathway, work.row, linked)
+    if not len(before) and not rows["case_id"].duplicated().any():
+        return frame, changed
+    carried = carried_names(dataset)
+    told = frame.loc[rows.index, carried].assign(case_id=rows["case_id"], row=rows.index)
+    base = before.reindex(columns=["case_id", *carried]).astype({name: frame[name].dtype for name in carried}).assign(row=-1)
+    stacked = pd.concat([base, told], ignore_index=True)
+    cleared = {n: np.concatenate([np.zeros(len(base), bool), pd.Series(m, index=frame.index)[rows.index]]) for n, m in work.conformed.cleared.items()}
+    after = carry_forward(stacked, stacked["case_id"].to_numpy(), carried, cleared)
+    previous = after.groupby("case_id", sort=False)[carried].shift(1)
+    same = ((after[carried] == previous) | (after[carried].isna() & previous.isna())).all(axis=1)
+    is_first = ~stacked["case_id"].duplicated()
+    own = after["row"] >= 0
+    changed.loc[after.loc[own, "row"]] = ~(same & ~is_first)[own].to_numpy()
+    merged = frame.copy()
+    merged.loc[after.loc[own, "row"], carried] = after.loc[own, carried].set_axis(after.loc[own, "row"])
+    return derive(merged, dataset, keep=carried_derived(dataset)), changed
+
+
+def _known_before(connection: Connection, pathway: Pathway, row: Row, linked: Linked) -> pd.DataFrame:
+    wanted = linked.known[linked.known["case_id"].isin(linked.rows["case_id"])]
+    late = wanted["last_arrival_number"] > row.arrival_number
+    if not late.any():
+        return wanted
+    touched = case_store.touch(connection, wanted.loc[late, "case_id"])
+    earlier = case_store.fragments(connection, pathway, touched.ids, before=row.arrival_number)
+    folded = case_store.fold_fragments(pathway.case_dataset, earlier).reset_index() if len(earlier) else wanted.iloc[:0]
+    return pd.concat([wanted[~late], folded[[c for c in wanted.columns if c in folded]]], ignore_index=True)
+
+
+def _key_findings(dataset: Dataset, linked: Linked) -> list[Finding]:
+    advice = "A record of this person with another key was known: it has been corrected. If this is a second event, tell the network's office."
+    rows = linked.rows.index[linked.rows["is_corrected"].astype(bool)]
+    return [Finding("KEY1", "key_is_as_submitted_before", Severity.WARN, Scope.WAREHOUSE, advice, int(r), dataset.record_key[-1]) for r in rows]
+
+
+def _period_findings(work: Work, linked: Linked) -> list[Finding]:
+    if work.row.mode != Mode.REPLACE_PERIOD:
+        return []
+    on = linked.rows["clock_on"]
+    outside = ~on.between(pd.Timestamp(work.row.period_start), pd.Timestamp(work.row.period_end))
+    advice = "This record lies outside the period that the submission replaces. Correct its date or the manifest's period."
+    field = work.dataset.record_key[-1]
+    return [Finding("PER1", "record_lies_in_period", Severity.QUARANTINE_RECORD, Scope.RECORD, advice, int(r), field) for r in on.index[outside]]
+
+
+def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.DataFrame, changed: pd.Series, verdict, findings) -> Applied:
+    judged = Applied.judge(work, verdict, findings)
+    if judged.is_rejected:
+        return judged
+    takes = judged.taken.reindex(linked.rows.index)
+    leaves = judged.out_of_scope.reindex(linked.rows.index) & ~linked.rows["is_new_case"]
+    replaced = _replaced_cases(connection, pathway, work.row, linked.rows[takes])
+    held = _hold_reason(work, replaced, linked)
+    if held:
+        return judged.held(held, len(replaced))
+    rows = linked.rows[takes | leaves]
+    if work.repeats:
+        return judged.loaded(judged.taken & False, rows["case_id"], 0)
+    persons.make(connection, work.keys, rows, _births(work))
+    told = _fragments(work, rows, leaves[takes | leaves])
+
+    def write(touched) -> None:
+        copy_frame(connection, record_table(pathway), told)
+        stands_alone = not len(replaced) and not leaves.any() and not _is_overtaken(connection, work.row, linked)
+        if stands_alone:
+            case_store.write(connection, pathway, _states(work, linked, rows, merged))
+        else:
+            settle_effectiveness(connection, pathway, rows["provider_code"].unique(), work.row, counts=True)
+            case_store.refold(connection, pathway, touched)
+
+    clashes = case_store.change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
+    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset)
+    return judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
+
+
+def _births(work: Work) -> pd.Series | None:
+    name = persons.field_of(work.dataset, Identifier.BIRTH_DATE)
+    return work.conformed.frame[name] if name else None
+
+
+def _fragments(work: Work, rows: pd.DataFrame, is_withdrawal: pd.Series) -> pd.DataFrame:
+    """What the submission said, as rows of the record table."""
+    carried = carried_names(work.dataset)
+    told = work.conformed.frame.loc[rows.index, carried].copy()
+    masks = {name: pd.Series(mask, index=work.conformed.frame.index) for name, mask in work.conformed.cleared.items()}
+    told["cleared_fields"] = [tuple(name for name, mask in masks.items() if mask[row]) for row in rows.index] if masks else [()] * len(rows)
+    told["submission_id"] = work.row.submission_id
+    told["arrival_number"] = work.row.arrival_number
+    told["row_number"] = rows.index
+    told["is_effective"] = True
+    told["is_withdrawal"] = is_withdrawal.to_numpy()
+    told["organisation_code"] = rows["provider_code"]
+    return told.join(rows[["case_id", "person_id", "site_code", "clock_on"]])
+
+
+def _states(work: Work, linked: Linked, rows: pd.DataFrame, merged: pd.DataFrame) -> pd.DataFrame:
+    """The cases as the rows leave them, where nothing later is known: no need to read the records again."""
+    states = merged.loc[rows.index].assign(
+        case_id=rows["case_id"], person_id=rows["person_id"], site_code=rows["site_code"], provider_code=rows["provider_code"],
+        first_arrival_number=work.row.arrival_number, first_row_number=rows.index, last_arrival_number=work.row.arrival_number,
+    )  # fmt: skip
+    first = states.drop_duplicates("case_id")[["case_id", "first_row_number"]].set_index("case_id")
+    states = states.drop_duplicates("case_id", keep="last").set_index("case_id")
+    states["first_row_number"] = first["first_row_number"]
+    known = linked.known.set_index("case_id")[["first_arrival_number", "first_row_number"]]
+    states.update(known)
+    return states
+
+
+def _is_overtaken(connection: Connection, row: Row, linked: Linked) -> bool:
+    """Whether something that arrived later is already known of these cases or replaces their period."""
+    known = linked.known[linked.known["case_id"].isin(linked.rows["case_id"])]
+    if (known["last_arrival_number"] > row.arrival_number).any():
+        return True
+    later = select(submission.c.submission_id).where(
+        submission.c.dataset_name == row.dataset_name, submission.c.mode == Mode.REPLACE_PERIOD,
+        submission.c.arrival_number > row.arrival_number, submission.c.state.in_(EFFECTIVE_STATES),
+    )  # fmt: skip
+    return connection.execute(later.limit(1)).first() is not None
+
+
+def _replaced_cases(connection: Connection, pathway: Pathway, row: Row, rows: pd.DataFrame) -> list[str]:
+    """Cases that a ``replace period`` submission leaves out: those of the organisation and period that it does not name."""
+    if row.mode != Mode.REPLACE_PERIOD:
+        return []
+    record = record_table(pathway)
+    query = select(record.c.case_id.cast(Text)).distinct().where(
+        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end),
+        record.c.is_effective, record.c.arrival_number < row.arrival_number,
+    )  # fmt: skip
+    return sorted(set(connection.scalars(query)) - set(rows["case_id"]))
+
+
+def _hold_reason(work: Work, replaced: list[str], linked: Linked) -> str | None:
+    policy, row = work.dataset.hold_policy, work.row
+    if row.is_approved or not replaced:
+        return None
+    whole = len(replaced) + int((~linked.rows["is_new_case"]).sum())
+    if len(replaced) <= policy.records and len(replaced) <= policy.share * whole:
+        return None
+    return f"it would withdraw {len(replaced)} of {whole} known records of the period; `common-cause approve {row.submission_id}` lets it through"
+
+
+def settle_effectiveness(connection: Connection, pathway: Pathway, organisations, row: Row, counts: bool) -> None:
+    """Mark each record of the organisations as effective or not: by its submission's state, and by periods replaced later.
+
+    ``row`` is the submission at work, whose state is not final: ``counts`` tells whether it is to count as effective.
+    """
+    record = f"pathway.{record_table(pathway).name}"
+    connection.execute(
+        text(f"""
+        with effective as (
+            select submission_id, arrival_number, mode, organisation_code, period_start, period_end from intake.submission
+            where dataset_name = :dataset and case when submission_id = :own then :counts else state = any(:states) end)
+        update {record} as r set is_effective = wanted.is_effective
+        from (
+            select f.submission_id, f.row_number, exists (select from effective where submission_id = f.submission_id) and not exists (
+                select from effective as p
+                where p.mode = 'replace period' and p.arrival_number > f.arrival_number and p.organisation_code = f.organisation_code
+                  and f.clock_on between p.period_start and p.period_end) as is_effective
+            from {record} as f where f.organisation_code = any(:organisations)
+        ) as wanted
+        where r.submission_id = wanted.submission_id and r.row_number = wanted.row_number and r.is_effective <> wanted.is_effective"""),
+        {"states": list(EFFECTIVE_STATES), "organisations": list(organisations), "own": row.submission_id, "counts": counts, "dataset": row.dataset_name},
+    )
+
+
+def _withdraw_rows(connection, work: Work, pathway: Pathway, linked: Linked, findings: list[Finding]) -> Applied:
+    """Rows that name records to withdraw by their key."""
+    unknown = linked.rows.index[linked.rows["is_new_case"]]
+    advice = "No record with this key is known, so there is nothing to withdraw. Check the key."
+    field = work.dataset.record_key[-1]
+    findings += [Finding("WDR1", "record_to_withdraw_is_known", Severity.QUARANTINE_RECORD, Scope.WAREHOUSE, advice, int(r), field) for r in unknown]
+    judged = Applied.judge(work, None, findings)
+    rows = linked.rows[judged.taken.reindex(linked.rows.index)]
+    told = _fragments(work, rows, pd.Series(True, index=rows.index))
+
+    def write(touched) -> None:
+        copy_frame(connection, record_table(pathway), told)
+        case_store.refold(connection, pathway, touched)
+
+    case_store.change(connection, pathway, rows["case_id"], rows["person_id"].unique(), work.row, write)
+    return judged.loaded(pd.Series(True, index=judged.taken.index), rows["case_id"], rows["case_id"].nunique())
+
+
+def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool) -> int:
+    """Undo what a submission said: its records are deleted (it is about to speak again) or no longer effective (withdrawn).
+
+    Returns how many records it had said. What it had replaced is effective again.
+    """
+    record = record_table(pathway)
+    said = connection.execute(select(record.c.case_id.cast(Text), record.c.person_id.cast(Text), record.c.organisation_code).where(record.c.submission_id == row.submission_id)).all()
+    if not said:
+        return 0
+    organisations = {r.organisation_code for r in said}
+    affected = [r.case_id for r in said] + _cases_of_period(connection, pathway, row)
+
+    def write(touched) -> None:
+        mine = record.c.submission_id == row.submission_id
+        connection.execute(delete(record).where(mine) if for_good else update(record).where(mine).values(is_effective=False))
+        if row.mode == Mode.REPLACE_PERIOD:
+            settle_effectiveness(connection, pathway, organisations, row, counts=False)
+        case_store.refold(connection, pathway, touched)
+
+    case_store.change(connection, pathway, affected, {r.person_id for r in said}, row, write)
+    return len(said)
+
+
+def _cases_of_period(connection: Connection, pathway: Pathway, row: Row) -> list[str]:
+    if row.mode != Mode.REPLACE_PERIOD:
+        return []
+    record = record_table(pathway)
+    query = select(record.c.case_id.cast(Text)).distinct().where(
+        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end)
+    )
+    return list(connection.scalars(query))

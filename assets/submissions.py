@@ -1,0 +1,292 @@
+"""One submission from its arrival to its final state and receipt, and what people may ask of it afterwards.
+
+Belongs here: the order of the stages, the transaction around their effect, ``retry``, ``approve``, ``withdraw``.
+Does not belong here: the stages themselves (``assets.reading``, ``assets.records``, ``assets.submitted_results``, ``assets.receipts``).
+
+The effect is one transaction; the receipt is prepared before it commits and put in the outbox after. Killed at any line, the
+submission is either untouched or final, and a second ``process`` finishes what is missing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection, Row
+
+from assets import ledger, records, submitted_results
+from assets.context import Context
+from assets.ledger import Counts
+from assets.places import Sender, find_sender
+from assets.reading import Manifest, ManifestError, conform, read_file, read_manifest
+from assets.receipts import Receipts
+from assets.work import Applied, Work
+from quality_checks.finding_table import FindingTable
+from quality_checks.findings import FileRefused, Finding
+from schemas.datasets import DatasetKind, Mode
+from schemas.rules import Scope, Severity
+from warehouse.database import transaction_lock, try_advisory_lock
+from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
+
+
+class Busy(RuntimeError):
+    """Somebody else holds the submission."""
+
+
+class NotPossible(ValueError):
+    """The submission's state does not allow what was asked; the message says what does."""
+
+
+class ProcessingFailed(RuntimeError):
+    """We broke, not the file. Says where and with what kind of error; values stay out."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What came with the file: its name, the folder's site, the manifest's text."""
+
+    file_name: str
+    site_code: str | None = None
+    manifest: str | None = None
+
+
+@dataclass(frozen=True)
+class SubmissionOutcome:
+    """What became of a submission, for whoever ran it: no value of any patient in it."""
+
+    submission_id: str
+    state: str
+    sender_code: str
+    dataset_name: str | None
+    pathway_name: str | None
+    counts: Counts | None
+    families: tuple = ()
+    finding_counts: dict[str, int] = field(default_factory=dict)
+    reason: str | None = None
+    receipt: str | None = None
+
+
+def process(submission_id: str, context: Context, run_id: str | None = None) -> SubmissionOutcome:
+    """Take a submission to its final state. Safe to call again at any time, from any process.
+
+    Raises ``Busy`` if somebody else holds it and ``ProcessingFailed`` if we break.
+    """
+    with hold(context, submission_id):
+        with context.engine.begin() as connection:
+            row = ledger.find(connection, submission_id)
+            if row.state in FINAL_STATES:
+                return _finish_receipt(connection, context, row)
+            row = ledger.begin_attempt(connection, submission_id, run_id)
+        try:
+            return _attempt(context, row)
+        except Exception as error:
+            failure = _fail(context, row, error)
+    raise failure
+
+
+@contextmanager
+def hold(context: Context, submission_id: str) -> Iterator[None]:
+    """The submission's advisory lock, for as long as the block lasts."""
+    with context.engine.connect() as holder, try_advisory_lock(holder, "submission", submission_id) as is_mine:
+        holder.commit()
+        if not is_mine:
+            raise Busy(f"submission {submission_id} is being processed")
+        yield
+        holder.rollback()
+
+
+def _finish_receipt(connection: Connection, context: Context, row: Row) -> SubmissionOutcome:
+    """A submission that was final before its receipt was put out."""
+    receipts = Receipts(context)
+    if row.receipted_at is None and row.state != "withdrawn":
+        receipts.publish(row)
+        ledger.recognise(connection, row.submission_id, receipted_at=context.now())
+    return _outcome_of(context, row)
+
+
+def _outcome_of(context: Context, row: Row) -> SubmissionOutcome:
+    counts = None if row.received_count is None else Counts(*(getattr(row, f"{n}_count") or 0 for n in Counts.__dataclass_fields__))
+    return SubmissionOutcome(
+        row.submission_id, row.state, row.sender_code, row.dataset_name, _pathway_name(context, row.dataset_name), counts, reason=row.reason
+    )
+
+
+def _pathway_name(context: Context, dataset_name: str | None) -> str | None:
+    pathway = context.registry.pathway_of_dataset(dataset_name) if dataset_name else None
+    return pathway.name if pathway else None
+
+
+def _attempt(context: Context, row: Row) -> SubmissionOutcome:
+    envelope = _envelope(context, row)
+    try:
+        with context.engine.begin() as connection:
+            row, work = _read(connection, context, row, envelope)
+    except FileRefused as refused:
+        return _refuse(context, row, envelope, refused)
+    with context.engine.begin() as connection:
+        applied = take(connection, context, row, work)
+        staged = _conclude(connection, context, row, work, applied, envelope)
+    return _publish(context, row, applied, staged)
+
+
+def _read(connection: Connection, context: Context, row: Row, envelope: Envelope, rule_version: int | None = None) -> tuple[Row, Work]:
+    """Recognise and type the file. ``rule_version`` None means the dataset's current one. Raises ``FileRefused``."""
+    sender = find_sender(connection, row.sender_code)
+    if not sender.is_known:
+        raise FileRefused([_refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
+    manifest = _manifest(envelope)
+    content = context.archive.get(row.file_sha256)
+    suffix = "." + envelope.file_name.rpartition(".")[2] if "." in envelope.file_name else ""
+    read = read_file(content, suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
+    row = ledger.recognise(connection, row.submission_id, **_recognised(connection, row, sender, manifest, read), rule_version=rule_version or read.dataset.rule_version)
+    return row, Work(row, sender, read, conform(read), context.registry, context.keys)
+
+
+def read_again(connection: Connection, context: Context, row: Row, rule_version: int) -> tuple[Row, Work]:
+    """A submission as it was judged before: for a rebuild."""
+    return _read(connection, context, row, _envelope(context, row), rule_version)
+
+
+def _envelope(context: Context, row: Row) -> Envelope:
+    return Envelope(**json.loads(context.archive.get(row.envelope_sha256)))
+
+
+def _manifest(envelope: Envelope) -> Manifest | None:
+    if envelope.manifest is None:
+        return None
+    try:
+        return read_manifest(envelope.manifest.encode())
+    except ManifestError as error:
+        raise FileRefused([_refusal("MAN1", "manifest_is_readable", f"The manifest beside the file cannot be taken: {error}.")]) from None
+
+
+def _recognised(connection: Connection, row: Row, sender: Sender, manifest: Manifest | None, read) -> dict:
+    organisation = (manifest and manifest.organisation) or sender.code
+    if organisation != sender.code and not sender.is_office:
+        advice = "The manifest names another organisation. Only the network's office may send for others."
+        raise FileRefused([_refusal("SND2", "organisation_is_the_sender", advice)], read.received_count)
+    if not find_sender(connection, organisation).kind:
+        raise FileRefused([_refusal("SND3", "organisation_is_known", "The manifest names an organisation that the network does not know.")], read.received_count)
+    return {
+        "organisation_code": organisation,
+        "site_code": (manifest and (manifest.site or manifest.team)) or row.site_code,
+        "dataset_name": read.dataset.name,
+        "layout_name": read.layout.name,
+        "mode": str((manifest and manifest.mode) or read.dataset.default_mode),
+        "period_start": manifest and manifest.period_start,
+        "period_end": manifest and manifest.period_end,
+    }
+
+
+def _refusal(rule_id: str, name: str, advice: str) -> Finding:
+    return Finding(rule_id, name, Severity.REJECT_FILE, Scope.FILE, advice)
+
+
+def take(connection: Connection, context: Context, row: Row, work: Work) -> Applied:
+    """The submission's effect, in the caller's transaction, one at a time across the house."""
+    transaction_lock(connection, "load")
+    work = replace(work, repeats=ledger.repeats(connection, row) if row.attempt_count == 1 else None)
+    stages: dict[DatasetKind, Callable] = {
+        DatasetKind.RECORDS: records.apply,
+        DatasetKind.PERSONS: submitted_results.apply_deaths,
+        DatasetKind.RESULTS: submitted_results.apply,
+    }
+    return stages[work.dataset.kind](connection, work)
+
+
+def _conclude(connection: Connection, context: Context, row: Row, work: Work, applied: Applied, envelope: Envelope):
+    """Ledger, findings, log of effects and the prepared receipt: the last lines of the transaction."""
+    ledger.replace_findings(connection, row, applied.findings, applied.quarantined)
+    now = context.now()
+    ledger.finish(
+        connection, row.submission_id, applied.state, applied.counts, now,
+        reason_code=applied.reason_code, reason=applied.reason, repeats_submission_id=work.repeats,
+    )  # fmt: skip
+    if applied.state in EFFECTIVE_STATES and not work.repeats:
+        ledger.log_effect(connection, "load", row, row.run_id or "process", now)
+    row = ledger.find(connection, row.submission_id)
+    return Receipts(context).prepare(connection, row, envelope.file_name, work, applied)
+
+
+def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused) -> SubmissionOutcome:
+    """The file as a whole is refused: a result for the sender, and a successful run for us."""
+    first = next(f for f in refused.findings if f.severity is Severity.REJECT_FILE)
+    counts = None if refused.received_count is None else Counts(refused.received_count, quarantined=refused.received_count)
+    with context.engine.begin() as connection:
+        ledger.replace_findings(connection, row, FindingTable.of_findings(refused.findings), {})
+        ledger.finish(connection, row.submission_id, "rejected", counts, context.now(), reason_code=first.rule_id, reason=first.advice)
+        row = ledger.find(connection, row.submission_id)
+        receipts = Receipts(context)
+        receipts.prepare_refusal(row, envelope.file_name, refused)
+    return _publish(context, row, None, receipts)
+
+
+def _publish(context: Context, row: Row, applied: Applied | None, receipts: Receipts) -> SubmissionOutcome:
+    folder = receipts.publish(row)
+    with context.engine.begin() as connection:
+        row = ledger.recognise(connection, row.submission_id, receipted_at=context.now())
+    outcome = _outcome_of(context, row)
+    return SubmissionOutcome(
+        **{**outcome.__dict__, "families": applied.families if applied else (), "finding_counts": applied.findings.by_rule() if applied else {}, "receipt": str(folder)}
+    )
+
+
+def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
+    """Note the failure, without any text of the error that could hold a value."""
+    place = _place(error)
+    with context.engine.begin() as connection:
+        words = "Our processing broke; your file is kept and will be tried again. There is nothing for you to do."
+        ledger.recognise(connection, row.submission_id, state="failed", reason_code=type(error).__name__, reason=words)
+    return ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {place}")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else "an unknown place"
+
+
+# ------------------------------------------------------------------------------------------------ what people ask for
+def retry(context: Context, submission_id: str) -> None:
+    """Let a submission be judged again, by the rules as they are now, with its place in the order of arrival kept."""
+    with hold(context, submission_id), context.engine.begin() as connection:
+        row = ledger.find(connection, submission_id, for_update=True)
+        if row.state == "withdrawn":
+            raise NotPossible(f"{submission_id} was withdrawn; drop the file again")
+        ledger.recognise(connection, submission_id, state="received", attempt_count=1, receipted_at=None, finished_at=None)
+
+
+def approve(context: Context, submission_id: str, actor: str) -> None:
+    """Let a held submission through."""
+    with hold(context, submission_id), context.engine.begin() as connection:
+        row = ledger.find(connection, submission_id, for_update=True)
+        if row.state != "held":
+            raise NotPossible(f"{submission_id} is {row.state}; only a held submission can be approved")
+        ledger.recognise(connection, submission_id, state="received", is_approved=True, attempt_count=1, receipted_at=None, finished_at=None)
+        ledger.log_effect(connection, "approve", row, actor, context.now())
+
+
+def withdraw(context: Context, submission_id: str, actor: str) -> None:
+    """Undo a submission: what it said no longer counts, what it replaced counts again."""
+    with hold(context, submission_id), context.engine.begin() as connection:
+        transaction_lock(connection, "load")
+        row = ledger.find(connection, submission_id, for_update=True)
+        if row.state not in (*EFFECTIVE_STATES, "held", "rejected"):
+            raise NotPossible(f"{submission_id} is {row.state}; it cannot be withdrawn")
+        undo(connection, context, row)
+        ledger.recognise(connection, submission_id, state="withdrawn", finished_at=context.now())
+        ledger.log_effect(connection, "withdraw", row, actor, context.now())
+
+
+def undo(connection: Connection, context: Context, row: Row) -> None:
+    """Take back the effect of an effective submission, in the caller's transaction."""
+    if row.state not in EFFECTIVE_STATES or row.dataset_name is None:
+        return
+    dataset = context.registry.dataset(row.dataset_name)
+    if dataset.kind is DatasetKind.RECORDS:
+        records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good=False)
+    else:
+        submitted_results.take_back(connection, row, context.registry)

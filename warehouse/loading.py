@@ -1,0 +1,138 @@
+"""Frames into tables and back: COPY of a typed frame, and a query read as a typed frame.
+
+Belongs here: the types on both sides. Does not belong here: what is loaded when (``assets``).
+A failing COPY says which table refused with which SQLSTATE, never a value.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Connection,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    Time,
+    Uuid,
+    text,
+)
+
+from schemas.datasets import Dataset
+from schemas.fields import Kind
+
+
+class LoadRefused(RuntimeError):
+    """Postgres refused a COPY. Carries the table and the SQLSTATE; the values stay out."""
+
+
+def copy_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
+    """COPY the frame's columns that the table has into it, in the caller's transaction; return the number of rows."""
+    if not len(frame):
+        return 0
+    columns = [column for column in table.columns if column.name in frame.columns]
+    arrow = pa.table({column.name: arrow_array(frame[column.name], column.type) for column in columns})
+    name = f'"{table.schema}"."{table.name}"' if table.schema else f'"{table.name}"'
+    listed = ", ".join(f'"{column.name}"' for column in columns)
+    buffer = io.BytesIO()
+    pyarrow.csv.write_csv(arrow, buffer, pyarrow.csv.WriteOptions(include_header=False))
+    try:
+        with (
+            connection.connection.driver_connection.cursor() as cursor,
+            cursor.copy(f"copy {name} ({listed}) from stdin (format csv)") as copy,
+        ):
+            copy.write(buffer.getbuffer())
+    except psycopg.Error as error:
+        refused = LoadRefused(f"the load of {table.name} was refused (SQLSTATE {error.sqlstate}, {type(error).__name__})")
+    else:
+        return len(frame)
+    raise refused
+
+
+def arrow_array(values: pd.Series, column_type) -> pa.Array:
+    """The series as an Arrow array whose CSV text Postgres reads as ``column_type``; missing becomes null."""
+    if isinstance(column_type, Date):
+        return pa.array(values.astype("datetime64[us]"), from_pandas=True).cast(pa.date32())
+    if isinstance(column_type, DateTime):
+        if getattr(values.dtype, "tz", None) is not None:
+            return pa.array(values.astype(str).where(values.notna(), None), pa.string(), from_pandas=True)
+        return pa.array(values.astype("datetime64[us]"), from_pandas=True)
+    if isinstance(column_type, Time):
+        seconds = pa.array(values.astype("timedelta64[s]").astype("int64"), mask=values.isna().to_numpy())
+        return seconds.cast(pa.int32()).cast(pa.time32("s"))
+    if isinstance(column_type, (Integer, BigInteger)):
+        return _integers(values)
+    if isinstance(column_type, Double):
+        return pa.array(values.astype("float64"), from_pandas=True)
+    if isinstance(column_type, Boolean):
+        return pa.array(values.to_numpy(object), pa.bool_(), from_pandas=True)
+    if isinstance(column_type, ARRAY):
+        return pa.array([_array_literal(v) for v in values.to_numpy(object)], pa.string())
+    if isinstance(column_type, LargeBinary):
+        return pa.array([f"\\x{v.hex()}" for v in values], pa.string())
+    if isinstance(column_type, (Text, Uuid)):
+        return pa.array(values.to_numpy(object), pa.string(), from_pandas=True)
+    raise TypeError(f"no COPY format is known for {column_type!r}")
+
+
+def _integers(values: pd.Series) -> pa.Array:
+    if values.dtype.kind in "iu":
+        return pa.array(values.to_numpy())
+    return pa.array(values.astype("float64").to_numpy(), from_pandas=True).cast(pa.int64())
+
+
+def _array_literal(value) -> str | None:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    escaped = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
+    return "{" + ",".join(escaped) + "}"
+
+
+def read_frame(connection: Connection, query: Select, dataset: Dataset) -> pd.DataFrame:
+    """The query's rows as a frame whose columns that are fields of the dataset have the types of a conformed frame."""
+    result = connection.execute(query)
+    names = list(result.keys())
+    rows = result.all()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return pd.DataFrame({name: typed_series(values, kind_of(dataset, name)) for name, values in zip(names, columns, strict=True)})
+
+
+def kind_of(dataset: Dataset, name: str) -> Kind | None:
+    return next((item.kind for item in (*dataset.fields, *dataset.derived) if item.name == name), None)
+
+
+def typed_series(values: Sequence, kind: Kind | None) -> pd.Series:
+    """Python values of the driver as a series typed like a conformed frame."""
+    if kind is Kind.DATE:
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)).astype("datetime64[s]"))
+    if kind is Kind.DATETIME:
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)).astype("datetime64[us]"))
+    if kind is Kind.TIME:
+        seconds = [None if v is None else v.hour * 3600 + v.minute * 60 + v.second for v in values]
+        return pd.Series(pd.to_timedelta(pd.Series(seconds, dtype="float64"), unit="s").astype("timedelta64[s]"))
+    if kind in (Kind.INTEGER, Kind.DECIMAL):
+        return pd.Series(values, dtype="float64")
+    if kind is Kind.CODES:
+        return pd.Series([None if v is None else tuple(v) for v in values], dtype=object)
+    return pd.Series(values, dtype=object)
+
+
+def temporary_like(connection: Connection, table: Table, name: str) -> Table:
+    """An empty temporary table with the columns of ``table``, gone at the end of the transaction."""
+    source = f'"{table.schema}"."{table.name}"'
+    connection.execute(text(f'create temporary table "{name}" (like {source}) on commit drop'))
+    return Table(name, type(table.metadata)(), *(column._copy() for column in table.columns))
