@@ -33,7 +33,9 @@ class FindingTable(Sequence[Finding]):
         """``rows_of_kind`` has the row numbers of each kind."""
         counts = [len(rows) for rows in rows_of_kind]
         kind_of = np.repeat(np.arange(len(kinds), dtype=np.int64), counts)
-        row_numbers = np.concatenate([np.asarray(rows, dtype=np.int64) for rows in rows_of_kind]) if counts else np.array([], dtype=np.int64)
+        row_numbers = (
+            np.concatenate([np.asarray(rows, dtype=np.int64) for rows in rows_of_kind]) if counts else np.array([], dtype=np.int64)
+        )
         order = np.lexsort((kind_of, row_numbers))
         return cls(tuple(kinds), kind_of[order], row_numbers[order])
 

@@ -61,7 +61,13 @@ class Verdict:
 
 
 def validate(
-    conformed, dataset: Dataset, rule_version: int, received_at: datetime, *, measures: tuple[Measure, ...] = (), layout: Layout | None = None
+    conformed,
+    dataset: Dataset,
+    rule_version: int,
+    received_at: datetime,
+    *,
+    measures: tuple[Measure, ...] = (),
+    layout: Layout | None = None,
 ) -> Verdict:
     """Judge every row of ``conformed.frame`` by the rules of ``rule_version``.
 

@@ -248,5 +248,3 @@ def _cells(dataset: Dataset, expression: Expression) -> Iterator[str]:
     derived = {item.name: item.expression for item in dataset.derived}
     for name in expression.field_names():
         yield from _cells(dataset, derived[name]) if name in derived else (name,)
-
-
