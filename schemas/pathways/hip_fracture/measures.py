@@ -62,8 +62,8 @@ BLOCK_GIVEN = field("nerve_block").is_in(*lists.NERVE_BLOCK_GIVEN)
 _fracture, _operation = field("fracture_type"), field("operation_type")
 _thr_eligible = Holds(field("is_thr_eligible").equals(True))
 NICE_COMPLIANT = any_of(
-    all_of(_fracture.equals("11"), _thr_eligible, _operation.is_in(*lists.TOTAL_HIP_REPLACEMENTS)),
-    all_of(_fracture.equals("11"), Not(_thr_eligible), _operation.is_in(*policy.CEMENTED_OR_TOTAL)),
+    all_of(_fracture.equals("11"), _operation.is_in(*lists.TOTAL_HIP_REPLACEMENTS)),
+    all_of(_fracture.equals("11"), Not(_thr_eligible), _operation.equals(policy.CEMENTED_HEMIARTHROPLASTY)),
     all_of(_fracture.equals("13"), _operation.is_in(*lists.SLIDING_HIP_SCREW)),
     all_of(_fracture.is_in("14", "15"), _operation.is_in(*lists.NAILS)),
 )
@@ -157,21 +157,19 @@ SURGERY = (
     ),
 )  # fmt: skip
 
-_NOT_DELIRIOUS = all_of(
-    field("postop_4at").is_in(*lists.POSTOP_4AT_DONE), field("postop_4at_total") <= policy.NOT_DELIRIOUS_AT_MOST_POINTS
-)  # fmt: skip
+_AT_MOST_3_POINTS = field("postop_4at_total") <= policy.NOT_DELIRIOUS_AT_MOST_POINTS
 
 RECOVERY = (
     indicator(
         "hip_kpi5_not_delirious", "Tested and not delirious after surgery",
         "Of operated patients, those tested with the 4AT before the 7th day after surgery whose total was at most 3. Not tested counts "
         "as not achieved.",
-        _NOT_DELIRIOUS, exclusions=(NOT_OPERATED,), needs=("operated", *_4AT_NEEDS), is_headline=True,
+        all_of(field("postop_4at").is_in(*lists.POSTOP_4AT_DONE), _AT_MOST_3_POINTS), exclusions=(NOT_OPERATED,), needs=("operated", *_4AT_NEEDS), is_headline=True,
     ),
     indicator(
         "hip_kpi5_tested_only", "Not delirious, of those tested",
         "Of operated patients tested with the 4AT before the 7th day after surgery, those whose total was at most 3.",
-        _NOT_DELIRIOUS, exclusions=(NOT_OPERATED, NOT_TESTED), needs=("operated", *_4AT_NEEDS),
+        _AT_MOST_3_POINTS, exclusions=(NOT_OPERATED, NOT_TESTED), needs=("operated", *_4AT_NEEDS),
     ),
     indicator(
         "hip_kpi6_returned_home", "Known to be back in the original residence",

@@ -31,7 +31,7 @@ NOT_DELIRIOUS_AT_MOST_POINTS = 3  # 4 points and above: possible delirium
 THR_ASA_GRADES = ("1", "2")
 THR_MOBILITY = lists.WALKS_OUTSIDE_WITH_AT_MOST_ONE_AID
 THR_4AT_POINTS = 0
-CEMENTED_OR_TOTAL = ("6", "8", "9")
+CEMENTED_HEMIARTHROPLASTY = "6"
 # NICE is silent on undisplaced intracapsular fractures (12)
 NICE_FRACTURES = ("11", "13", "14", "15")
 

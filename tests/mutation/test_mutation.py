@@ -1,0 +1,49 @@
+"""No change of a definition goes unnoticed, but for those that change nothing; these are listed with the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.expressions import all_of, any_of, field
+from schemas.registry import load_registry
+from tests.mutation.mutants import mutants
+from tests.mutation.mutate_measures import mutate
+from tests.spec.tables import specification
+
+_KPI3_STANDARD = "the exclusion of fractures without a NICE standard already leaves only fractures of the hip"
+EQUIVALENT = {
+    "hip_fracture": {
+        "hip_kpi3_nice_surgery: cohort: AllOf loses item 1": _KPI3_STANDARD,
+        "hip_kpi3_nice_surgery: cohort: AllOf > 1: Membership loses 12": _KPI3_STANDARD,
+    },
+}
+
+
+@pytest.mark.parametrize("name", sorted(EQUIVALENT))
+def test_every_mutant_changes_an_answer(name: str):
+    report = mutate(load_registry().pathway(name), specification(name))
+    assert report.tried > 500
+    assert {str(survivor) for survivor in report.survivors} == set(EQUIVALENT[name])
+
+
+def _changes(expression) -> set[str]:
+    return {mutant.about for mutant in mutants(expression)}
+
+
+def test_comparators_are_flipped_and_numbers_shifted_both_ways():
+    assert _changes(field("hours") <= 4) == {"<= becomes <", "Comparison > 4 becomes 5", "Comparison > 4 becomes 3"}
+
+
+def test_items_and_codes_are_dropped_one_by_one():
+    expression = all_of(field("grade").is_in("1", "2"), any_of(field("a").is_present(), field("b").is_present()))
+    dropped = {about for about in _changes(expression) if "loses" in about}
+    assert dropped == {
+        "AllOf loses item 0", "AllOf loses item 1", "AllOf > 0: Membership loses 1", "AllOf > 0: Membership loses 2",
+        "AllOf > 1: AnyOf loses item 0", "AllOf > 1: AnyOf loses item 1",
+    }  # fmt: skip
+
+
+def test_a_mutant_differs_from_the_original_in_one_place():
+    expression = all_of(field("a") < 1, field("b") < 2)
+    changed = next(m.expression for m in mutants(expression) if m.about == "AllOf > 1: < becomes <=")
+    assert changed == all_of(field("a") < 1, field("b") <= 2)

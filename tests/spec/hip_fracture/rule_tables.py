@@ -1,0 +1,1 @@
+RULE_TABLES = ()
