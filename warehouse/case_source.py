@@ -1,0 +1,42 @@
+"""What the measures of a pathway select from: its cases with all that their definitions may name.
+
+Belongs here: the join and the names. Does not belong here: grouping and counting (``assets.measure_results``).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, FromClause, select
+
+from schemas.datasets import Pathway
+from warehouse.detail_tables import detail_table
+from warehouse.tables import linkage_coverage, pathway_case, person
+
+COUNTED_STATUSES = ("valid", "incomplete")
+CASE_COLUMNS = ("case_id", "site_code", "provider_code", "started_at", "started_on", "record_status", "person_id")
+DEATHS_COVERED_TO = "deaths_covered_to"
+
+
+def case_source(pathway: Pathway) -> tuple[FromClause, dict[str, ColumnElement]]:
+    """The join of detail, case and person, and each name that an expression may use with its column.
+
+    Names: the stored and derived fields; ``case_id``, ``person_id``, ``site_code``, ``provider_code``, ``started_at``,
+    ``started_on``, ``record_status``; ``death_on``; ``deaths_covered_to``, the last day up to which no known death means alive.
+    """
+    detail = detail_table(pathway)
+    joined = detail.join(pathway_case, pathway_case.c.case_id == detail.c.case_id).join(
+        person, person.c.person_id == pathway_case.c.person_id
+    )
+    columns = {column.name: column for column in detail.columns}
+    columns |= {name: pathway_case.c[name] for name in CASE_COLUMNS}
+    columns |= {"death_on": person.c.death_on, DEATHS_COVERED_TO: deaths_covered_to()}
+    return joined, columns
+
+
+def deaths_covered_to() -> ColumnElement:
+    """One date for all cases; null where no deaths have come."""
+    return select(linkage_coverage.c.covered_to).where(linkage_coverage.c.dataset_name == "deaths").scalar_subquery()
+
+
+def is_counted() -> ColumnElement:
+    """Only valid and incomplete cases enter measures."""
+    return pathway_case.c.record_status.in_(COUNTED_STATUSES)
