@@ -139,11 +139,8 @@ def _admin(server: embedded.Server) -> Engine:
 
 
 @pytest.fixture
-def context(database_settings, registry, database):
+def context(database_settings, database):
     """What the stages need, on the test's database."""
     from assets.context import Context
-    from warehouse.archive import Archive
-    from warehouse.keys import Keys
 
-    keys = Keys.open(database_settings.keys)
-    return Context(database_settings, registry, database, Archive.open(database_settings.archive, keys), keys)
+    return Context.open(database_settings, database)
