@@ -1,0 +1,171 @@
+"""Which dataset, which layout, and which row is the header.
+
+Belongs here: comparing header texts with the declared layouts. Does not belong here: what follows from columns that are missing
+or unknown (``columns``), the container (``delimited``, ``workbooks``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from assets.reading.file_rules import FileRule
+from assets.reading.manifest import Manifest
+from quality_checks.findings import FileRefused
+from schemas.datasets import Dataset
+from schemas.layouts import Column, Layout, Transpose
+from schemas.registry import Registry
+
+HEADER_WITHIN_ROWS = 30
+Grid = Sequence[Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A header found: ``grid`` and ``row`` are 0-based, ``columns`` position -> column of the layout (several positions may
+    claim the same), ``matched`` the number of distinct columns whose header was recognised, ``exact`` those spelt exactly."""
+
+    layout: Layout
+    dataset: Dataset
+    grid: int
+    row: int
+    columns: dict[int, Column]
+    matched: int
+    exact: int
+    is_for_sender: bool
+
+    @property
+    def score(self) -> tuple:
+        return (self.matched, self.matched / max(len(self.layout.columns), 1), self.is_for_sender, self.exact)
+
+    @property
+    def is_plausible(self) -> bool:
+        declared = self.layout.reshape.rows if isinstance(self.layout.reshape, Transpose) else self.layout.columns
+        return self.matched >= min(3, len(declared))
+
+
+def normalised(text: str | None) -> str:
+    """Case, spaces and punctuation do not tell headers apart."""
+    return "".join(c for c in (text or "").casefold() if c.isalnum())
+
+
+def recognise(grids: Sequence[Grid], registry: Registry, dataset: str | None, sender_code: str, manifest: Manifest | None) -> Match:
+    """The best match of any grid (a sheet, or a text split by one separator) with a layout that the sender may use.
+
+    Raises ``FileRefused`` where no header is found, where the file is of another dataset than ``dataset``, or where two
+    datasets fit equally well.
+    """
+    layouts = _usable_layouts(registry, sender_code)
+    found = [m for layout in layouts for m in _best_in_grids(grids, layout, registry.dataset(layout.dataset), sender_code)]
+    plausible = sorted((m for m in found if m.is_plausible), key=lambda m: m.score, reverse=True)
+    if manifest and manifest.layout:
+        plausible = _only_layout(plausible, manifest.layout, layouts)
+    if not plausible:
+        raise _no_header(found, registry, dataset)
+    return _of_dataset(plausible, registry, dataset) if dataset else _of_any_dataset(plausible)
+
+
+def _usable_layouts(registry: Registry, sender_code: str) -> list[Layout]:
+    return [layout for layout in registry.layouts.values() if not layout.senders or sender_code in layout.senders]
+
+
+def _best_in_grids(grids: Sequence[Grid], layout: Layout, dataset: Dataset, sender_code: str) -> Iterable[Match]:
+    is_for_sender = sender_code in layout.senders
+    for number, grid in enumerate(grids):
+        if isinstance(layout.reshape, Transpose):
+            matched = _labels_found(grid, layout)
+            yield Match(layout, dataset, number, 0, {}, matched, matched, is_for_sender)
+            continue
+        rows = (_match_row(row, layout, dataset) for row in grid[:HEADER_WITHIN_ROWS])
+        scored = [Match(layout, dataset, number, i, *found, is_for_sender) for i, found in enumerate(rows)]
+        yield from sorted(scored, key=lambda m: m.score, reverse=True)[:1]
+
+
+def _labels_found(grid: Grid, layout: Layout) -> int:
+    """How many of a transposed sheet's declared labels are there; 0 where those are missing that every such sheet has."""
+    from assets.reading.reshape import fits
+
+    first_column = {normalised(row[0]) for row in grid if row}
+    return sum(normalised(row.label) in first_column for row in layout.reshape.rows) if fits(grid, layout) else 0
+
+
+def _match_row(row: Sequence[str | None], layout: Layout, dataset: Dataset) -> tuple[dict[int, Column], int, int]:
+    if layout.positional:
+        return _match_positions(row, layout, dataset)
+    names = spellings(layout, dataset)
+    columns = {i: names[key] for i, cell in enumerate(row) if (key := normalised(cell)) in names}
+    exact = sum((row[i] or "").strip() == column.header for i, column in columns.items())
+    return columns, len({c.field for c in columns.values()}), exact
+
+
+def _match_positions(row: Sequence[str | None], layout: Layout, dataset: Dataset) -> tuple[dict[int, Column], int, int]:
+    if len(row) != len(layout.columns):
+        return {}, 0, 0
+    agree = [i for i, column in enumerate(layout.columns) if is_header_of(row[i], column, dataset)]
+    exact = sum((row[i] or "").strip() == layout.columns[i].header for i in agree)
+    return dict(enumerate(layout.columns)), len(agree), exact
+
+
+def is_header_of(text: str | None, column: Column, dataset: Dataset) -> bool:
+    return normalised(text) in {normalised(name) for name in _names_of(column, dataset)}
+
+
+@lru_cache(maxsize=1024)
+def spellings(layout: Layout, dataset: Dataset) -> dict[str, Column]:
+    """Normalised spelling -> column. A declared header wins over a synonym, a synonym over the field's own name."""
+    found: dict[str, Column] = {}
+    for rank in range(3):
+        for column in layout.columns:
+            for name in _ranked_names(column, dataset)[rank]:
+                found.setdefault(normalised(name), column)
+    found.pop("", None)
+    return found
+
+
+def _ranked_names(column: Column, dataset: Dataset) -> tuple[tuple[str, ...], ...]:
+    field = dataset.field_by_name.get(column.field)
+    return (column.header,), (*column.synonyms, *(field.synonyms if field else ())), (column.field,)
+
+
+def _names_of(column: Column, dataset: Dataset) -> Iterable[str]:
+    return (name for names in _ranked_names(column, dataset) for name in names)
+
+
+# ------------------------------------------------------------------------------------------------ the choice
+def _only_layout(found: list[Match], name: str, usable: list[Layout]) -> list[Match]:
+    if name not in {layout.name for layout in usable}:
+        raise FileRule.AS_MANIFEST.refusal("The manifest names a layout that does not exist or is not yours. Leave the key 'layout' out, or correct it.")
+    return [m for m in found if m.layout.name == name]
+
+
+def _no_header(found: list[Match], registry: Registry, dataset: str | None) -> FileRefused:
+    meant = registry.datasets[dataset] if dataset else max(found, key=lambda m: m.score).dataset if found else None
+    names = ", ".join(f"'{field.header}'" for field in meant.fields[:3]) if meant else ""
+    example = f" such as {names}" if names else ""
+    return FileRule.HAS_HEADER.refusal(
+        f"No row among the first {HEADER_WITHIN_ROWS} holds the column names{example}. Put them into one row above the records, as in the template."
+    )
+
+
+def _of_dataset(found: list[Match], registry: Registry, dataset: str) -> Match:
+    if dataset not in registry.datasets:
+        raise FileRule.RIGHT_DATASET.refusal(f"There is no such dataset as the file is sent as. There are: {', '.join(sorted(registry.datasets))}.")
+    own = next((m for m in found if m.layout.dataset == dataset), None)
+    other = next((m for m in found if m.layout.dataset != dataset), None)
+    if own is None or (other and other.matched > own.matched):
+        expected = registry.datasets[dataset].title
+        raise FileRule.RIGHT_DATASET.refusal(
+            f"The columns are those of '{other.dataset.title}' ({other.dataset.name}), but the file was sent as '{expected}' ({dataset}). Send it as what it is, or send the other file."
+        )
+    return own
+
+
+def _of_any_dataset(found: list[Match]) -> Match:
+    best = found[0]
+    rival = next((m for m in found if m.layout.dataset != best.layout.dataset and m.score[:2] == best.score[:2]), None)
+    if rival:
+        raise FileRule.ONE_DATASET.refusal(
+            f"The columns fit '{best.dataset.title}' ({best.dataset.name}) and '{rival.dataset.title}' ({rival.dataset.name}) alike. Say which in a manifest: {{\"dataset\": \"...\"}}."
+        )
+    return best

@@ -1,0 +1,168 @@
+"""Whether a workbook may be opened at all: macros, bombs, damage, and the independent count of its rows.
+
+Belongs here: what is told from the package's members and their XML by bounded inflation. Does not belong here: cell values
+(``workbooks``). Nothing is inflated beyond the limits below, whatever the package declares.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from assets.reading.file_rules import FileRule
+from quality_checks.findings import FileRefused
+
+INFLATED_LIMIT_BYTES = 1_500_000_000  # 1,000,000 rows of 63 short cells
+RATIO_LIMIT = 250  # a sheet of records inflates 5 to 40 times
+SMALL_BYTES = 20_000_000  # below this a high ratio does no harm
+MEMBER_LIMIT = 2_000
+CHUNK_BYTES = 1 << 20
+
+_ROW = re.compile(rb"<(?:\w+:)?row(?=[ />])([^>]*)>")
+_ROW_NUMBER = re.compile(rb'\br="(\d+)"')
+_SHARED_CELL = re.compile(rb'<(?:\w+:)?c(?=[ />])[^>]*\bt="s"[^>]*>\s*<(?:\w+:)?v>(\d+)<')
+_TYPED_CELL = re.compile(rb"<(?:\w+:)?c(?=[ />])[^>]*?(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?: [^>]*)?>([^<]*)<")
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?=[ />]).*?(?:/>|</(?:\w+:)?f>)", re.DOTALL)
+_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})\d+"')
+_SHARED_TEXT = re.compile(rb"<(?:\w+:)?si(?=[ />])[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)<")
+_PHONETIC = re.compile(rb"<(?:\w+:)?rPh(?=[ />]).*?</(?:\w+:)?rPh>", re.DOTALL)
+_ROW_END = re.compile(rb"</(?:\w+:)?row>")
+
+
+@dataclass(frozen=True, eq=False)
+class Package:
+    """A workbook's bytes, found safe to inflate."""
+
+    content: bytes
+    members: dict[str, zipfile.ZipInfo]
+
+    @cached_property
+    def blank_texts(self) -> frozenset[int]:
+        """Indexes of shared texts that hold nothing but spaces."""
+        name = next((n for n in self.members if n.lower() == "xl/sharedstrings.xml"), None)
+        if name is None:
+            return frozenset()
+        items = _SHARED_TEXT.findall(b"".join(inflate(self.content, self.members[name])))
+        return frozenset(i for i, item in enumerate(items) if not any(t.strip() for t in _TEXT.findall(_PHONETIC.sub(b"", item))))
+
+    def filled_rows(self, member: str) -> np.ndarray:
+        """Numbers of the rows of a sheet that hold more than spaces, told from its XML alone."""
+        rows = (n for n, cells in _rows(inflate(self.content, self.members[member])) if self._is_filled(cells))
+        return np.unique(np.fromiter(rows, dtype=np.int64))
+
+    def extent(self, member: str) -> int:
+        """Cells in the rectangle that a reader must make room for."""
+        last_row, last_column = 0, 0
+        for number, cells in _rows(inflate(self.content, self.members[member])):
+            last_row = max(last_row, number)
+            columns = _COLUMN.findall(cells)
+            last_column = max(last_column, _column_number(columns[-1]) if columns else cells.count(b"<c"))
+        return last_row * last_column
+
+    def _is_filled(self, cells: bytes) -> bool:
+        for cell in _TYPED_CELL.finditer(cells):
+            inner = cell.group(1)
+            if not inner:
+                continue
+            shared = _SHARED_CELL.match(cell.group())
+            if shared:
+                if int(shared.group(1)) not in self.blank_texts:
+                    return True
+            elif any(value.strip() for value in _VALUE.findall(_FORMULA.sub(b"", inner))):
+                return True
+        return False
+
+
+def open_package(content: bytes) -> Package:
+    """Raises ``FileRefused`` for a damaged package, macros, or one that inflates beyond the limits."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise _damaged() from None
+    names = [m.filename for m in members]
+    if any("vbaproject" in name.lower() for name in names):
+        raise FileRule.NO_MACROS.refusal("The workbook holds macros. Save it as a workbook without macros (.xlsx).")
+    if any(m.flag_bits & 1 for m in members):
+        raise FileRule.NOT_PROTECTED.refusal("The workbook is encrypted. Save it without a password: the landing folder and the archive protect it.")
+    if len(set(names)) != len(names):
+        raise _damaged()
+    _refuse_bomb(members, len(content))
+    for member in members:
+        _check_member(content, member)
+    return Package(content, {m.filename: m for m in members})
+
+
+def _refuse_bomb(members: list[zipfile.ZipInfo], size: int) -> None:
+    declared = sum(m.file_size for m in members)
+    packed = sum(m.compress_size for m in members)
+    if len(members) > MEMBER_LIMIT or declared > INFLATED_LIMIT_BYTES or packed > size:
+        raise _bomb()
+    if declared > SMALL_BYTES and declared > RATIO_LIMIT * size:
+        raise _bomb()
+
+
+def _check_member(content: bytes, member: zipfile.ZipInfo) -> None:
+    """Inflates it once: exactly as long as declared, no document type, right checksum."""
+    length, checksum, head = 0, 0, b""
+    for chunk in inflate(content, member):
+        head = head or chunk[:CHUNK_BYTES]
+        length += len(chunk)
+        checksum = zlib.crc32(chunk, checksum)
+    if length != member.file_size or checksum != member.CRC:
+        raise _damaged()
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise FileRule.UNPACKS.refusal("The workbook holds document type definitions, which no spreadsheet program writes. Save it again as .xlsx.")
+
+
+def inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The member's bytes in pieces, at most as many as it declares. Raises ``FileRefused`` where it holds more or is damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(member) as stream:
+            # a stored size that lies is cut off by the reader at file_size; the rest would show in the compressed length
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        raise _damaged() from None
+
+
+def _rows(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    """(row number, XML of its cells) of a sheet, reading piece by piece."""
+    rest, number = b"", 0
+    for chunk in chunks:
+        rest += chunk
+        done = 0
+        for row in _ROW.finditer(rest):
+            is_empty = row.group(1).endswith(b"/")
+            end = None if is_empty else _ROW_END.search(rest, row.end())
+            if not is_empty and end is None:
+                break
+            told = _ROW_NUMBER.search(row.group(1))
+            number = int(told.group(1)) if told else number + 1
+            yield number, b"" if end is None else rest[row.end() : end.start()]
+            done = row.end() if end is None else end.end()
+        rest = rest[done:]
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _damaged() -> FileRefused:
+    return FileRule.UNPACKS.refusal("The workbook is damaged or was cut off on its way. Open it, save it again as .xlsx, and send it again.")
+
+
+def _bomb() -> FileRefused:
+    return FileRule.UNPACKS.refusal("The workbook unpacks to far more than a table of records needs. Copy the records into a new workbook, or send them as CSV.")
