@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from assets.reading.manifest import Manifest
+
 MONTHS = {name: number for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1)}
 GRAIN_OF_MONTHS = {1: "month", 3: "quarter", 12: "year"}
 
 
-def stated_period(manifest) -> tuple[date, str] | None:
+def stated_period(manifest: Manifest | None) -> tuple[date, str] | None:
     """First day and grain of the manifest's period; None unless it is a whole month, quarter or year."""
-    start, end = getattr(manifest, "period_start", None), getattr(manifest, "period_end", None)
-    if start is None or end is None or start.day != 1:
+    if manifest is None or manifest.period_start is None or manifest.period_end is None or manifest.period_start.day != 1:
         return None
+    start, end = manifest.period_start, manifest.period_end
     following = date.fromordinal(end.toordinal() + 1)
     months = (following.year - start.year) * 12 + following.month - start.month
     return _grained(start, months) if following.day == 1 else None

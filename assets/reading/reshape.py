@@ -12,6 +12,8 @@ sheet column x 1000 + row (5024 is column 5, row 24).
 from __future__ import annotations
 
 from assets.reading.grouping import group_and_sum, header_row
+from assets.reading.manifest import Manifest
+from assets.reading.periods import named_period, stated_period
 from assets.reading.reshaped import Grid, Reshaped, Units, plain
 from assets.reading.transposing import labels_of, transpose
 from schemas.datasets import Dataset
@@ -30,12 +32,12 @@ def fits(grid: Grid, layout: Layout) -> bool:
     return all(label in rows for label in needed) and 2 * sum(label in rows for label in measured) >= len(measured)
 
 
-def reshape(grid: Grid, layout: Layout, dataset: Dataset, manifest=None) -> Reshaped:
+def reshape(grid: Grid, layout: Layout, dataset: Dataset, manifest: Manifest | None = None, file_name: str | None = None) -> Reshaped:
     """Records of a sheet, as ``layout.reshape`` declares; ``grid`` holds every row of the sheet, blank ones too.
 
-    ``manifest`` may have ``period_start``, ``period_end`` (dates) and ``file_name``. Raises ``FileRefused`` where the sheet
-    lacks what every record needs.
+    The period of a transposed sheet is the manifest's, else the one that ``file_name`` tells; the name goes nowhere else.
+    Raises ``FileRefused`` where the sheet lacks what every record needs.
     """
     if isinstance(layout.reshape, GroupAndSum):
         return group_and_sum(grid, layout, dataset)
-    return transpose(grid, layout, dataset, manifest)
+    return transpose(grid, layout, dataset, stated_period(manifest) or named_period(file_name, layout.reshape.period_name))

@@ -83,7 +83,8 @@ def has_cell(row: Sequence[str | None]) -> bool:
 
 
 def plain(text: str | None) -> str:
-    return " ".join(text.split()).casefold() if text else ""
+    """Case, spaces and punctuation do not tell labels apart."""
+    return "".join(c for c in (text or "").casefold() if c.isalnum())
 
 
 def listed(names: Iterable[str]) -> str:

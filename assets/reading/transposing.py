@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
-from assets.reading.periods import named_period, stated_period
 from assets.reading.reshaped import Grid, Making, Reshaped, cell_at, has_cell, listed, number_of, plain, refuse
 from schemas.datasets import Dataset
 from schemas.layouts import Layout, Transpose, TransposedRow
@@ -17,7 +17,7 @@ COLUMN_FACTOR = 1000
 LABELS_WITHIN = 3  # columns in which the labels are looked for
 
 
-def transpose(grid: Grid, layout: Layout, dataset: Dataset, manifest) -> Reshaped:
+def transpose(grid: Grid, layout: Layout, dataset: Dataset, period: tuple[date, str] | None) -> Reshaped:
     """One record for each organisation and measure that has a cell, named by column x 1000 + row."""
     rules: Transpose = layout.reshape
     making = Making()
@@ -26,7 +26,7 @@ def transpose(grid: Grid, layout: Layout, dataset: Dataset, manifest) -> Reshape
     if len(grid) >= COLUMN_FACTOR:
         raise refuse("LAY5", "the_sheet_is_no_longer_than_declared", f"A sheet of this kind has fewer than {COLUMN_FACTOR} rows.", len(columns))
     _check_rows(grid, rules, place, found, making, len(columns))
-    shared = {**_period(rules, layout, manifest, len(columns)), **dict(rules.constants)}
+    shared = {**_period(rules, layout, period, len(columns)), **dict(rules.constants)}
     for column in columns:
         _add_column(making, grid, column, rules, found, shared)
     return making.done(dataset, tuple(column + 1 for column in columns), len(columns))
@@ -91,11 +91,10 @@ def _share_of_percent(cell: str) -> str:
     return cell if number is None else format(number / 100, "f")
 
 
-def _period(rules: Transpose, layout: Layout, manifest, received: int) -> dict[str, str]:
-    stated = stated_period(manifest) or named_period(getattr(manifest, "file_name", None), rules.period_name)
-    if stated is None:
+def _period(rules: Transpose, layout: Layout, period: tuple[date, str] | None, received: int) -> dict[str, str]:
+    if period is None:
         named = " or give the file the name it was published under" if rules.period_name else ""
         advice = f"State the first and last day of a month, quarter or year in a manifest{named}."
         raise refuse("PER1", "the_period_of_the_sheet_is_known", advice, received)
-    start, grain = stated
+    start, grain = period
     return {rules.period_field: start.strftime(layout.date_formats[0]), rules.grain_field: grain}

@@ -1,10 +1,10 @@
 """Sheets whose rows are not records: what becomes a record, what is received, what is set aside."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 
+from assets.reading.manifest import Manifest
 from assets.reading.periods import named_period, stated_period
 from assets.reading.reshape import Units, fits, reshape
 from quality_checks.findings import FileRefused
@@ -53,7 +53,7 @@ SHEET = [
     ["Remarks", "x", "y", "z"],
     ["A - 2 teams", "", "", ""],
 ]
-JULY = SimpleNamespace(period_start=date(2024, 7, 1), period_end=date(2024, 9, 30))
+JULY = Manifest(period_start=date(2024, 7, 1), period_end=date(2024, 9, 30))
 
 
 def summed(*rows):
@@ -160,12 +160,10 @@ def test_labels_may_stand_in_the_second_column_below_a_title():
 
 
 def test_the_period_is_the_manifests_else_the_file_names_else_the_sheet_is_refused():
-    named = SimpleNamespace(file_name="scores_OctDec2019.csv")
-    assert set(reshape(SHEET, MARKS, SCORES, named).text["period_start"]) == {"01/10/2019"}
-    both = SimpleNamespace(file_name="scores_OctDec2019.csv", period_start=date(2024, 7, 1), period_end=date(2024, 9, 30))
-    assert set(reshape(SHEET, MARKS, SCORES, both).text["period_start"]) == {"01/07/2024"}
+    assert set(reshape(SHEET, MARKS, SCORES, None, "scores_OctDec2019.csv").text["period_start"]) == {"01/10/2019"}
+    assert set(reshape(SHEET, MARKS, SCORES, JULY, "scores_OctDec2019.csv").text["period_start"]) == {"01/07/2024"}
     with pytest.raises(FileRefused, match="the_period_of_the_sheet_is_known") as refused:
-        reshape(SHEET, MARKS, SCORES, SimpleNamespace(file_name="Smith.csv"))
+        reshape(SHEET, MARKS, SCORES, Manifest(), "Smith.csv")
     assert refused.value.received_count == 3 and "Smith" not in str(refused.value)
 
 
@@ -182,7 +180,7 @@ def test_the_period_is_the_manifests_else_the_file_names_else_the_sheet_is_refus
     ],
 )
 def test_a_manifests_period_is_a_whole_month_quarter_or_year(start, end, grain):
-    assert stated_period(SimpleNamespace(period_start=start, period_end=end)) == (grain and (start, grain))
+    assert stated_period(Manifest(period_start=start, period_end=end)) == (grain and (start, grain))
 
 
 def test_a_file_name_tells_whole_quarters_only():
