@@ -132,7 +132,10 @@ class Applied:
     def loaded(self, changed: pd.Series, case_ids: pd.Series, withdrawn: int) -> Applied:
         """Final counts and state of a submission that was taken, in whole or in part."""
         accepted, unchanged = int((self.taken & changed).sum()), int((self.taken & ~changed).sum())
-        counts = replace(self.counts, accepted=accepted, unchanged=unchanged, withdrawn=withdrawn)
+        return self.finished(replace(self.counts, accepted=accepted, unchanged=unchanged, withdrawn=withdrawn), case_ids)
+
+    def finished(self, counts: Counts, case_ids: pd.Series | None = None) -> Applied:
+        """The same with its final counts and the state that follows from them."""
         state, code, reason = _state(counts, self.findings)
         return replace(self, counts=counts, state=state, reason_code=code, reason=reason, case_ids=case_ids)
 
