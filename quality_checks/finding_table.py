@@ -46,7 +46,8 @@ class FindingTable(Sequence[Finding]):
             rows.setdefault(replace(finding, row_number=None), []).append(NO_ROW if finding.row_number is None else finding.row_number)
         return cls.of(tuple(rows), [np.array(numbers, dtype=np.int64) for numbers in rows.values()])
 
-    def __add__(self, others: Iterable[Finding]) -> FindingTable:
+    def with_findings(self, others: Iterable[Finding]) -> FindingTable:
+        """Together with findings from elsewhere (reading, the warehouse), in order of rows."""
         other = others if isinstance(others, FindingTable) else FindingTable.of_findings(others)
         kinds = (*self.kinds, *other.kinds)
         return FindingTable.of(kinds, [*self._rows_by_kind(), *other._rows_by_kind()])

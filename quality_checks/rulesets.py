@@ -21,6 +21,10 @@ from schemas.measures import Measure
 from schemas.rules import Rule, Scope
 
 
+class SuiteError(RuntimeError):
+    """A rule cannot be judged, or the library's result contradicts the masks. Our failure, never the sender's; holds no value."""
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Rules of scope record and file, in the order in which findings are told; a rule is named by its position."""
@@ -71,12 +75,15 @@ class Judgement:
 def judge(rules: RuleSet, frame: pd.DataFrame) -> tuple[Judgement, ...]:
     """One judgement a rule. The masks are computed together, so that rules share what they have in common."""
     evaluator = Evaluator(frame)
-    return tuple(_judge_one(evaluator, rule.scope, rules.requirement(i)) for i, rule in enumerate(rules.rules))
+    return tuple(_judge_one(evaluator, rule, rules.requirement(i)) for i, rule in enumerate(rules.rules))
 
 
-def _judge_one(evaluator: Evaluator, scope: Scope, requirement: Expression) -> Judgement:
-    known = evaluator.values(requirement).known
-    broken = evaluator.broken(requirement)
-    if scope is Scope.FILE:
+def _judge_one(evaluator: Evaluator, rule: Rule, requirement: Expression) -> Judgement:
+    try:
+        known, broken = evaluator.values(requirement).known, evaluator.broken(requirement)
+    except Exception as error:
+        # the text of the error could quote a value, so only its type is told
+        raise SuiteError(f"rule {rule.id} ({rule.name}) cannot be judged: {type(error).__name__}") from None
+    if rule.scope is Scope.FILE:
         known, broken = known[:1], broken[:1]
     return Judgement(int(known.sum()), np.flatnonzero(broken))

@@ -15,11 +15,12 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read once, when the library is i
 import pandas as pd
 from great_expectations import ExpectationSuite
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.exceptions import MetricResolutionError
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.validator.validator import Validator
 
 from quality_checks.expectations import ExpectRulesOfFamilyToHold, offer
-from quality_checks.rulesets import RuleSet
+from quality_checks.rulesets import RuleSet, SuiteError
 
 # exceptions are ours to handle: the library would put their text, which may hold values, into its results
 RUNTIME = {"catch_exceptions": False, "result_format": {"result_format": "COMPLETE"}}
@@ -42,4 +43,7 @@ def run_suite(rules: RuleSet, frame: pd.DataFrame) -> list[ExpectationValidation
     engine.load_batch_data("submission", frame)
     validator = Validator(execution_engine=engine, include_rendered_content=False)
     validator.metrics_calculator.show_progress_bars = False
-    return validator.graph_validate(suite.expectation_configurations, runtime_configuration=dict(RUNTIME))
+    try:
+        return validator.graph_validate(suite.expectation_configurations, runtime_configuration=dict(RUNTIME))
+    except MetricResolutionError as error:
+        raise SuiteError(f"{rules.key}: {error.__cause__ or type(error).__name__}") from None

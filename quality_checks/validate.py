@@ -15,16 +15,12 @@ import pandas as pd
 from quality_checks.finding_table import NO_ROW, FindingTable
 from quality_checks.findings import Finding
 from quality_checks.masks import problem_column
-from quality_checks.rulesets import RuleSet, rule_set
+from quality_checks.rulesets import RuleSet, SuiteError, rule_set
 from schemas.datasets import Dataset
 from schemas.field_rules import RECEIVED_AT, RECEIVED_ON, ZONE
 from schemas.layouts import Layout
 from schemas.measures import Measure
 from schemas.rules import Rule, Scope, Severity
-
-
-class SuiteError(RuntimeError):
-    """The library's result contradicts the masks. Our failure, never the sender's; holds no value."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +69,7 @@ def validate(
 
     ``received_at`` (with zone, else UTC) is what "in the future" and "due" are measured against. ``measures`` whose time limits
     a clock change could flip give a warning; ``layout`` words the advice as its sender spells the columns.
-    Raises ``SuiteError`` where the library's counts differ from its row positions.
+    Raises ``SuiteError`` where a rule cannot be judged or the library's counts differ from its row positions.
     """
     from quality_checks.suite import run_suite
 
