@@ -31,10 +31,10 @@ DECIMAL_TAIL = r"^[+-]?[0-9]+[.]0+$"
 _SCIENTIFIC, _ERROR, _SERIAL, _DECIMAL_TAIL = (re.compile(p, re.ASCII) for p in (SCIENTIFIC, ERROR, SERIAL, DECIMAL_TAIL))
 _WHOLE = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00(?:\.0+)?)?$")
-_DIRECTIVES = {
-    "%d": r"(?P<d>[0-9]{1,2})", "%m": r"(?P<m>[0-9]{1,2})", "%Y": r"(?P<Y>[0-9]{4})", "%H": r"(?P<H>[0-9]{1,2})",
-    "%M": r"(?P<M>[0-9]{2})", "%S": r"(?P<S>[0-9]{2})(?:\.0+)?",
+_DIRECTIVES = {  # in the order of datetime's arguments
+    "%Y": "([0-9]{4})", "%m": "([0-9]{1,2})", "%d": "([0-9]{1,2})", "%H": "([0-9]{1,2})", "%M": "([0-9]{2})", "%S": r"([0-9]{2})(?:\.0+)?",
 }  # fmt: skip
+_START = (1900, 1, 1, 0, 0, 0)
 _TRUE, _FALSE = frozenset(("1", "true", "yes", "y")), frozenset(("0", "false", "no", "n"))
 
 
@@ -114,14 +114,16 @@ def _read_by(form: str) -> Callable[[str], datetime | None]:
     if any(part.startswith("%") and part not in _DIRECTIVES for part in parts):
         return lambda text: _by_strptime(text, form)
     pattern = re.compile("".join(_DIRECTIVES.get(part, re.escape(part)) for part in parts), re.ASCII)
+    names = [part for part in parts if part.startswith("%")]
+    order = [names.index(name) if name in names else None for name in _DIRECTIVES]
 
     def read(text: str) -> datetime | None:
         found = pattern.fullmatch(text)
         if not found:
             return None
-        given = {name: int(digits) for name, digits in found.groupdict().items()}
+        digits = found.groups()
         try:
-            return datetime(given.get("Y", 1900), given.get("m", 1), given.get("d", 1), given.get("H", 0), given.get("M", 0), given.get("S", 0))
+            return datetime(*[start if place is None else int(digits[place]) for place, start in zip(order, _START, strict=True)])
         except ValueError:
             return None
 
@@ -154,8 +156,7 @@ def _integer_parser(field: Field, column: Column, layout: Layout) -> Parse:
     def parse(text: str, kind: int) -> Parsed:
         if _WHOLE.fullmatch(text) or _DECIMAL_TAIL.match(text):
             return float(text), None
-        value, reason = decimal(text, kind)
-        return None, reason or "not_a_whole_number"
+        return None, decimal(text, kind)[1] or "not_a_whole_number"
 
     return parse
 

@@ -33,7 +33,8 @@ def _refuse_duplicates(match: Match) -> None:
     if twice:
         letters = [column_letter(i) for i, column in match.columns.items() if column.field == twice[0]]
         raise FileRule.UNIQUE_HEADERS.refusal(
-            f"Columns {' and '.join(letters)} both are '{_header(match, twice[0])}'. Keep the one that is right, delete or rename the other.", field_name=twice[0]
+            f"Columns {' and '.join(letters)} both are '{_header(match, twice[0])}'. Keep the one that is right, delete or rename the other.",
+            field_name=twice[0],
         )
 
 
@@ -42,7 +43,9 @@ def _refuse_missing(match: Match, manifest: Manifest | None) -> None:
     missing = [name for name in essential_fields(match.dataset, manifest) if name not in present]
     if missing and not isinstance(match.layout.reshape, GroupAndSum):
         named = ", ".join(f"'{_header(match, name)}'" for name in missing)
-        raise FileRule.ESSENTIAL_COLUMNS.refusal(f"Without these columns no row can be taken: {named}. Add them, spelt as in the template.", field_name=missing[0])
+        raise FileRule.ESSENTIAL_COLUMNS.refusal(
+            f"Without these columns no row can be taken: {named}. Add them, spelt as in the template.", field_name=missing[0]
+        )
 
 
 def essential_fields(dataset: Dataset, manifest: Manifest | None) -> tuple[str, ...]:
@@ -67,7 +70,9 @@ def _unknown_column(position: int, text: str, free: dict[str, str], match: Match
     best = process.extractOne(normalised(text), free, scorer=fuzz.ratio, score_cutoff=ALIKE)
     name = best[2] if best else None
     suggestion = f" Did you mean '{_header(match, name)}'?" if name else " Delete it, or leave it: it does no harm."
-    return FileRule.KNOWN_COLUMNS.finding(f"Column {column_letter(position)} is not part of the dataset and was not read.{suggestion}", field_name=name)
+    return FileRule.KNOWN_COLUMNS.finding(
+        f"Column {column_letter(position)} is not part of the dataset and was not read.{suggestion}", field_name=name
+    )
 
 
 def _missing(match: Match) -> Iterator[Finding]:
@@ -75,7 +80,9 @@ def _missing(match: Match) -> Iterator[Finding]:
     missing = [f for f in match.dataset.fields if f.required is not False and f.name not in present]
     if missing and match.dataset.kind is not DatasetKind.RESULTS:
         named = ", ".join(f"'{_header(match, f.name)}'" for f in missing)
-        yield FileRule.ALL_COLUMNS.finding(f"These columns are not in the file: {named}. What was sent of them before is kept; add them if they should change.")
+        yield FileRule.ALL_COLUMNS.finding(
+            f"These columns are not in the file: {named}. What was sent of them before is kept; add them if they should change."
+        )
 
 
 def _out_of_place(header: Sequence[str], match: Match) -> Iterator[Finding]:

@@ -192,13 +192,16 @@ def _without_swapped(read: ReadFile, field: Field, values: np.ndarray, reasons: 
 
 
 # ------------------------------------------------------------------------------------------------ derived fields
-def derive(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    """The frame with the dataset's derived fields computed anew, in their order; fields the frame lacks count as missing."""
+def derive(frame: pd.DataFrame, dataset: Dataset, keep: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The frame with the dataset's derived fields computed anew, in their order; fields the frame lacks count as missing.
+
+    Derived fields named in ``keep`` stay as the frame has them: what they follow from is not known any more.
+    """
     from quality_checks.masks import evaluate
 
     absent = {f.name: column_of(missing(f.kind, len(frame)), frame.index) for f in dataset.fields if f.name not in frame.columns}
     made = frame.assign(**absent) if absent else frame.copy(deep=False)
-    for derived in dataset.derived:
+    for derived in (d for d in dataset.derived if d.name not in keep):
         values, known = evaluate(derived.expression, made)
         made[derived.name] = column_of(_derived_column(derived, np.asarray(values), np.asarray(known, dtype=bool)), made.index)
     return made
@@ -209,7 +212,11 @@ def _derived_column(derived: Derived, values: np.ndarray, known: np.ndarray) -> 
     if dtype is None:
         kept = np.full(len(known), None, dtype=object)
         kept[known] = values[known]
-        return np.array([bool(v) if k else None for v, k in zip(values, known, strict=True)], dtype=object) if derived.kind is Kind.BOOLEAN else kept
+        return (
+            np.array([bool(v) if k else None for v, k in zip(values, known, strict=True)], dtype=object)
+            if derived.kind is Kind.BOOLEAN
+            else kept
+        )
     made = as_array([None] * len(known), derived.kind)
     made[known] = values[known].astype(dtype)
     return made

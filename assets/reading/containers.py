@@ -53,7 +53,9 @@ def check_size(size_bytes: int, limit_bytes: int) -> None:
     """Raises ``FileRefused`` if the file is over the limit; needs no byte of it."""
     if size_bytes > limit_bytes:
         size, limit = size_bytes / MEGABYTE, limit_bytes / MEGABYTE
-        raise FileRule.WITHIN_SIZE.refusal(f"The file has {size:,.1f} MB, the limit is {limit:,.1f} MB. Send it in parts, one for each month or quarter.")
+        raise FileRule.WITHIN_SIZE.refusal(
+            f"The file has {size:,.1f} MB, the limit is {limit:,.1f} MB. Send it in parts, one for each month or quarter."
+        )
 
 
 def container_of(content: bytes, suffix: str) -> Container:
@@ -73,13 +75,17 @@ def container_of(content: bytes, suffix: str) -> Container:
 def _workbook(content: bytes) -> Container:
     # the name of a member stands in clear in a zip's directory; what is inside is looked at by ``workbook_safety``
     if b"xl/workbook.xml" not in content:
-        raise FileRule.IS_TABLE.refusal(f"The file is a zip archive or another program's document, not a table. Unpack it and send the table itself. {SAVE_AS}")
+        raise FileRule.IS_TABLE.refusal(
+            f"The file is a zip archive or another program's document, not a table. Unpack it and send the table itself. {SAVE_AS}"
+        )
     return Container.WORKBOOK
 
 
 def _old_workbook(content: bytes) -> FileRefused:
     if ENCRYPTED_STREAM in content:
-        return FileRule.NOT_PROTECTED.refusal("The workbook is protected by a password. Save it without one: the landing folder and the archive protect it.")
+        return FileRule.NOT_PROTECTED.refusal(
+            "The workbook is protected by a password. Save it without one: the landing folder and the archive protect it."
+        )
     return FileRule.IS_TABLE.refusal(f"The file is a workbook of the old format (.xls) or another Office document. {SAVE_AS}")
 
 

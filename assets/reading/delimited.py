@@ -125,13 +125,16 @@ def refuse_open_quotes(structure: Structure) -> None:
     if structure.ends_in_quotes:
         row = len(structure)
         raise FileRule.COMPLETE.refusal(
-            f"The file ends inside a quoted cell that begins in row {row}: it was cut off, or a quote mark is missing there. Export it again.", row_number=row
+            f"The file ends inside a quoted cell that begins in row {row}: it was cut off, or a quote mark is missing there. Export it again.",
+            row_number=row,
         )
 
 
 def refuse_too_many(count: int, row_limit: int) -> None:
     if count > row_limit:
-        raise FileRule.WITHIN_ROWS.refusal(f"The file has {count:,} rows, the limit is {row_limit:,}. Send it in parts, one for each month or quarter.", count)
+        raise FileRule.WITHIN_ROWS.refusal(
+            f"The file has {count:,} rows, the limit is {row_limit:,}. Send it in parts, one for each month or quarter.", count
+        )
 
 
 def _refuse_cut_row(structure: Structure, misshapen: np.ndarray) -> None:
@@ -139,5 +142,6 @@ def _refuse_cut_row(structure: Structure, misshapen: np.ndarray) -> None:
     short = len(misshapen) and misshapen[-1] == last and structure.cell_counts[last] < np.median(structure.cell_counts)
     if short and not structure.ends_with_line_end:
         raise FileRule.COMPLETE.refusal(
-            f"Row {last + 1}, the last one, stops in the middle: the file was cut off on its way. Send it again, whole.", row_number=last + 1
+            f"Row {last + 1}, the last one, stops in the middle: the file was cut off on its way. Send it again, whole.",
+            row_number=last + 1,
         )

@@ -34,15 +34,39 @@ def _of_field(read: ReadFile, field: Field) -> Iterator[Finding]:
 
 
 def _damages(read: ReadFile, field: Field) -> Iterator[tuple[FileRule, np.ndarray, str]]:
-    yield FileRule.CELLS_SHOWN, _matching(read, field, ERROR), "{header}: {rows} hold ##### or an error of the spreadsheet instead of a value. Widen the column or mend the formula, and export again."
-    yield FileRule.ALL_DIGITS, _matching(read, field, SCIENTIFIC), "{header}: {rows} hold a number like 1.23E+09, whose last digits are lost. " + AS_TEXT
+    yield (
+        FileRule.CELLS_SHOWN,
+        _matching(read, field, ERROR),
+        "{header}: {rows} hold ##### or an error of the spreadsheet instead of a value. Widen the column or mend the formula, and export again.",
+    )
+    yield (
+        FileRule.ALL_DIGITS,
+        _matching(read, field, SCIENTIFIC),
+        "{header}: {rows} hold a number like 1.23E+09, whose last digits are lost. " + AS_TEXT,
+    )
     if field.kind in (Kind.CODE, Kind.CODES, Kind.INTEGER) or field.identifies is Identifier.NHS_NUMBER:
-        yield FileRule.WHOLE_NUMBERS, _matching(read, field, DECIMAL_TAIL), "{header}: {count} values end in .0 and were read as whole numbers ({rows}). " + AS_TEXT
+        yield (
+            FileRule.WHOLE_NUMBERS,
+            _matching(read, field, DECIMAL_TAIL),
+            "{header}: {count} values end in .0 and were read as whole numbers ({rows}). " + AS_TEXT,
+        )
     if field.kind in (Kind.DATE, Kind.DATETIME):
-        yield FileRule.DATES_AS_DATES, _matching(read, field, SERIAL), "{header}: {rows} hold a number of days instead of a date. Format the column as a date, and export again."
-        yield FileRule.DAY_FIRST, _swapped(read, field), "{header}: day and month seem to be swapped in {rows}; these dates were not taken. Export with dates as text, day first."
+        yield (
+            FileRule.DATES_AS_DATES,
+            _matching(read, field, SERIAL),
+            "{header}: {rows} hold a number of days instead of a date. Format the column as a date, and export again.",
+        )
+        yield (
+            FileRule.DAY_FIRST,
+            _swapped(read, field),
+            "{header}: day and month seem to be swapped in {rows}; these dates were not taken. Export with dates as text, day first.",
+        )
     if field.kind is Kind.CODE and field.codes:
-        yield FileRule.LEADING_ZEROS, _without_zeros(read, field), "{header}: {count} codes have lost their leading zeros and were read with them ({rows}). " + AS_TEXT
+        yield (
+            FileRule.LEADING_ZEROS,
+            _without_zeros(read, field),
+            "{header}: {count} codes have lost their leading zeros and were read with them ({rows}). " + AS_TEXT,
+        )
 
 
 def _matching(read: ReadFile, field: Field, pattern: str) -> np.ndarray:
@@ -63,5 +87,3 @@ def _without_zeros(read: ReadFile, field: Field) -> np.ndarray:
     texts = [text.strip().casefold() for text in read.encoded[field.name].dictionary.to_pylist()]
     hits = np.array([t not in listed and t.isdigit() and t in spellings for t in texts], dtype=bool)
     return read.rows_with(field.name, hits) if hits.any() else np.empty(0, dtype=np.int64)
-
-

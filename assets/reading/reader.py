@@ -80,7 +80,9 @@ def _open(content: bytes, suffix: str) -> Opened:
 
 def _check_bytes(content: bytes, manifest: Manifest | None) -> None:
     if manifest and manifest.sha256 and sha256(content).hexdigest() != manifest.sha256:
-        raise FileRule.AS_MANIFEST.refusal("The file's SHA-256 is not the one in its manifest: the file was changed or cut off after the manifest was made. Send both again.")
+        raise FileRule.AS_MANIFEST.refusal(
+            "The file's SHA-256 is not the one in its manifest: the file was changed or cut off after the manifest was made. Send both again."
+        )
 
 
 # ------------------------------------------------------------------------------------------------ rows that are records
@@ -94,10 +96,12 @@ def _records(opened: Opened, match: Match, manifest: Manifest | None) -> ReadFil
     kinds = {column.field: sheet.kinds[i] for i, column in match.columns.items()} if sheet.kinds else {}
     columns |= _site_of_manifest(match, manifest, columns, len(sheet.row_numbers))
     refuse_shifted(sheet, match, received)
-    source = SourceTable(sheet.header, sheet.header_row, {i: c.field for i, c in match.columns.items()}, sheet.columns, sheet.row_numbers, sheet.misshapen)
+    source = SourceTable(
+        sheet.header, sheet.header_row, {i: c.field for i, c in match.columns.items()}, sheet.columns, sheet.row_numbers, sheet.misshapen
+    )
     read = ReadFile(match.dataset, match.layout, received, columns, sheet.row_numbers, (), tuple(sorted(sheet.misshapen)), source, kinds)
     findings = (*warnings, *_misshapen_findings(sheet), *mangling_findings(read))
-    return replace(read, findings=findings)
+    return read.with_findings(findings)
 
 
 def _received(sheet: Sheet, manifest: Manifest | None) -> int:
@@ -110,7 +114,9 @@ def _received(sheet: Sheet, manifest: Manifest | None) -> int:
         raise FileRule.HAS_ROWS.refusal("The file has a header and no rows. Check the export's period and filter, and send it again.", 0)
     _check_row_count(received, manifest)
     if len(sheet.row_numbers) == 0:
-        raise FileRule.NO_ROW_FITS.refusal(f"None of the {received:,} rows has as many cells as the header ({len(sheet.header)}). Export the file again.", received)
+        raise FileRule.NO_ROW_FITS.refusal(
+            f"None of the {received:,} rows has as many cells as the header ({len(sheet.header)}). Export the file again.", received
+        )
     return received
 
 
@@ -124,7 +130,8 @@ def _misshapen_findings(sheet: Sheet) -> list[Finding]:
     width = len(sheet.header)
     return [
         FileRule.ROW_WIDTH.finding(
-            f"The row has {len(cells)} cells, the header has {width}. Look for a separator inside a value (quote it) or a missing cell.", row_number=row
+            f"The row has {len(cells)} cells, the header has {width}. Look for a separator inside a value (quote it) or a missing cell.",
+            row_number=row,
         )
         for row, cells in sheet.misshapen.items()
     ]
@@ -140,7 +147,9 @@ def _without_guidance(sheet: Sheet) -> Sheet:
         return sheet
     kinds = tuple(k[1:] for k in sheet.kinds) if sheet.kinds else None
     counted = sheet.counted_rows[sheet.counted_rows != first]
-    return Sheet(sheet.header, sheet.header_row, tuple(c[1:] for c in sheet.columns), sheet.row_numbers[1:], counted, sheet.misshapen, kinds)
+    return Sheet(
+        sheet.header, sheet.header_row, tuple(c[1:] for c in sheet.columns), sheet.row_numbers[1:], counted, sheet.misshapen, kinds
+    )
 
 
 def _refuse_other_sheets(opened: Opened, match: Match) -> None:
@@ -151,7 +160,9 @@ def _refuse_other_sheets(opened: Opened, match: Match) -> None:
     for number, grid in enumerate(opened.grids):
         rows = [i for i, row in enumerate(grid) if [c or "" for c in row][: len(head)] == head] if number != match.grid else []
         if rows and any(any(row) for row in grid[rows[0] + 1 :]):
-            raise FileRule.ONE_SHEET.refusal(f"Sheets {match.grid + 1} and {number + 1} of the workbook both hold records. Send one file a sheet, or put them on one.")
+            raise FileRule.ONE_SHEET.refusal(
+                f"Sheets {match.grid + 1} and {number + 1} of the workbook both hold records. Send one file a sheet, or put them on one."
+            )
 
 
 def _site_of_manifest(match: Match, manifest: Manifest | None, columns: dict[str, pa.Array], count: int) -> dict[str, pa.Array]:

@@ -135,7 +135,9 @@ def _names_of(column: Column, dataset: Dataset) -> Iterable[str]:
 # ------------------------------------------------------------------------------------------------ the choice
 def _only_layout(found: list[Match], name: str, usable: list[Layout]) -> list[Match]:
     if name not in {layout.name for layout in usable}:
-        raise FileRule.AS_MANIFEST.refusal("The manifest names a layout that does not exist or is not yours. Leave the key 'layout' out, or correct it.")
+        raise FileRule.AS_MANIFEST.refusal(
+            "The manifest names a layout that does not exist or is not yours. Leave the key 'layout' out, or correct it."
+        )
     return [m for m in found if m.layout.name == name]
 
 
@@ -150,7 +152,9 @@ def _no_header(found: list[Match], registry: Registry, dataset: str | None) -> F
 
 def _of_dataset(found: list[Match], registry: Registry, dataset: str) -> Match:
     if dataset not in registry.datasets:
-        raise FileRule.RIGHT_DATASET.refusal(f"There is no such dataset as the file is sent as. There are: {', '.join(sorted(registry.datasets))}.")
+        raise FileRule.RIGHT_DATASET.refusal(
+            f"There is no such dataset as the file is sent as. There are: {', '.join(sorted(registry.datasets))}."
+        )
     own = next((m for m in found if m.layout.dataset == dataset), None)
     other = next((m for m in found if m.layout.dataset != dataset), None)
     if own is None or (other and other.matched > own.matched):

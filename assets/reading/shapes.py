@@ -6,7 +6,7 @@ Belongs here: the shapes that pass between the steps of reading and out of it. D
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -116,6 +116,11 @@ class ReadFile:
     def encoded(self) -> dict[str, pa.DictionaryArray]:
         """The columns with each distinct text once: whoever judges texts looks at these."""
         return {name: column.dictionary_encode() for name, column in self.columns.items()}
+
+    def with_findings(self, findings: tuple[Finding, ...]) -> ReadFile:
+        made = replace(self, findings=findings)
+        made.__dict__["encoded"] = self.encoded  # costs a quarter of reading; not to be done twice
+        return made
 
     def rows_with(self, name: str, is_hit: np.ndarray) -> np.ndarray:
         """Row numbers whose text in column ``name`` is one of the distinct texts flagged in ``is_hit``."""

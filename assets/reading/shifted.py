@@ -6,9 +6,8 @@ Belongs here: telling a shifted file by what its values look like. Does not belo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-
-import numpy as np
 
 from assets.reading.cells import cell_parser
 from assets.reading.file_rules import FileRule, column_letter
@@ -17,7 +16,7 @@ from assets.reading.shapes import CellKind, Sheet
 from schemas.fields import Field, Kind
 from schemas.formats import FORMATS, normalise_nhs_number
 
-SAMPLE_ROWS = 500
+SAMPLE_ROWS = 200
 MISFIT, FIT = 0.2, 0.8
 LEAST_COLUMNS = 3
 LEAST_VALUES = 3
@@ -28,8 +27,9 @@ def refuse_shifted(sheet: Sheet, match: Match, received: int) -> None:
     """Raises ``FileRefused`` if several neighbouring columns do not fit their fields but fit those one place away."""
     tests = {i: test for i, column in match.columns.items() if (test := _test(match, column))}
     cells = {i: _sample(sheet, i) for i in range(len(sheet.columns))}
+    odd = [i for i in tests if len(cells[i]) >= LEAST_VALUES and _share(cells[i], tests[i]) < MISFIT]
     for step in (1, -1):
-        moved = [i for i in tests if _is_moved(i, step, tests[i], cells)]
+        moved = [i for i in odd if _fits_beside(tests[i], cells.get(i + step, []))]
         if len(moved) >= LEAST_COLUMNS:
             direction = "right" if step > 0 else "left"
             first = column_letter(min(moved))
@@ -39,15 +39,13 @@ def refuse_shifted(sheet: Sheet, match: Match, received: int) -> None:
             )
 
 
-def _is_moved(position: int, step: int, test: Callable[[str, int], bool], cells: dict[int, Cells]) -> bool:
-    own, neighbour = cells[position], cells.get(position + step, [])
-    if len(own) < LEAST_VALUES or len(neighbour) < LEAST_VALUES:
-        return False
-    return _share(own, test) < MISFIT and _share(neighbour, test) > FIT
+def _fits_beside(test: Callable[[str, int], bool], neighbour: Cells) -> bool:
+    return len(neighbour) >= LEAST_VALUES and _share(neighbour, test) > FIT
 
 
 def _share(cells: Cells, test: Callable[[str, int], bool]) -> float:
-    return float(np.mean([test(text, kind) for text, kind in cells]))
+    counted = Counter(cells)
+    return sum(count for cell, count in counted.items() if test(*cell)) / len(cells)
 
 
 def _sample(sheet: Sheet, position: int) -> Cells:
@@ -72,7 +70,9 @@ def _test(match: Match, column) -> Callable[[str, int], bool] | None:
         value, reason = parse(text, kind)
         values = value if isinstance(value, tuple) else (value,)
         # what a spreadsheet has mangled still is a value of this column
-        return bool(reason and reason.startswith(("excel", "swapped"))) or (reason is None and (allowed is None or allowed.issuperset(values)))
+        return bool(reason and reason.startswith(("excel", "swapped"))) or (
+            reason is None and (allowed is None or allowed.issuperset(values))
+        )
 
     return test
 
@@ -81,5 +81,3 @@ def _format_test(field: Field) -> Callable[[str, int], bool]:
     fits = FORMATS[field.format]
     literals = set(field.codes.values) if field.codes else set()
     return lambda text, kind: text in literals or fits(normalise_nhs_number(text))
-
-

@@ -9,10 +9,13 @@ dates that only fit month-first and none that only fits day-first is month-first
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
+import pyarrow.compute as pc
 
 from assets.reading.cells import read_moment, swapped_format
 from assets.reading.shapes import CellKind, ReadFile
@@ -45,14 +48,23 @@ def _days(texts: Sequence[str], formats: Sequence[str]) -> np.ndarray:
 def _in_text(read: ReadFile, field: Field) -> np.ndarray | None:
     formats = _formats(read, field)
     swapped = tuple(f for f in map(swapped_format, formats) if f not in formats)
-    texts = read.encoded[field.name].dictionary.to_pylist()
-    days = _days(texts, formats)
+    dictionary = read.encoded[field.name].dictionary
     # a column with one day above 12 in the right place is in the right order
-    if not swapped or (days > LAST_MONTH).any():
+    if not swapped or any(pc.any(pc.match_substring_regex(dictionary, _late_day(form))).as_py() for form in formats):
         return None
+    texts = dictionary.to_pylist()
+    days = _days(texts, formats)
     if not (_days([t for t, day in zip(texts, days, strict=True) if not day], swapped) > LAST_MONTH).any():
         return None
     return np.isin(read.row_numbers, read.rows_with(field.name, days > 0))
+
+
+@lru_cache(maxsize=64)
+def _late_day(form: str) -> str:
+    """Pattern of texts of the format whose day is above 12."""
+    parts = {"%d": "(?:1[3-9]|2[0-9]|3[01])", "%m": "(?:0?[1-9]|1[0-2])", "%Y": "[0-9]{4}", "%y": "[0-9]{2}"}
+    written = (parts.get(part, ".+" if part.startswith("%") else re.escape(part)) for part in re.split(r"(%.)", form))
+    return rf"^\s*{''.join(written)}\s*$"
 
 
 def _in_workbook(read: ReadFile, field: Field, kinds: np.ndarray) -> np.ndarray | None:

@@ -93,7 +93,9 @@ def open_package(content: bytes) -> Package:
     if any("vbaproject" in name.lower() for name in names):
         raise FileRule.NO_MACROS.refusal("The workbook holds macros. Save it as a workbook without macros (.xlsx).")
     if any(m.flag_bits & 1 for m in members):
-        raise FileRule.NOT_PROTECTED.refusal("The workbook is encrypted. Save it without a password: the landing folder and the archive protect it.")
+        raise FileRule.NOT_PROTECTED.refusal(
+            "The workbook is encrypted. Save it without a password: the landing folder and the archive protect it."
+        )
     if len(set(names)) != len(names):
         raise _damaged()
     _refuse_bomb(members, len(content))
@@ -121,7 +123,9 @@ def _check_member(content: bytes, member: zipfile.ZipInfo) -> None:
     if length != member.file_size or checksum != member.CRC:
         raise _damaged()
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise FileRule.UNPACKS.refusal("The workbook holds document type definitions, which no spreadsheet program writes. Save it again as .xlsx.")
+        raise FileRule.UNPACKS.refusal(
+            "The workbook holds document type definitions, which no spreadsheet program writes. Save it again as .xlsx."
+        )
 
 
 def inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -161,8 +165,12 @@ def _column_number(letters: bytes) -> int:
 
 
 def _damaged() -> FileRefused:
-    return FileRule.UNPACKS.refusal("The workbook is damaged or was cut off on its way. Open it, save it again as .xlsx, and send it again.")
+    return FileRule.UNPACKS.refusal(
+        "The workbook is damaged or was cut off on its way. Open it, save it again as .xlsx, and send it again."
+    )
 
 
 def _bomb() -> FileRefused:
-    return FileRule.UNPACKS.refusal("The workbook unpacks to far more than a table of records needs. Copy the records into a new workbook, or send them as CSV.")
+    return FileRule.UNPACKS.refusal(
+        "The workbook unpacks to far more than a table of records needs. Copy the records into a new workbook, or send them as CSV."
+    )

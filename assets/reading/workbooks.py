@@ -10,12 +10,12 @@ cell's kind goes along, so that nobody has to guess which texts the sender typed
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
@@ -28,8 +28,6 @@ from assets.reading.workbook_safety import Package, inflate, open_package
 
 HEAD_ROWS = 300
 EXTENT_LIMIT_CELLS = 80_000_000
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +49,11 @@ class Workbook:
 
     def _grid(self, name: str, member: str) -> list[list[Any]]:
         if self.package.extent(member) > EXTENT_LIMIT_CELLS:
-            raise FileRule.UNPACKS.refusal("A sheet has cells far away from its table. Copy the records into a new workbook, or send them as CSV.")
+            raise FileRule.UNPACKS.refusal(
+                "A sheet has cells far away from its table. Copy the records into a new workbook, or send them as CSV."
+            )
         sheet = self.opened.get_sheet_by_name(name)
-        # the reader leaves out what lies above and left of the first cell with a value
-        rows = sheet.to_python(skip_empty_area=False)
-        return rows
+        return sheet.to_python(skip_empty_area=False)
 
     def head_grids(self) -> list[list[list[str | None]]]:
         return [[[text_of(cell)[0] for cell in row] for row in grid[:HEAD_ROWS]] for grid in self.grids]
@@ -78,7 +76,6 @@ def open_workbook(content: bytes) -> Workbook:
 
 def _worksheets(package: Package) -> tuple[tuple[str, str], ...]:
     """Name and member of each worksheet, in order, from the workbook's own lists."""
-    from xml.etree import ElementTree
 
     def elements(member: str, tag: str):
         if member not in package.members:
@@ -86,7 +83,11 @@ def _worksheets(package: Package) -> tuple[tuple[str, str], ...]:
         tree = ElementTree.fromstring(b"".join(inflate(package.content, package.members[member])))
         return [e for e in tree.iter() if e.tag.rpartition("}")[2] == tag]
 
-    targets = {e.get("Id"): e.get("Target", "") for e in elements("xl/_rels/workbook.xml.rels", "Relationship") if e.get("Type", "").endswith("/worksheet")}
+    targets = {
+        e.get("Id"): e.get("Target", "")
+        for e in elements("xl/_rels/workbook.xml.rels", "Relationship")
+        if e.get("Type", "").endswith("/worksheet")
+    }
     found = []
     for sheet in elements("xl/workbook.xml", "sheet"):
         relation = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None)
@@ -114,7 +115,9 @@ def read_sheet(workbook: Workbook, number: int, header_index: int, row_limit: in
     mask = pa.array(fits)
     header = tuple(text_of(cell)[0] or "" for cell in grid[header_index][:width])
     texts = tuple(column.filter(mask) for column in columns[:width])
-    return Sheet(header, header_index + 1, texts, np.flatnonzero(fits) + header_index + 2, counted, odd, tuple(k[fits] for k in kinds[:width]))
+    return Sheet(
+        header, header_index + 1, texts, np.flatnonzero(fits) + header_index + 2, counted, odd, tuple(k[fits] for k in kinds[:width])
+    )
 
 
 def _width(header: Sequence[Any]) -> int:
@@ -133,7 +136,9 @@ def _misshapen(beyond: Sequence[pa.Array], kept: np.ndarray, numbers: np.ndarray
 
 def _column(cells: list[Any]) -> tuple[pa.Array, np.ndarray]:
     pairs = [text_of(cell) for cell in cells]
-    return pa.array([text for text, _ in pairs], type=pa.string()), np.fromiter((kind for _, kind in pairs), dtype=np.int8, count=len(pairs))
+    return pa.array([text for text, _ in pairs], type=pa.string()), np.fromiter(
+        (kind for _, kind in pairs), dtype=np.int8, count=len(pairs)
+    )
 
 
 # ------------------------------------------------------------------------------------------------ cells
