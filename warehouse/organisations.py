@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from warehouse.tables import organisation, organisation_alias, unresolved_organisation
 
 DEPTH_LIMIT = 20
+PROVISIONAL = "?"  # begins the code of an organisation of which only a submitted name is known
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _OTHER_MARKS = re.compile(r"[^0-9a-z]+")
 
@@ -151,7 +152,8 @@ def _names(rows: Sequence[Mapping], known: Mapping) -> list[dict]:
     """Each name once: an open organisation is preferred to a closed one, then a provider to what lies above or below it."""
 
     def rank(row: Mapping) -> tuple:
-        return (row["closed_on"] is not None, row["organisation_kind"] != "provider", row["organisation_code"])
+        is_provisional = row["organisation_code"].startswith(PROVISIONAL)
+        return (is_provisional, row["closed_on"] is not None, row["organisation_kind"] != "provider", row["organisation_code"])
 
     named = {normalise_name(row["organisation_name"]) for row in rows}
     best: dict[str, Mapping] = {}
