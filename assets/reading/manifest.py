@@ -24,10 +24,7 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True)
 class Manifest:
-    """All keys are optional. ``site`` and ``team`` are organisation codes, the period's days inclusive, ``sha256`` hexadecimal.
-
-    ``file_name`` is no key: the reader notes here the name of the file it belongs to.
-    """
+    """All keys are optional. ``site`` and ``team`` are organisation codes, the period's days inclusive, ``sha256`` hexadecimal."""
 
     dataset: str | None = None
     mode: Mode | None = None
@@ -39,13 +36,12 @@ class Manifest:
     sha256: str | None = None
     row_count: int | None = None
     layout: str | None = None
-    file_name: str | None = None
 
 
 def read_manifest(content: bytes) -> Manifest:
     """The manifest in ``content`` (JSON, UTF-8). Raises ``ManifestError`` for anything that is not exactly right."""
     given = _json_object(content)
-    known = [f.name for f in fields(Manifest) if f.name != "file_name"]
+    known = [f.name for f in fields(Manifest)]
     unknown = [number for number, key in enumerate(given, start=1) if key not in known]
     if unknown:
         raise ManifestError(f"key number {unknown[0]} is not known; the keys are {', '.join(known)}")

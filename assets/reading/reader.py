@@ -6,7 +6,7 @@ Belongs here: putting the steps together. Does not belong here: any step; typing
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
@@ -174,8 +174,7 @@ def _site_of_manifest(match: Match, manifest: Manifest | None, columns: dict[str
 def _reshaped(opened: Opened, match: Match, manifest: Manifest | None, file_name: str | None) -> ReadFile:
     from assets.reading.reshape import reshape
 
-    told = replace(manifest or Manifest(), file_name=file_name)
-    made = reshape(opened.all_rows(match.grid), match.layout, match.dataset, told)
+    made = reshape(opened.all_rows(match.grid), match.layout, match.dataset, manifest, file_name)
     columns = {name: as_strings(made.text[name]) for name in made.text.columns}
     if made.received_count == 0:
         raise FileRule.HAS_ROWS.refusal("The file holds no results. Check the export, and send it again.", 0)
