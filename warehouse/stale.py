@@ -1,0 +1,181 @@
+"""The queue of stale cells: what has to be computed again, and its working off.
+
+Belongs here: putting cells into ``intake.stale_cell``, set-wise, and taking what is visible out of it. Does not belong here:
+computing (``assets.refresh``).
+A cell is an organisation and a period. What happens at a site on a day touches the site, its provider, region and network,
+by month, quarter and year. Results belong to today's organisations: a successor has the cases of those it took over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    true,
+    union,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import array
+
+from schemas.datasets import Pathway
+from schemas.registry import Registry
+from warehouse.case_source import DEATHS_COVERED_TO, case_source
+from warehouse.tables import GRAINS, organisation, pathway_case, stale_cell, submitted_result
+
+LEVELS = ("site", "team", "provider", "region", "network")
+
+
+def index_dates(pathway: Pathway) -> tuple[str, ...]:
+    """The fields by whose date some measure of the pathway counts its cases."""
+    return tuple(sorted({measure.index_date for measure in pathway.measures if measure.index_date}))
+
+
+# ------------------------------------------------------------------------------------------------ organisations
+def organisation_levels(starts: Select) -> CTE:
+    """(start_code, level_code, level_kind) for each code of ``starts`` (one column): every organisation whose results it is part of.
+
+    An organisation that was taken over counts as its successor. Above a provider only members go on: they are pooled in
+    their region and in the network, whatever the region's own parent.
+    """
+    given = starts.subquery()
+    start = given.c[0]
+    walk = select(start.label("start_code"), start.label("level_code")).cte("walk", recursive=True)
+    here = organisation.alias("here")
+    onward = func.unnest(_next_codes(here)).table_valued("code").lateral("onward").render_derived()
+    joined = walk.join(here, here.c.organisation_code == walk.c.level_code).join(onward, true())
+    step = select(walk.c.start_code, onward.c.code).select_from(joined)
+    walk = walk.union(step.where(onward.c.code.is_not(None)))
+    level = organisation.alias("level")
+    found = select(walk.c.start_code, walk.c.level_code, level.c.organisation_kind.label("level_kind")).join(
+        level, level.c.organisation_code == walk.c.level_code
+    )
+    return found.where(level.c.successor_code.is_(None), level.c.organisation_kind.in_(LEVELS)).cte("organisation_level")
+
+
+def _next_codes(here: FromClause) -> ColumnElement:
+    """One step from an organisation: its successor if it has one, else its parent and, for a member, the network."""
+    is_provider = here.c.organisation_kind == "provider"
+    parent = case((~is_provider | here.c.is_member, here.c.parent_code))
+    network = select(func.array_agg(organisation.c.organisation_code)).where(organisation.c.organisation_kind == "network").scalar_subquery()
+    up = func.array_append(case((is_provider & here.c.is_member, network), else_=array([], type_=Text())), parent, type_=ARRAY(Text))
+    return case((here.c.successor_code.is_not(None), array([here.c.successor_code])), else_=up)
+
+
+def start_of(grain, day):
+    """First day of the period of ``grain`` (an SQL expression or a text) in which ``day`` lies."""
+    return cast(func.date_trunc(grain, cast(day, DateTime)), Date)
+
+
+# ------------------------------------------------------------------------------------------------ queueing
+def queue_cells(connection: Connection, pathway: Pathway, site_days: Select, submission_id: str | None) -> int:
+    """Queue every cell that the rows (organisation_code, date) of ``site_days`` are part of; return how many.
+
+    One INSERT ... SELECT DISTINCT, for one row as for a hundred thousand. Rows with a missing code or date touch nothing.
+    """
+    given = site_days.subquery("given")
+    code, day = given.c[0], given.c[1]
+    month = (
+        select(code.label("code"), start_of("month", day).label("month")).where(code.is_not(None), day.is_not(None)).distinct().cte("month")
+    )
+    levels = organisation_levels(select(month.c.code).distinct())
+    cells = union(
+        select(month.c.code.label("organisation_code"), month.c.month),
+        select(levels.c.level_code, month.c.month).join_from(month, levels, levels.c.start_code == month.c.code),
+    ).subquery("cell")
+    grain = _grains()
+    rows = select(
+        literal(pathway.name, Text), cells.c.organisation_code, grain.c.grain, start_of(grain.c.grain, cells.c.month), literal(submission_id, Text)
+    ).distinct().select_from(cells.join(grain, true()))  # fmt: skip
+    names = ["pathway_name", "organisation_code", "period_grain", "period_start", "submission_id"]
+    written = connection.execute(insert(stale_cell).from_select(names, rows), execution_options={"preserve_rowcount": True})
+    return written.rowcount
+
+
+def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, submission_id: str | None) -> int:
+    """Queue the cells of the cases of ``case_ids`` (one column) as they are now. Called once before and once after a change."""
+    return queue_cells(connection, pathway, _days_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
+
+
+def queue_all(connection: Connection, registry: Registry) -> int:
+    """Queue all cells that have cases or submitted results: after organisations, members or definitions have changed."""
+    return sum(queue_pathway(connection, pathway) for pathway in registry.pathways)
+
+
+def queue_pathway(connection: Connection, pathway: Pathway) -> int:
+    """Queue all cells of one pathway."""
+    submitted = select(submitted_result.c.organisation_code, submitted_result.c.period_start).where(
+        submitted_result.c.measure_name.in_([measure.name for measure in pathway.measures])
+    )
+    sources = [submitted, *([_days_of(pathway, true())] if pathway.case_dataset and index_dates(pathway) else [])]
+    return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None)
+
+
+def queue_for_deaths(connection: Connection, registry: Registry, covered_before, submission_id: str | None) -> int:
+    """Queue what changes when deaths are known for a longer time: cells whose cases were not yet final at ``covered_before``
+    (the former last day covered, or None). The cases of persons whose death itself changed go through ``queue_for_cases``.
+    """
+    queued = 0
+    for pathway in registry.pathways:
+        readers = [measure for measure in pathway.measures if measure.index_date and DEATHS_COVERED_TO in field_names(measure)]
+        if readers:
+            days = _days_of(pathway, true(), tuple({measure.index_date for measure in readers})).subquery()
+            longest = max(measure.matures_after_days for measure in readers)
+            since = true() if covered_before is None else days.c[1] >= cast(literal(covered_before, Date), Date) - longest
+            queued += queue_cells(connection, pathway, select(days).where(since), submission_id)
+    return queued
+
+
+def field_names(measure) -> tuple[str, ...]:
+    """All fields that the measure's definition reads."""
+    parts = (measure.cohort, measure.numerator, measure.value, *(exclusion.condition for exclusion in measure.exclusions))
+    return tuple(dict.fromkeys(name for part in parts if part is not None for name in part.field_names()))
+
+
+def _days_of(pathway: Pathway, condition, dates: Sequence[str] | None = None) -> Select:
+    """(organisation_code, date): site and provider of the cases with each of their index dates."""
+    source, columns = case_source(pathway)
+    of_pathway = and_(pathway_case.c.pathway_name == pathway.name, condition)
+    parts = [
+        select(columns[code].label("code"), cast(columns[name], Date).label("day")).select_from(source).where(of_pathway)
+        for code in ("site_code", "provider_code")
+        for name in (index_dates(pathway) if dates is None else dates)
+    ]
+    return select(union_all(*parts).subquery("day"))
+
+
+def _grains():
+    return select(func.unnest(literal(list(GRAINS), ARRAY(Text))).label("grain")).subquery("grain")
+
+
+# ------------------------------------------------------------------------------------------------ working off
+STALE = "stale_now"
+
+
+def take(connection: Connection) -> int:
+    """Put the distinct cells of the queue into the temporary table ``stale_now`` and empty the queue; return how many cells.
+
+    In a REPEATABLE READ transaction that sees one state of the queue: rows that are queued meanwhile stay for the next turn.
+    """
+    columns = ("pathway_name", "organisation_code", "period_grain", "period_start")
+    distinct = str(select(*(stale_cell.c[name] for name in columns)).distinct())
+    connection.execute(text(f"create temporary table {STALE} on commit drop as {distinct}"))
+    connection.execute(delete(stale_cell))
+    return connection.scalar(text(f"select count(*) from {STALE}"))
