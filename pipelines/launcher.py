@@ -6,7 +6,6 @@ when no host can be had. Does not belong here: how many runs go at once (the run
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -14,7 +13,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -141,26 +139,25 @@ def ensure_host(dagster_home: Path, fingerprint: str, preload: Sequence[str] = P
     """The host of this code, started if there is none. Raises ``NoHost`` when it does not come up in time."""
     if record := _host(dagster_home, fingerprint):
         return record
-    with _starting(dagster_home):
-        if record := _host(dagster_home, fingerprint):
-            return record
-        process = start_host(dagster_home, fingerprint, preload)
-        wait_until(lambda: _host(dagster_home, fingerprint) or process.poll() is not None, seconds)
+    process = start_host(dagster_home, fingerprint, preload)
+    wait_until(lambda: _host(dagster_home, fingerprint) or process.poll() is not None, seconds)
     if record := _host(dagster_home, fingerprint):
         return record
     process.kill()
     raise NoHost(f"no worker host after {seconds:.0f} s; see {_log_path(dagster_home)}")
 
 
-def start_host(dagster_home: Path, fingerprint: str, preload: Sequence[str] = PRELOAD) -> subprocess.Popen:
-    """Starts a host in a session of its own; it announces itself when it has imported everything."""
+def start_host(
+    dagster_home: Path, fingerprint: str, preload: Sequence[str] = PRELOAD, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen:
+    """Starts a host in a session of its own; it announces itself when it has imported everything, or goes if another was first."""
     path = _log_path(dagster_home)
     path.parent.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home)}
+    given = {**(os.environ if environment is None else environment), "DAGSTER_HOME": str(dagster_home)}
     command = [sys.executable, "-m", "pipelines.worker_host", str(dagster_home), fingerprint, *preload]
     with path.open("ab") as output:
         return subprocess.Popen(
-            command, cwd=Path(__file__).parents[1], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command, cwd=Path(__file__).parents[1], env=given, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
 
 
@@ -200,12 +197,5 @@ def _host(dagster_home: Path, fingerprint: str) -> ProcessRecord | None:
 
 
 def _log_path(dagster_home: Path) -> Path:
-    return dagster_home / "logs" / "workers.log"
+    return dagster_home.parent / "logs" / "workers.log"
 
-
-@contextmanager
-def _starting(dagster_home: Path):
-    hosts_folder(dagster_home).mkdir(parents=True, exist_ok=True)
-    with (hosts_folder(dagster_home) / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -48,13 +49,21 @@ class ProcessRecord:
         return True
 
     def stop(self, grace_seconds: float = 10.0) -> bool:
-        """Asks, waits, insists. True if it was alive. The process's group goes with it."""
+        """Asks, waits, insists. True if it was alive."""
         if not self.signal(signal.SIGTERM):
             return False
         if not wait_until(lambda: not self.is_alive, grace_seconds):
             self.signal(signal.SIGKILL, group=True)
             wait_until(lambda: not self.is_alive, 5.0)
         return True
+
+    def stop_group(self, grace_seconds: float = 10.0) -> bool:
+        """The same for a process that leads a session, then for what it has left behind there."""
+        was_alive = self.stop(grace_seconds)
+        if was_alive:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        return was_alive
 
     def write(self, path: Path) -> None:
         """Atomically, readable by its owner alone."""

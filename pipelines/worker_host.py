@@ -9,6 +9,7 @@ that only the owner of Dagster's home can read. A host that is killed leaves its
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import json
 import os
@@ -27,7 +28,7 @@ from pipelines.processes import ProcessRecord
 PRELOAD = (
     "dagster", "dagster._cli.api", "dagster._core.execution.api", "dagster_postgres", "pandas", "psycopg", "great_expectations",
     "matplotlib.figure", "matplotlib.backends.backend_agg", "openpyxl", "python_calamine", "pyarrow.csv", "jinja2", "cryptography.hazmat.primitives.ciphers.aead",
-    "assets.records", "assets.refresh", "pipelines.definitions",
+    "assets.submissions", "assets.refresh", "pipelines.definitions",
 )  # fmt: skip
 KILL_AFTER_SECONDS = 20.0
 
@@ -47,16 +48,15 @@ class Host:
     def record_path(self) -> Path:
         return hosts_folder(self.dagster_home) / f"{self.fingerprint}.json"
 
-    def serve(self) -> None:
-        """Until retired and without workers, or stopped by a signal."""
+    def serve(self, listener: socket.socket) -> None:
+        """Until retired, or stopped by a signal, and without workers."""
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, self._retire)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            self._announce(listener.getsockname()[1])
+        with listener:
             while not (self.is_retired and not self.workers):
                 readable, _, _ = select.select([listener, wake_read], [], [], 1.0)
                 if wake_read in readable:
@@ -65,7 +65,7 @@ class Host:
                 if listener in readable:
                     self._answer(listener)
 
-    def _announce(self, port: int) -> None:
+    def announce(self, port: int) -> None:
         ProcessRecord.of(os.getpid(), port=port, token=self.token, fingerprint=self.fingerprint).write(self.record_path)
 
     def _withdraw(self) -> None:
@@ -203,8 +203,17 @@ def preload(modules: Sequence[str]) -> None:
 def main(dagster_home: str, fingerprint: str, *modules: str) -> None:
     home = Path(dagster_home)
     os.environ["DAGSTER_HOME"] = str(home)
-    preload(modules)
-    Host(home, fingerprint).serve()
+    host = Host(home, fingerprint)
+    hosts_folder(home).mkdir(parents=True, exist_ok=True)
+    with (hosts_folder(home) / f"{fingerprint}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        announced = ProcessRecord.read(host.record_path)
+        if announced and announced.is_alive:
+            return
+        preload(modules)
+        listener = socket.create_server(("127.0.0.1", 0))
+        host.announce(listener.getsockname()[1])
+    host.serve(listener)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,232 @@
+"""What Dagster's pages show of a stage: counts, a small table and a picture, read from the tables.
+
+Belongs here: choosing and querying. Does not belong here: drawing (``assets.pictures``). Never a value of a record: counts,
+rule names, organisation codes, aggregates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from dagster import MetadataValue, TableColumn, TableRecord, TableSchema
+from sqlalchemy import Connection, text
+
+from assets import pictures
+from assets.context import Context
+
+RULE_COLUMNS = TableSchema(
+    columns=[
+        TableColumn("rule", "string", description="id of the rule"),
+        TableColumn("must_hold", "string", description="what must hold"),
+        TableColumn("severity", "string"),
+        TableColumn("judged", "int", description="rows for which it could be judged"),
+        TableColumn("broken", "int", description="rows that break it"),
+        TableColumn("share_broken", "float", description="broken / judged"),
+        TableColumn("threshold", "int", description="broken rows from which the check fails"),
+    ]
+)
+
+
+# ------------------------------------------------------------------------------------------------ a submission's stages
+def stage_metadata(context: Context, stream: str, stage: str, outcome) -> Mapping[str, object]:
+    """Metadata of one stage of one submission."""
+    show: dict[str, Callable] = {"submissions": _submissions, "records": _records, "cases": _cases, "receipts": _receipts}
+    counts = {f"{name}_rows": count for name, count in vars(outcome.counts).items()} if outcome.counts else {}
+    with context.engine.connect() as connection:
+        shown = show[stage](connection, stream, outcome)
+    base = {"submission": outcome.submission_id, "state": outcome.state, "dataset": outcome.dataset_name or "not recognised"}
+    return {**base, **(counts if stage in ("submissions", "records") else {}), **shown}
+
+
+def _submissions(connection: Connection, stream: str, outcome) -> dict[str, object]:
+    rows = _query(
+        connection,
+        "select submission_id, state, received_count, accepted_count, unchanged_count, out_of_scope_count, quarantined_count from intake.submission "
+        "where sender_code = :sender order by arrival_number desc limit 12",
+        sender=outcome.sender_code,
+    )
+    columns = ("accepted", "unchanged", "out of scope", "set aside")
+    parts = {name: [row[i + 3] or 0 for row in reversed(rows)] for i, name in enumerate(columns)}
+    labels = [row[0][-4:] for row in reversed(rows)]
+    return {
+        "reason": outcome.reason or "",
+        "latest_of_this_sender": MetadataValue.md(pictures.table(("submission", "state", "received", *columns), [row[:7] for row in rows[:6]])),
+        "picture": MetadataValue.md(pictures.stacked(f"Rows of the latest submissions of {outcome.sender_code}", labels, parts)),
+    }
+
+
+def _records(connection: Connection, stream: str, outcome) -> dict[str, object]:
+    rows = _query(
+        connection,
+        "select rule_id, rule_name, severity, count(*) from intake.finding where submission_id = :submission "
+        "group by 1, 2, 3 order by 4 desc, 1 limit 10",
+        submission=outcome.submission_id,
+    )
+    shown: dict[str, object] = {"findings": sum(row[3] for row in rows)}
+    if rows:
+        shown["findings_by_rule"] = MetadataValue.md(pictures.table(("rule", "must hold", "severity", "rows"), rows))
+        labels = [f"{row[0]}  {row[1].replace('_', ' ')}"[:48] for row in rows]
+        shown["picture"] = MetadataValue.md(pictures.bars("Findings by rule", labels, [row[3] for row in rows], pictures.ORANGE))
+    return shown
+
+
+def _cases(connection: Connection, stream: str, outcome) -> dict[str, object]:
+    rows = _query(
+        connection,
+        "select to_char(month, 'YYYY-MM'), count(case_id) filter (where record_status in ('valid', 'incomplete')), "
+        "count(case_id) filter (where record_status not in ('valid', 'incomplete')) from generate_series("
+        "date_trunc('month', (select max(started_on) from pathway.pathway_case where pathway_name = :pathway)) - interval '23 months', "
+        "(select max(started_on) from pathway.pathway_case where pathway_name = :pathway), interval '1 month') as month "
+        "left join pathway.pathway_case on started_on >= month and started_on < month + interval '1 month' "
+        "and pathway_name = :pathway and provider_code = :provider group by 1 order by 1",
+        pathway=stream, provider=outcome.sender_code,
+    )  # fmt: skip
+    parts = {"in measures": [row[1] for row in rows], "duplicates, conflicts, errors": [row[2] for row in rows]}
+    return {
+        "cases_of_this_provider": sum(row[1] + row[2] for row in rows),
+        "by_month": MetadataValue.md(pictures.table(("month", "in measures", "not"), rows[-6:])),
+        "picture": MetadataValue.md(pictures.stacked(f"Cases by month, {outcome.sender_code}", [row[0] for row in rows], parts)),
+    }
+
+
+def _receipts(connection: Connection, stream: str, outcome) -> dict[str, object]:
+    rows = _query(connection, "select state, count(*) from intake.submission where sender_code = :sender group by 1 order by 2 desc", sender=outcome.sender_code)
+    shown: dict[str, object] = {"by_state": MetadataValue.md(pictures.table(("state", "submissions"), rows))}
+    if outcome.receipt:
+        shown["folder"] = MetadataValue.path(outcome.receipt)
+    shown["picture"] = MetadataValue.md(pictures.bars(f"Submissions of {outcome.sender_code} by state", [r[0] for r in rows], [r[1] for r in rows]))
+    return shown
+
+
+# ------------------------------------------------------------------------------------------------ checks
+def check_passed(judged: Sequence, outcome) -> bool:
+    """A check passes when nothing was set aside or refused by its families. A file that was refused before it was judged has not passed."""
+    is_unread = outcome.state == "rejected" and not outcome.families
+    return not is_unread and not any(rule.broken_count and _blocks(rule) for result in judged for rule in result.rules)
+
+
+def check_metadata(judged: Sequence, outcome) -> Mapping[str, object]:
+    """The rules of the families with what was judged and broken."""
+    rules = sorted((rule for result in judged for rule in result.rules), key=lambda rule: -rule.broken_count)
+    shown = {"submission": outcome.submission_id, "rules": len(rules), "reason": outcome.reason or ""}
+    if not rules:
+        return shown
+    warned = sum(rule.broken_count for rule in rules if not _blocks(rule))
+    records = [TableRecord(_rule_row(rule)) for rule in rules[:40]]
+    return {
+        **shown, "broken_rows": sum(rule.broken_count for rule in rules) - warned, "warnings": warned,
+        "by_rule": MetadataValue.table(records=records, schema=RULE_COLUMNS),
+    }  # fmt: skip
+
+
+def _blocks(rule) -> bool:
+    return str(rule.severity) in ("reject file", "quarantine record")
+
+
+def _rule_row(rule) -> dict[str, str | int | float]:
+    share = round(rule.broken_count / rule.evaluated_count, 4) if rule.evaluated_count else 0.0
+    return {
+        "rule": rule.rule_id, "must_hold": rule.rule_name.replace("_", " "), "severity": str(rule.severity), "judged": rule.evaluated_count,
+        "broken": rule.broken_count, "share_broken": share, "threshold": 1 if _blocks(rule) else -1,
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ results
+def result_metadata(context: Context, pathway: str, stage: str) -> Mapping[str, object]:
+    """Metadata of one table of results, for one pathway."""
+    show: dict[str, Callable] = {"measure_results": _measure_results, "benchmarks": _benchmarks, "signals": _signals}
+    with context.engine.connect() as connection:
+        return show[stage](connection, pathway)
+
+
+def _headline(connection: Connection, pathway: str):
+    rows = _query(
+        connection,
+        "select measure_name, title, unit from measurement.measure as m where pathway_name = :pathway "
+        "and exists (select from measurement.measure_result as r where r.measure_name = m.measure_name and r.value is not null) "
+        "order by is_headline desc, measure_name limit 1",
+        pathway=pathway,
+    )
+    return rows[0] if rows else None
+
+
+def _measure_results(connection: Connection, pathway: str) -> dict[str, object]:
+    [(cells, stale, latest)] = _query(
+        connection,
+        "select (select count(*) from measurement.measure_result join measurement.measure using (measure_name) where pathway_name = :pathway), "
+        "(select count(*) from intake.stale_cell where pathway_name = :pathway), "
+        "(select max(as_of_submission) from measurement.measure_result join measurement.measure using (measure_name) where pathway_name = :pathway)",
+        pathway=pathway,
+    )
+    shown: dict[str, object] = {"results": cells, "stale_cells_left": stale, "as_of_submission": latest or "none yet"}
+    headline = _headline(connection, pathway)
+    if headline:
+        rows = _network_series(connection, headline[0])
+        shown["headline"] = MetadataValue.md(pictures.table(("month", f"{headline[1]} ({headline[2]})", "cases"), rows[-6:]))
+        title = f"{headline[1]}: the network by month"
+        shown["picture"] = MetadataValue.md(pictures.line(title, [row[0] for row in rows], [row[1] for row in rows], headline[2]))
+    return shown
+
+
+def _network_series(connection: Connection, measure: str) -> list:
+    rows = _query(
+        connection,
+        "select to_char(period_start, 'YYYY-MM'), round(value::numeric, 3), denominator::bigint from measurement.measure_result "
+        "join pathway.organisation using (organisation_code) where measure_name = :measure and period_grain = 'month' "
+        "and organisation_kind in ('network', 'nation') order by period_start desc limit 24",
+        measure=measure,
+    )
+    return [(month, None if value is None else float(value), cases) for month, value, cases in reversed(rows)]
+
+
+def _benchmarks(connection: Connection, pathway: str) -> dict[str, object]:
+    [(cells, outside)] = _query(
+        connection,
+        "select count(*), count(*) filter (where funnel_position like '%99.8%') from measurement.benchmark "
+        "join measurement.measure using (measure_name) where pathway_name = :pathway",
+        pathway=pathway,
+    )
+    shown: dict[str, object] = {"benchmarks": cells, "outside_99_8": outside}
+    headline = _headline(connection, pathway)
+    rows = _peers(connection, headline[0]) if headline else []
+    if rows:
+        table = [(row[0], row[2], round(row[1], 3), row[4]) for row in rows[:6]]
+        shown["latest_quarter"] = MetadataValue.md(pictures.table(("organisation", "rank", headline[1], "funnel"), table))
+        title = f"{headline[1]}, quarter from {rows[0][5]}; the line is the network"
+        shown["picture"] = MetadataValue.md(pictures.dots(title, [row[0] for row in rows], [row[1] for row in rows], rows[0][3]))
+    return shown
+
+
+def _peers(connection: Connection, measure: str) -> list:
+    return _query(
+        connection,
+        "select b.organisation_code, r.value, b.rank, b.network_value, b.funnel_position, to_char(b.period_start, 'YYYY-MM') "
+        "from measurement.benchmark as b join measurement.measure_result as r using (measure_name, organisation_code, period_grain, period_start) "
+        "where b.measure_name = :measure and b.period_grain = 'quarter' and b.peer_kind in ('provider', 'team') and r.value is not null "
+        "and b.period_start = (select max(period_start) from measurement.benchmark where measure_name = :measure and period_grain = 'quarter' "
+        "and peer_kind in ('provider', 'team') and rank is not null) order by b.rank nulls last, r.value desc limit 30",
+        measure=measure,
+    )
+
+
+def _signals(connection: Connection, pathway: str) -> dict[str, object]:
+    rows = _query(
+        connection,
+        "select kind, count(*) filter (where state <> 'closed'), count(*) from measurement.signal where pathway_name = :pathway group by 1 order by 2 desc, 1",
+        pathway=pathway,
+    )
+    latest = _query(
+        connection,
+        "select organisation_code, coalesce(measure_name, kind), rule_name, since_on::text from measurement.signal "
+        "where pathway_name = :pathway and state <> 'closed' order by raised_at desc, signal_id desc limit 8",
+        pathway=pathway,
+    )
+    shown: dict[str, object] = {"open_signals": sum(row[1] for row in rows), "signals_ever": sum(row[2] for row in rows)}
+    if rows:
+        shown["latest_open"] = MetadataValue.md(pictures.table(("organisation", "what", "rule", "since"), latest))
+        shown["picture"] = MetadataValue.md(pictures.bars("Open signals by kind", [row[0] for row in rows], [row[1] for row in rows], pictures.ORANGE))
+    return shown
+
+
+def _query(connection: Connection, sql: str, **parameters) -> list:
+    return list(connection.execute(text(sql), parameters))
