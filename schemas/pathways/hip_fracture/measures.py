@@ -164,7 +164,8 @@ RECOVERY = (
         "hip_kpi5_not_delirious", "Tested and not delirious after surgery",
         "Of operated patients, those tested with the 4AT before the 7th day after surgery whose total was at most 3. Not tested counts "
         "as not achieved.",
-        all_of(field("postop_4at").is_in(*lists.POSTOP_4AT_DONE), _AT_MOST_3_POINTS), exclusions=(NOT_OPERATED,), needs=("operated", *_4AT_NEEDS), is_headline=True,
+        all_of(field("postop_4at").is_in(*lists.POSTOP_4AT_DONE), _AT_MOST_3_POINTS), exclusions=(NOT_OPERATED,),
+        needs=("operated", *_4AT_NEEDS), is_headline=True,
     ),
     indicator(
         "hip_kpi5_tested_only", "Not delirious, of those tested",

@@ -220,6 +220,20 @@ KPI5_TESTED = table(
     out("not_tested_for_delirium", "one item missing", postop_4at_attention=None),
 )
 
+
+def _deaths_in_hospital(reason: str) -> tuple[Row, ...]:
+    ward_unknown, trust_unknown = {"ward_discharge_destination": None}, {"trust_discharge_destination": None}
+    return (
+        out(reason, "died on the ward", **DIED_ON_WARD),
+        out(reason, "died on the ward, trust destination missing", **{**DIED_ON_WARD, **trust_unknown}),
+        out(reason, "dead at ward discharge, ward destination missing", **{**DIED_ON_WARD, **ward_unknown}),
+        out(reason, "died before surgery", **DIED_BEFORE_SURGERY),
+        out(reason, "died before surgery, trust destination missing", **{**DIED_BEFORE_SURGERY, **trust_unknown}),
+        out(reason, "died before surgery, ward destination missing", **{**DIED_BEFORE_SURGERY, **ward_unknown}),
+        out(reason, "died in rehabilitation", **DIED_IN_REHABILITATION),
+    )
+
+
 _RETURNS = (
     yes("discharged home, not seen at 120 days", residential_status_120d=None),
     yes("discharged home, elsewhere at 120 days", residential_status_120d="3"),
@@ -249,13 +263,7 @@ KPI6_EXCL = table(
     "hip_kpi6_excl_deaths",
     *who_counts(),
     *_RETURNS,
-    out(_DEAD, "died on the ward", **DIED_ON_WARD),
-    out(_DEAD, "died on the ward, trust destination missing", **{**DIED_ON_WARD, "trust_discharge_destination": None}),
-    out(_DEAD, "died before surgery", **DIED_BEFORE_SURGERY),
-    out(_DEAD, "died before surgery, trust destination missing", **{**DIED_BEFORE_SURGERY, "trust_discharge_destination": None}),
-    out(_DEAD, "died before surgery, ward destination missing", **{**DIED_BEFORE_SURGERY, "ward_discharge_destination": None}),
-    out(_DEAD, "dead at ward discharge, ward destination missing", **{**DIED_ON_WARD, "ward_discharge_destination": None}),
-    out(_DEAD, "died in rehabilitation", **DIED_IN_REHABILITATION),
+    *_deaths_in_hospital(_DEAD),
     out(_DEAD, "known to be dead at 120 days", residential_status_120d="8"),
     out(_DEAD, "home, and died on day 119", death_on="30/06/2025"),
     out(_DEAD, "home, and died on day 120", death_on="01/07/2025"),

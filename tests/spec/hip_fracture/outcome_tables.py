@@ -72,9 +72,7 @@ MORTALITY = table(
     no("deaths known up to day 31", deaths_covered_to="03/04/2025"),
     no("deaths known up to day 30", deaths_covered_to="02/04/2025"),
     out("deaths_not_known_yet", "deaths known up to day 29", deaths_covered_to="01/04/2025"),
-    out(
-        "deaths_not_known_yet", "died on day 10, but deaths known only up to day 20", death_on="13/03/2025", deaths_covered_to="23/03/2025"
-    ),
+    out("deaths_not_known_yet", "died on day 10, deaths known up to day 20", death_on="13/03/2025", deaths_covered_to="23/03/2025"),
     out("deaths_not_known_yet", "deaths not known at all", deaths_covered_to=None),
     out("no_nhs_number", "no NHS number, so no link", nhs_number="[NONHS]"),
     out("no_nhs_number", "a dummy as NHS number", nhs_number="9999999999"),
