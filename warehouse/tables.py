@@ -22,6 +22,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -364,6 +365,27 @@ measure_result = Table(
     Index(None, "period_grain", "period_start"),
     schema="measurement",
     comment="A measure for one organisation and period.",
+)
+
+measure_part = Table(
+    "measure_part",
+    metadata,
+    Column("site_code", Text, primary_key=True, comment="site of the cases"),
+    Column("period_start", Date, primary_key=True, comment="first day of the month in which the cases count"),
+    Column("measure_name", Text, primary_key=True, comment="the measure"),
+    Column("provider_code", Text, primary_key=True, comment="provider of the cases"),
+    Column("case_count", BigInteger, nullable=False, comment="valid and incomplete cases of the month"),
+    Column("cohort_count", BigInteger, nullable=False, comment="those of them in the cohort"),
+    Column("denominator", BigInteger, nullable=False, comment="those of the cohort that are not excluded"),
+    Column("numerator", BigInteger, nullable=False, comment="those of the denominator that count"),
+    Column("value_count", BigInteger, nullable=False, comment="those of the denominator that have a value"),
+    Column("value_sum", Numeric, comment="sum of the values, exact"),
+    Column("value_square_sum", Numeric, comment="sum of the squared values, exact"),
+    Column("sorted_values", ARRAY(Double), comment="the values of a median in ascending order"),
+    Column("needed_count", BigInteger, nullable=False, comment="values of needed fields that are due in the denominator"),
+    Column("filled_count", BigInteger, nullable=False, comment="those of them that are there"),
+    schema="measurement",
+    comment="What a month of a site adds to a measure. Results of every organisation and period are put together from these parts.",
 )
 
 submitted_result = Table(
