@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Date, FromClause, Select, Text, exists, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Date, FromClause, Select, Text, column, exists, func, literal, select
 
 from schemas.datasets import Mode
 from schemas.registry import Registry
@@ -93,7 +93,7 @@ def queue_results(connection: Connection, registry: Registry, cells: Iterable[Ce
             cells_of.setdefault(pathway, set()).update(_places(connection, cell))
     for name, found in cells_of.items():
         codes, days = zip(*sorted(found), strict=True) if found else ((), ())
-        given = func.unnest(literal(list(codes), ARRAY(Text)), literal(list(days), ARRAY(Date))).table_valued("code", "day")
+        given = func.unnest(literal(list(codes), ARRAY(Text)), literal(list(days), ARRAY(Date))).table_valued(column("code", Text), column("day", Date)).render_derived()
         queue_cells(connection, registry.pathway(name), select(given.c.code, given.c.day), submission_id)
 
 

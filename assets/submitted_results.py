@@ -98,11 +98,20 @@ def _told(connection: Connection, work: Work) -> pd.DataFrame:
         arrival_number=work.row.arrival_number,
         organisation_code=names if is_reference else find_codes(connection, names),
         is_reference=is_reference,
+        source=_source(frame),
         is_withdrawal=work.row.mode == Mode.WITHDRAW,
         name=names,
         kind=told["measure_name"].map(levels),
         parent=frame.get("parent_organisation"),
     )
+
+
+def _source(frame: pd.DataFrame) -> pd.Series:
+    """Where a value was published; with the day, where that is told."""
+    if "published_on" not in frame:
+        return frame["source"]
+    days = frame["published_on"].map(lambda day: f" (published {day.day} {day:%B %Y})" if day is not pd.NaT else "")
+    return frame["source"] + days
 
 
 def cells_of(told: pd.DataFrame) -> list[Cell]:
