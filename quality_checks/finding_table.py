@@ -52,6 +52,8 @@ class FindingTable(Sequence[Finding]):
         kinds = (*self.kinds, *other.kinds)
         return FindingTable.of(kinds, [*self._rows_by_kind(), *other._rows_by_kind()])
 
+    __add__ = with_findings
+
     def __len__(self) -> int:
         return len(self.kind_of)
 

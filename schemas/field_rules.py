@@ -42,7 +42,8 @@ RECEIVED_AT = "received_at"  # its local time without zone
 # reason codes of ``assets.reading.conform`` that have a rule of their own; every other reason is "cannot be read"
 NOT_IN_LIST = ("not_in_code_list", "not_a_code", "unknown_code")
 TOO_LONG = ("too_long",)
-BY_SPREADSHEET = ("excel_number", "swapped_date")
+BY_SPREADSHEET = ("excel_number", "excel_date", "excel_serial", "excel_error")
+SWAPPED = ("swapped_date",)
 
 CLOCKS = "clock changes"
 QUARANTINE, WARN = Severity.QUARANTINE_RECORD, Severity.WARN
@@ -124,15 +125,15 @@ def _rules_of(item: Field, dataset: Dataset, wording: Wording) -> Iterator[Rule]
 def _readable(item: Field, wording: Wording) -> Iterator[Rule]:
     header, written = wording.header(item.name), wording.format(item)
     kind = KIND_IN_WORDS[item.kind].replace(" ", "_")
-    but_for = any_of(Readable(item.name), *(Not(Readable(item.name, told)) for told in (NOT_IN_LIST, TOO_LONG, BY_SPREADSHEET)))
+    but_for = any_of(Readable(item.name), *(Not(Readable(item.name, told)) for told in (NOT_IN_LIST, TOO_LONG, BY_SPREADSHEET, SWAPPED)))
     unreadable = f"'{header}' cannot be read. Write it as {written}."
-    altered = (
-        f"A spreadsheet has altered '{header}': digits are lost, or day and month are swapped. "
-        f"Format the column as text and enter it again as {written}."
-    )
+    altered = f"A spreadsheet has altered '{header}'. Format the column as text, enter the value again as {written}, and save it as CSV."
+    swapped = f"'{header}': day and month are swapped, as a spreadsheet with American dates does. Enter the date again as {written}."
     long = f"'{header}' is longer than {item.maximum_length} characters. Shorten it, and check that the columns have not shifted."
     yield _about(item, "FMT", f"is_readable_as_{kind}", but_for, QUARANTINE, item.advice or unreadable, "readable")
     yield _about(item, "XLS", "is_not_altered_by_a_spreadsheet", Readable(item.name, BY_SPREADSHEET), QUARANTINE, altered, "readable")
+    if item.kind in (Kind.DATE, Kind.DATETIME):
+        yield _about(item, "SWP", "has_its_day_before_its_month", Readable(item.name, SWAPPED), QUARANTINE, swapped, "readable")
     yield _about(item, "LEN", "is_not_too_long", Readable(item.name, TOO_LONG), QUARANTINE, long, "readable")
 
 

@@ -116,8 +116,12 @@ class TestUnreadable:
         verdict = judged([RIGHT | {"arrival_date": ""}], problems={"arrival_date": {2: "not_a_date"}})
         assert told(verdict) == {(2, "FMT.arrival_date", "arrival_date")} and outcome(verdict) == ["set aside"]
 
+    def test_a_swapped_date_is_told_as_such(self, judged):
+        verdict = judged([RIGHT | {"xray_at": ""}], problems={"xray_at": {2: "swapped_date"}})
+        assert told(verdict) == {(2, "SWP.xray_at", "xray_at")}
+
     @pytest.mark.parametrize(
-        "reason, rule", [("excel_number", "XLS"), ("swapped_date", "XLS"), ("too_long", "LEN"), ("not_in_code_list", "COD")]
+        "reason, rule", [("excel_number", "XLS"), ("excel_error", "XLS"), ("too_long", "LEN"), ("not_in_code_list", "COD")]
     )
     def test_a_reason_with_a_rule_of_its_own_is_told_by_that_rule_alone(self, judged, reason, rule):
         found = told(judged([RIGHT | {"side": ""}], problems={"side": {2: reason}}))
