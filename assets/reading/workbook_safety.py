@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -129,14 +130,36 @@ def _check_member(content: bytes, member: zipfile.ZipInfo) -> None:
 
 
 def inflate(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The member's bytes in pieces, at most as many as it declares. Raises ``FileRefused`` where it holds more or is damaged."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(member) as stream:
-            # a stored size that lies is cut off by the reader at file_size; the rest would show in the compressed length
-            while chunk := stream.read(CHUNK_BYTES):
-                yield chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        raise _damaged() from None
+    """The member's bytes in pieces. Raises ``FileRefused`` where they are more or fewer than it declares, or damaged."""
+    packed = _packed(content, member)
+    if member.compress_type == zipfile.ZIP_STORED:
+        yield from (bytes(packed[i : i + CHUNK_BYTES]) for i in range(0, len(packed), CHUNK_BYTES))
+        return
+    stream, left = zlib.decompressobj(-zlib.MAX_WBITS), member.file_size
+    while not stream.eof:
+        try:
+            chunk = stream.decompress(packed, min(CHUNK_BYTES, left + 1))
+        except zlib.error:
+            raise _damaged() from None
+        packed, left = stream.unconsumed_tail, left - len(chunk)
+        # another reader may go by the data and not by the size that is declared, so the two must agree
+        if left < 0 or (not chunk and not stream.eof):
+            raise _bomb() if left < 0 else _damaged()
+        yield chunk
+
+
+def _packed(content: bytes, member: zipfile.ZipInfo) -> memoryview:
+    """The member's data as they lie in the package, behind the local header."""
+    header = content[member.header_offset : member.header_offset + 30]
+    known = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    if not known or len(header) < 30 or not header.startswith(b"PK\x03\x04"):
+        raise _damaged()
+    name_length, extra_length = struct.unpack("<HH", header[26:30])
+    start = member.header_offset + 30 + name_length + extra_length
+    packed = memoryview(content)[start : start + member.compress_size]
+    if len(packed) != member.compress_size:
+        raise _damaged()
+    return packed
 
 
 def _rows(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
