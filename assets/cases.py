@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, Connection, Row, Table, Text, Uuid, any_, bindparam, delete, func, insert, literal, select, text
+from sqlalchemy import Column, Connection, Row, Table, Text, Uuid, any_, delete, func, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -54,15 +54,14 @@ def cases_of_persons(connection: Connection, pathway: Pathway, person_ids: Itera
     """Current cases of the persons, with what is known of each: index 0..n, columns of the detail table and who and when."""
     dataset = pathway.case_dataset
     detail = detail_table(pathway)
-    wanted = func.unnest(bindparam("persons", list(person_ids), type_=ARRAY(Uuid(as_uuid=False)))).column_valued("wanted")
+    wanted = literal(list(person_ids), ARRAY(Uuid(as_uuid=False)))
     query = (
         select(
             pathway_case.c.person_id.cast(Text).label("person_id"), pathway_case.c.site_code, pathway_case.c.provider_code,
-            pathway_case.c.last_arrival_number, detail.c.case_id.cast(Text).label("case_id"), *_details(detail),
+            pathway_case.c.first_arrival_number, pathway_case.c.first_row_number, pathway_case.c.last_arrival_number, detail.c.case_id.cast(Text).label("case_id"), *_details(detail),
         )
-        .join_from(wanted, pathway_case, pathway_case.c.person_id == wanted)
-        .join(detail, detail.c.case_id == pathway_case.c.case_id)
-        .where(pathway_case.c.pathway_name == pathway.name)
+        .join_from(pathway_case, detail, detail.c.case_id == pathway_case.c.case_id)
+        .where(pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(wanted))
         .order_by(pathway_case.c.first_arrival_number, pathway_case.c.first_row_number)
     )  # fmt: skip
     found = read_frame(connection, query, dataset)

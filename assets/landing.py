@@ -128,7 +128,7 @@ def _claim(context: Context, drop: Drop) -> str | None:
     }
     _write_durably(folder / f"{token}.envelope", json.dumps(envelope).encode())
     try:
-        os.rename(drop.path, folder / token)
+        drop.path.rename(folder / token)
     except FileNotFoundError:  # the sender took it back between the look and the claim
         (folder / f"{token}.envelope").unlink()
         return None

@@ -12,12 +12,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, LargeBinary, Text, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, Connection, LargeBinary, Text, any_, literal, select
 
 from schemas.datasets import Dataset
 from schemas.fields import Identifier
-from schemas.formats import is_real_nhs_number
+from schemas.formats import is_nhs_number
 from warehouse.keys import Keys
 from warehouse.loading import copy_frame
 from warehouse.tables import person, person_identifier
@@ -32,7 +31,7 @@ def identities(dataset: Dataset, frame: pd.DataFrame, site_codes: pd.Series) -> 
     """The text under a person's pseudonym, for each row: the NHS number where it is real, else the record's own key."""
     number = field_of(dataset, Identifier.NHS_NUMBER)
     numbers = frame[number].to_numpy(object) if number else np.full(len(frame), None, dtype=object)
-    real = np.array([isinstance(value, str) and is_real_nhs_number(value) for value in numbers], dtype=bool)
+    real = np.array([isinstance(value, str) and is_nhs_number(value) for value in numbers], dtype=bool)
     texts = numbers.copy()
     if not real.all():
         texts[~real] = _own_keys(dataset, frame[~real], site_codes[~real])
@@ -93,8 +92,8 @@ def _look_up(connection: Connection, keys: Keys, texts: list[str], key_id: str, 
 
 
 def _select(connection: Connection, key_id: str, digests: list[bytes]) -> dict[bytes, str]:
-    given = func.unnest(bindparam("digests", list(set(digests)), type_=ARRAY(LargeBinary))).column_valued("digest")
+    given = literal(list(set(digests)), ARRAY(LargeBinary))
     query = select(person_identifier.c.hmac, person_identifier.c.person_id.cast(Text).label("person_id")).where(
-        person_identifier.c.hmac == given, person_identifier.c.key_id == key_id
+        person_identifier.c.hmac == any_(given), person_identifier.c.key_id == key_id
     )
     return {bytes(row.hmac): row.person_id for row in connection.execute(query)}

@@ -15,10 +15,9 @@ from sqlalchemy import Connection, Row, Text, delete, select, text, update
 from assets import cases as case_store
 from assets import persons
 from assets.folding import carried_derived, carried_names, carry_forward, clock_dates
-from assets.ledger import Counts
 from assets.linking import link
-from assets.places import Sender, place_findings, sites_of_records
-from assets.reading.conform import Conformed, derive
+from assets.places import place_findings, sites_of_records
+from assets.reading.conform import derive
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
 from quality_checks.validate import validate
@@ -182,8 +181,10 @@ def _states(work: Work, linked: Linked, rows: pd.DataFrame, merged: pd.DataFrame
     first = states.drop_duplicates("case_id")[["case_id", "first_row_number"]].set_index("case_id")
     states = states.drop_duplicates("case_id", keep="last").set_index("case_id")
     states["first_row_number"] = first["first_row_number"]
-    known = linked.known.set_index("case_id")[["first_arrival_number", "first_row_number"]]
-    states.update(known)
+    known = linked.known.set_index("case_id")
+    for name in ("first_arrival_number", "first_row_number"):
+        before = states.index.map(known[name].to_dict())
+        states[name] = np.where(before.isna(), states[name], before).astype("int64")
     return states
 
 

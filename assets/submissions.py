@@ -10,9 +10,11 @@ submission is either untouched or final, and a second ``process`` finishes what 
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from sqlalchemy import Connection, Row
 
@@ -25,10 +27,12 @@ from assets.receipts import Receipts
 from assets.work import Applied, Work
 from quality_checks.finding_table import FindingTable
 from quality_checks.findings import FileRefused, Finding
-from schemas.datasets import DatasetKind, Mode
+from schemas.datasets import DatasetKind
 from schemas.rules import Scope, Severity
 from warehouse.database import transaction_lock, try_advisory_lock
 from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
+
+HOUSE = Path(__file__).resolve().parents[1]
 
 
 class Busy(RuntimeError):
@@ -187,13 +191,13 @@ def _refusal(rule_id: str, name: str, advice: str) -> Finding:
 def take(connection: Connection, context: Context, row: Row, work: Work) -> Applied:
     """The submission's effect, in the caller's transaction, one at a time across the house."""
     transaction_lock(connection, "load")
-    work = replace(work, repeats=ledger.repeats(connection, row) if row.attempt_count == 1 else None)
+    work = replace(work, repeats=ledger.repeats(connection, row))
     stages: dict[DatasetKind, Callable] = {
         DatasetKind.RECORDS: records.apply,
         DatasetKind.PERSONS: submitted_results.apply_deaths,
         DatasetKind.RESULTS: submitted_results.apply,
     }
-    return stages[work.dataset.kind](connection, work)
+    return replace(stages[work.dataset.kind](connection, work), repeats=work.repeats)
 
 
 def _conclude(connection: Connection, context: Context, row: Row, work: Work, applied: Applied, envelope: Envelope):
@@ -202,9 +206,9 @@ def _conclude(connection: Connection, context: Context, row: Row, work: Work, ap
     now = context.now()
     ledger.finish(
         connection, row.submission_id, applied.state, applied.counts, now,
-        reason_code=applied.reason_code, reason=applied.reason, repeats_submission_id=work.repeats,
+        reason_code=applied.reason_code, reason=applied.reason, repeats_submission_id=applied.repeats,
     )  # fmt: skip
-    if applied.state in EFFECTIVE_STATES and not work.repeats:
+    if applied.state in EFFECTIVE_STATES and not applied.repeats:
         ledger.log_effect(connection, "load", row, row.run_id or "process", now)
     row = ledger.find(connection, row.submission_id)
     return Receipts(context).prepare(connection, row, envelope.file_name, work, applied)
@@ -243,10 +247,11 @@ def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
 
 
 def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_name}, line {trace.tb_lineno}" if trace else "an unknown place"
+    """The calls that led to the error, as places in the code: never its text, which may quote a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if Path(f.filename).is_relative_to(HOUSE) and ".venv" not in f.filename]
+    shown = [*ours[-4:], *(frames[-1:] if frames and frames[-1] not in ours else ())]
+    return " > ".join(f"{Path(f.filename).stem}.{f.name}:{f.lineno}" for f in shown)
 
 
 # ------------------------------------------------------------------------------------------------ what people ask for

@@ -23,7 +23,8 @@ begin
         return null;
     end if;
     select count(*) into set_aside from intake.quarantined_row where submission_id = said.submission_id;
-    if set_aside <> coalesce(said.quarantined_count, 0) then
+    -- a file that was refused as a whole sets all its rows aside without naming each
+    if set_aside <> coalesce(said.quarantined_count, 0) and not (said.state = 'rejected' and set_aside = 0) then
         raise exception 'submission % counts % quarantined rows but has %', said.submission_id, said.quarantined_count, set_aside
             using errcode = 'check_violation', constraint = 'quarantine_counted', schema = 'intake', table = 'submission';
     end if;
@@ -32,7 +33,7 @@ begin
         return null;
     end if;
     execute format('select count(*) from pathway.%I where submission_id = $1', kept_in) into kept using said.submission_id;
-    if kept < said.accepted_count or kept > said.accepted_count + said.unchanged_count then
+    if kept < said.accepted_count or kept > said.accepted_count + said.unchanged_count + said.out_of_scope_count then
         raise exception 'submission % counts % accepted and % unchanged rows but has % records',
             said.submission_id, said.accepted_count, said.unchanged_count, kept
             using errcode = 'check_violation', constraint = 'records_counted', schema = 'intake', table = 'submission';
