@@ -9,6 +9,7 @@ first is withdrawn. *Accepted* are the rows whose cell counts otherwise after th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -230,4 +231,5 @@ def _counted(work: Work, judged: Applied, changed: pd.Series, withdrawn: int) ->
     counted = units.count(dict(zip(judged.taken.index, outcomes.tolist(), strict=True)))
     named = {name.replace(" ", "_"): count for name, count in counted.items()}
     warned = units.touched_by(judged.warned.index[judged.warned & judged.taken])
-    return judged.finished(Counts(work.read.received_count, **named, warned=warned, withdrawn=withdrawn))
+    done = judged.finished(Counts(work.read.received_count, **named, warned=warned, withdrawn=withdrawn))
+    return replace(done, quarantined=units.set_aside(judged.quarantined))

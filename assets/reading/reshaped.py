@@ -35,6 +35,14 @@ class Units:
         reached = [decided.get(unit, "unchanged") for unit in self.every]
         return {outcome: reached.count(outcome) for outcome in OUTCOMES}
 
+    def set_aside(self, quarantined: Mapping[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+        """The units that are set aside, each with the rules for which its records were."""
+        rules: dict[int, dict[str, None]] = {}
+        for record, ids in quarantined.items():
+            for unit in self.of_record[record]:
+                rules.setdefault(unit, {}).update(dict.fromkeys(ids))
+        return {unit: tuple(ids) for unit, ids in sorted(rules.items())}
+
     def touched_by(self, records: Iterable[int]) -> int:
         """How many units are behind any of the records."""
         return len({unit for record in records for unit in self.of_record[record]})

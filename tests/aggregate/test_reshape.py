@@ -196,3 +196,4 @@ def test_every_unit_gets_exactly_one_outcome_the_worst_of_its_records():
     counts = units.count({2001: "accepted", 2002: "quarantined", 3001: "unchanged", 4001: "accepted"})
     assert counts == {"quarantined": 1, "accepted": 1, "unchanged": 2, "out of scope": 0}
     assert units.touched_by([2001, 2002, 4001]) == 2
+    assert units.set_aside({2001: ("A",), 2002: ("B", "A"), 3001: ("C",)}) == {2: ("A", "B"), 3: ("C",)}
