@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 
 from schemas.registry import Registry, load_registry
 from warehouse import embedded
+from warehouse.access import open_database
 from warehouse.database import make_engine
 from warehouse.migrate import migrate_database, prepare_server
 from warehouse.settings import Settings
@@ -79,7 +80,10 @@ def database_name(server, template) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with _admin(server).connect() as connection:
         connection.execute(text(f"create database {name} template {template} owner cc_pipeline"))
-        connection.execute(text(f"revoke all on database {name} from public"))
+    engine = make_engine(server.url(name))
+    with engine.begin() as connection:
+        open_database(connection)
+    engine.dispose()
     yield name
     with _admin(server).connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))

@@ -14,10 +14,13 @@ from sqlalchemy import Connection, text
 
 from schemas.registry import Registry, load_registry
 from warehouse import embedded
+from warehouse.access import apply_access, open_database
 from warehouse.database import make_engine, transaction_lock
+from warehouse.policies import sync_policies
 from warehouse.roles import GROUPS, PIPELINE, create_databases, create_roles
 from warehouse.settings import Settings
 from warehouse.sync import sync
+from warehouse.views.apply import apply_views
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -59,7 +62,12 @@ def migrate_database(connection: Connection, registry: Registry) -> list[str]:
     transaction_lock(connection, "migrate")
     _check_server(connection)
     _upgrade(connection)
-    return sync(connection, registry)
+    sync_policies(connection)
+    done = sync(connection, registry)
+    apply_views(connection)
+    apply_access(connection)
+    open_database(connection)
+    return done
 
 
 def _check_server(connection: Connection) -> None:
@@ -69,8 +77,10 @@ def _check_server(connection: Connection) -> None:
     present = set(connection.scalars(text("select rolname from pg_roles where rolname like 'cc\\_%'")))
     if missing := sorted({PIPELINE, *GROUPS} - present):
         raise MigrationError(f"the server has no role {', '.join(missing)}; an administrator runs the SQL of docs/warehouse.md once")
-    if (user := connection.scalar(text("select current_user"))) != PIPELINE:
-        raise MigrationError(f"the database is reached as {user}; it must be {PIPELINE}, the only writer")
+    asked = "select current_user, (select rolbypassrls and not rolsuper from pg_roles where rolname = current_user)"
+    user, has_its_rights = connection.execute(text(asked)).one()
+    if user != PIPELINE or not has_its_rights:
+        raise MigrationError(f"the database is reached as {user}; it must be {PIPELINE}, no superuser, with bypassrls (docs/warehouse.md)")
 
 
 def _upgrade(connection: Connection) -> None:

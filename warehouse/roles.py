@@ -1,13 +1,17 @@
-"""Who may come in: the roles of the warehouse and the server's databases.
+"""Who may come in: the roles of the warehouse, providers' login roles, and the server's databases.
 
-Belongs here: creating roles and databases (by an administrator). Does not belong here: what each may do to which object
-(``warehouse.access``).
+Belongs here: creating them (by an administrator). Does not belong here: what each may do to which object (``warehouse.access``).
 """
 
 from __future__ import annotations
 
+import re
+
 from psycopg import sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from warehouse.tables import organisation, provider_role
 
 PIPELINE = "cc_pipeline"
 GROUPS = {
@@ -18,6 +22,13 @@ GROUPS = {
     "cc_public": "the public: views over releases",
 }
 DATABASES = ("common_cause", "dagster")
+# COPY is refused on a table with row-level security to whom it applies, so the only writer passes by it
+PIPELINE_RIGHTS = "login bypassrls nosuperuser nocreatedb nocreaterole noreplication"
+_ROLE_NAME = re.compile(r"(?!cc_|pg_)[a-z][a-z0-9_]{2,62}")
+
+
+class RoleError(ValueError):
+    """A role cannot be made; the message names the role and the remedy."""
 
 
 def create_roles(connection: Connection, pipeline_password: str) -> None:
@@ -27,8 +38,39 @@ def create_roles(connection: Connection, pipeline_password: str) -> None:
             _run(connection, sql.SQL("create role {} nologin").format(sql.Identifier(role)))
     if not _role_exists(connection, PIPELINE):
         _run(connection, sql.SQL("create role {}").format(sql.Identifier(PIPELINE)))
-    safe = "login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password {}"
-    _run(connection, sql.SQL("alter role {} " + safe).format(sql.Identifier(PIPELINE), sql.Literal(pipeline_password)))
+    _run(connection, sql.SQL("alter role {} " + PIPELINE_RIGHTS).format(sql.Identifier(PIPELINE)))
+    _set_password(connection, PIPELINE, pipeline_password)
+
+
+def create_provider_role(connection: Connection, name: str, provider_code: str, password: str) -> None:
+    """A login that sees the records of one provider (call again for another). Needs an administrator's connection to the warehouse.
+
+    Idempotent; sets the password. ``name``: 3 to 63 small letters, digits and underscores, not beginning with ``cc_`` or ``pg_``.
+    Raises ``RoleError`` for such a name, an unknown provider, or a role that is there for something else.
+    """
+    if not _ROLE_NAME.fullmatch(name):
+        raise RoleError(
+            f"{name!r} is no name for a provider's role: 3 to 63 small letters, digits and underscores, without cc_ or pg_ before them"
+        )
+    known = select(func.count()).where(organisation.c.organisation_code == provider_code, organisation.c.organisation_kind == "provider")
+    if not connection.scalar(known):
+        raise RoleError(f"no provider has the code {provider_code}; import it first")
+    role, is_ours = sql.Identifier(name), text("select pg_has_role(:name, 'cc_provider', 'member')")
+    if not _role_exists(connection, name):
+        _run(connection, sql.SQL("create role {} in role cc_provider").format(role))
+    elif not connection.scalar(is_ours, {"name": name}) or _is_mighty(connection, name):
+        raise RoleError(f"the role {name} exists and is not a provider's; choose another name")
+    _run(connection, sql.SQL("alter role {} login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls").format(role))
+    _set_password(connection, name, password)
+    row = insert(provider_role).values(role_name=name, provider_code=provider_code)
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def drop_provider_role(connection: Connection, name: str) -> None:
+    """Takes the login and all that it could see away."""
+    connection.execute(delete(provider_role).where(provider_role.c.role_name == name))
+    if _role_exists(connection, name):
+        _run(connection, sql.SQL("drop role {}").format(sql.Identifier(name)))
 
 
 def create_databases(connection: Connection, names: tuple[str, ...] = DATABASES) -> None:
@@ -42,6 +84,18 @@ def create_databases(connection: Connection, names: tuple[str, ...] = DATABASES)
 
 def _role_exists(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(text("select exists (select from pg_roles where rolname = :name)"), {"name": name}))
+
+
+def _is_mighty(connection: Connection, name: str) -> bool:
+    asked = text("select rolsuper or rolbypassrls or rolcreaterole from pg_roles where rolname = :name")
+    return bool(connection.scalar(asked, {"name": name}))
+
+
+def _set_password(connection: Connection, role: str, password: str) -> None:
+    """Sends a SCRAM verifier: the password itself never reaches the server, nor any log of statements."""
+    driver = connection.connection.driver_connection
+    verifier = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    _run(connection, sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier)))
 
 
 def _run(connection: Connection, statement: sql.Composable) -> None:

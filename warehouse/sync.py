@@ -43,9 +43,12 @@ def case_pathways(connection: Connection) -> list[tuple[str, str, str]]:
     return [(row.pathway_name, row.record_table, row.detail_table) for row in connection.execute(found)]
 
 
-def apply_once(connection: Connection, name: str, statements: Sequence[str]) -> bool:
-    """Runs the statements unless exactly these were the last to be applied under ``name``; returns whether it ran them."""
-    fingerprint = sha256("\0".join(statements).encode()).hexdigest()
+def apply_once(connection: Connection, name: str, statements: Sequence[str], given: str = "") -> bool:
+    """Runs the statements unless exactly these were the last to be applied under ``name``; returns whether it ran them.
+
+    ``given``: what else their effect depends on, such as the list of tables where they say "all tables".
+    """
+    fingerprint = sha256("\0".join([*statements, given]).encode()).hexdigest()
     latest = text(
         "select detail from house.applied_sync where object_name = :name and change = 'apply' order by applied_sync_id desc limit 1"
     )

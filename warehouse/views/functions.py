@@ -1,0 +1,84 @@
+"""Functions that views and row-level security share: who the reader is, and what of a count may be shown.
+
+``session_user`` is the login, also inside a function or view that runs with its owner's rights. A login belongs to the providers that
+``pathway.provider_role`` names, to those that they took over, and to all sites and teams below.
+"""
+
+from __future__ import annotations
+
+TREE = """
+create or replace view house.organisation_tree with (security_barrier = true) as
+with recursive above (organisation_code, ancestor_code, depth) as (
+    select organisation_code, organisation_code, 0 from pathway.organisation
+    union all
+    select a.organisation_code, case when o.closed_on is not null and o.successor_code is not null then o.successor_code else o.parent_code end, depth + 1
+    from above a join pathway.organisation o on o.organisation_code = a.ancestor_code
+    where a.depth < 20
+)
+select a.organisation_code, a.ancestor_code, o.organisation_kind as ancestor_kind, a.depth
+from above a join pathway.organisation o on o.organisation_code = a.ancestor_code
+"""
+
+MY_ORGANISATIONS = """
+create or replace function house.my_organisations() returns text[] language sql stable security definer set search_path = pg_catalog as $$
+    select coalesce(array_agg(distinct t.organisation_code), '{}')
+    from house.organisation_tree t join pathway.provider_role r on r.provider_code = t.ancestor_code
+    where r.role_name = session_user
+$$
+"""
+
+MY_ANCESTORS = """
+create or replace function house.my_ancestors() returns table (ancestor_code text, provider_code text)
+language sql stable security definer set search_path = pg_catalog as $$
+    select t.ancestor_code, t.organisation_code
+    from house.organisation_tree t
+    join pathway.provider_role r on r.provider_code = t.organisation_code
+    where r.role_name = session_user and t.ancestor_kind in ('region', 'network', 'nation')
+$$
+"""
+
+SHOWN_COUNT = """
+create or replace function house.shown_count(counted double precision, suppress_to integer, round_to integer)
+returns double precision language sql immutable parallel safe as $$
+    select case when counted > 0 and counted <= suppress_to then null else floor(counted / round_to + 0.5) * round_to end
+$$
+"""
+
+IS_SMALL = """
+create or replace function house.is_small(counted double precision, suppress_to integer)
+returns boolean language sql immutable parallel safe as $$
+    select coalesce(counted > 0 and counted <= suppress_to, false)
+$$
+"""
+
+# Wilson's score interval with the 97.5 % point of the normal distribution; side -1 is the lower limit, 1 the upper
+WILSON = """
+create or replace function house.wilson_limit(numerator double precision, denominator double precision, side integer)
+returns double precision language sql immutable parallel safe as $$
+    select case when denominator > 0 then
+        (numerator + 1.920729410347062 + side * 1.959963984540054
+            * sqrt(greatest(numerator * (denominator - numerator) / denominator, 0) + 0.960364705173531))
+        / (denominator + 3.841458820694124)
+    end
+$$
+"""
+
+COMMENTS = {
+    "function house.my_organisations()": "Codes of the providers of the login, of those they took over, and of all sites and teams below.",
+    "function house.my_ancestors()": "Each region, network and nation above the providers of the login, with the provider.",
+    "function house.shown_count(double precision, integer, integer)": "A count as the small-numbers policy shows it; null where suppressed.",
+    "function house.is_small(double precision, integer)": "Whether the small-numbers policy suppresses the count.",
+    "function house.wilson_limit(double precision, double precision, integer)": "Limit of the 95 % Wilson interval: side -1 lower, 1 upper.",
+    "view house.organisation_tree": "Each organisation with itself and all above it as of now: a closed one is followed by its successor.",
+    "column house.organisation_tree.organisation_code": "the organisation",
+    "column house.organisation_tree.ancestor_code": "itself, or one above it",
+    "column house.organisation_tree.ancestor_kind": "kind of the one above",
+    "column house.organisation_tree.depth": "steps between them",
+}
+
+FUNCTIONS = (TREE, MY_ORGANISATIONS, MY_ANCESTORS, SHOWN_COUNT, IS_SMALL, WILSON)
+
+
+def statements() -> list[str]:
+    closed = [f"revoke all on {thing} from public" for thing in COMMENTS if thing.startswith("function")]
+    return [*FUNCTIONS, *(f"comment on {thing} is '{said}'" for thing, said in COMMENTS.items()), *closed]

@@ -1,0 +1,206 @@
+"""Views over results: own cells whole, all others through the small-numbers policy.
+
+Everything that shows a value takes it from ``measure_result_v1``, so that no two views tell of one cell differently.
+
+What would give a count away is treated too: intervals come from shown counts; z scores are rounded for everybody (with one's own
+share and count an exact one gives the network's); the network's value is that of the network's cell as the reader may see it; means
+and limits of other organisations' charts are rounded; funnel limits stand at shown denominators; derived measures of others are
+suppressed, because one less a share is the share.
+"""
+
+from __future__ import annotations
+
+from warehouse.views import view
+
+# The reader's own part of a total is known to the reader; the policy applies to the rest, and the own part is added again.
+MEASURE_RESULT = """
+with own_part as (
+    select a.ancestor_code, r.measure_name, r.period_grain, r.period_start,
+        coalesce(sum(r.numerator), 0) as numerator, coalesce(sum(r.denominator), 0) as denominator
+    from house.my_ancestors() a join measurement.measure_result r on r.organisation_code = a.provider_code
+    group by a.ancestor_code, r.measure_name, r.period_grain, r.period_start
+)
+select m.pathway_name, r.measure_name, m.title, r.organisation_code, o.organisation_name, o.organisation_kind, r.period_grain, r.period_start,
+    case when own.is_own then r.numerator when not hidden.is_hidden then shown.numerator end,
+    case when own.is_own then r.denominator when not hidden.is_hidden then shown.denominator end,
+    case when own.is_own or m.kind = 'score' then r.value when hidden.is_hidden then null
+        when r.value is null then null
+        when m.kind = 'count' then shown.denominator
+        when m.kind in ('proportion', 'rate') and r.numerator = 0 then case when shown.numerator = 0 then r.value end
+        when m.kind in ('proportion', 'rate') then
+            round((r.value * (shown.numerator / r.numerator) / (shown.denominator / nullif(r.denominator, 0)))::numeric, 6)::double precision
+        else round(r.value::numeric, greatest(m.decimals, 0))::double precision end,
+    case when own.is_own or m.kind = 'score' then r.lower_95 when hidden.is_hidden or r.value is null then null
+        when m.kind = 'proportion' then house.wilson_limit(shown.numerator, shown.denominator, -1)
+        when m.kind in ('median', 'mean') then round(r.lower_95::numeric, greatest(m.decimals, 0))::double precision end,
+    case when own.is_own or m.kind = 'score' then r.upper_95 when hidden.is_hidden or r.value is null then null
+        when m.kind = 'proportion' then house.wilson_limit(shown.numerator, shown.denominator, 1)
+        when m.kind in ('median', 'mean') then round(r.upper_95::numeric, greatest(m.decimals, 0))::double precision end,
+    r.reason,
+    case when own.is_own then r.completeness_share else round(r.completeness_share::numeric, p.share_decimals)::double precision end,
+    r.is_provisional, r.matures_on, own.is_own, not own.is_own and hidden.is_hidden,
+    exists (select from intake.stale_cell s where s.pathway_name = m.pathway_name and s.organisation_code = r.organisation_code
+        and s.period_grain = r.period_grain and s.period_start = r.period_start),
+    m.kind, m.unit, m.decimals, m.direction, r.measure_version, p.policy_version, r.as_of_submission, r.computed_at
+from measurement.measure_result r
+join measurement.measure m on m.measure_name = r.measure_name
+join pathway.organisation o on o.organisation_code = r.organisation_code
+join house.small_numbers_policy p on p.is_current
+cross join (select house.my_organisations() as codes) reader
+left join own_part w on w.ancestor_code = r.organisation_code and w.measure_name = r.measure_name
+    and w.period_grain = r.period_grain and w.period_start = r.period_start
+cross join lateral (select r.organisation_code = any (reader.codes) as is_own) own
+cross join lateral (
+    select r.numerator - coalesce(w.numerator, 0) as numerator, r.denominator - coalesce(w.denominator, 0) as denominator) rest
+cross join lateral (
+    select coalesce(w.numerator, 0) + house.shown_count(rest.numerator, p.suppress_to, p.round_to) as numerator,
+        coalesce(w.denominator, 0) + house.shown_count(rest.denominator, p.suppress_to, p.round_to) as denominator) shown
+cross join lateral (
+    select m.kind <> 'score' and (house.is_small(rest.numerator, p.suppress_to) or house.is_small(rest.denominator, p.suppress_to)
+        or (r.value is not null and (m.kind = 'derived' or r.denominator is null or rest.numerator < 0 or rest.denominator < 0))) as is_hidden
+) hidden
+"""
+
+measure_result_v1 = view(
+    "dashboard",
+    "measure_result_v1",
+    "A measure for one organisation and period. One row a measure, organisation, grain and period.",
+    "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start numerator "
+    "denominator value lower_95 upper_95 reason completeness_share is_provisional matures_on is_own is_suppressed is_stale kind unit "
+    "decimals direction measure_version policy_version as_of_submission computed_at",
+    MEASURE_RESULT,
+    reason="why there is no value",
+    completeness_share="share of needed and due fields that are filled, 0 to 1",
+    kind="kind of the measure",
+    direction="higher is better, lower is better or neutral",
+)
+
+BENCHMARK = """
+with network as (
+    select measure_name, period_grain, period_start, max(value) as value from dashboard.measure_result_v1
+    where organisation_kind = 'network' group by measure_name, period_grain, period_start
+), shown as (
+    select v.*, b.peer_kind, b.peer_count, b.rank, b.quartile, b.national_value, b.national_source, b.z_score, b.funnel_position, b.is_favourable,
+        case v.direction when 'higher is better' then max(v.value) over peers when 'lower is better' then min(v.value) over peers end as best_value
+    from measurement.benchmark b
+    join dashboard.measure_result_v1 v on v.measure_name = b.measure_name and v.organisation_code = b.organisation_code
+        and v.period_grain = b.period_grain and v.period_start = b.period_start
+    window peers as (partition by b.measure_name, b.period_grain, b.period_start, b.peer_kind)
+)
+select s.pathway_name, s.measure_name, s.measure_title, s.organisation_code, s.organisation_name, s.organisation_kind, s.period_grain,
+    s.period_start, s.numerator, s.denominator, s.value, s.lower_95, s.upper_95, s.peer_kind, s.peer_count,
+    case when not s.is_suppressed then s.rank end, case when not s.is_suppressed then s.quartile end,
+    n.value, s.national_value, s.national_source,
+    case when not s.is_suppressed then round(s.z_score::numeric, p.statistic_decimals)::double precision end,
+    case when not s.is_suppressed then s.funnel_position end, case when not s.is_suppressed then s.is_favourable end,
+    s.best_value, s.value - s.best_value, s.completeness_share, s.is_provisional, s.is_own, s.is_suppressed, s.is_stale, s.kind, s.unit,
+    s.decimals, s.direction, s.measure_version, s.policy_version, s.as_of_submission
+from shown s
+join house.small_numbers_policy p on p.is_current
+left join network n on n.measure_name = s.measure_name and n.period_grain = s.period_grain and n.period_start = s.period_start
+"""
+
+benchmark_v1 = view(
+    "dashboard",
+    "benchmark_v1",
+    "A measure result beside its peers. One row a measure, organisation, grain and period.",
+    "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start numerator "
+    "denominator value lower_95 upper_95 peer_kind peer_count rank quartile network_value national_value national_source z_score "
+    "funnel_position is_favourable best_value from_best completeness_share is_provisional is_own is_suppressed is_stale kind unit "
+    "decimals direction measure_version policy_version as_of_submission",
+    BENCHMARK,
+    peer_kind="kind of organisation it is compared with",
+    peer_count="peers with a value",
+    rank="1 is best; ties share the better rank; null for a neutral measure or where suppressed",
+    quartile="1 is best; null where suppressed",
+    z_score="distance from the network value in standard deviations, rounded",
+    funnel_position="below 99.8 %, below 95 %, inside, above 95 % or above 99.8 %",
+    is_favourable="whether a position outside the funnel is on the better side",
+    best_value="best of the peers' values that the reader may see",
+    from_best="value less the best value",
+    completeness_share="share of needed and due fields that are filled, 0 to 1",
+    kind="kind of the measure",
+    direction="higher is better, lower is better or neutral",
+)
+
+SPC_POINT = """
+select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.organisation_name, v.organisation_kind, v.period_grain,
+    v.period_start, s.point_number, v.value,
+    case when v.is_own or v.kind = 'score' then s.mean when not series.is_hidden then round(s.mean::numeric, d.decimals)::double precision end,
+    case when v.is_own or v.kind = 'score' then s.lower_limit when not series.is_hidden then round(s.lower_limit::numeric, d.decimals)::double precision end,
+    case when v.is_own or v.kind = 'score' then s.upper_limit when not series.is_hidden then round(s.upper_limit::numeric, d.decimals)::double precision end,
+    case when not series.is_hidden then s.rule_name end,
+    case when series.is_hidden then 'suppressed' else s.point_type end,
+    s.rule_version, v.is_own, v.is_suppressed, v.is_stale, v.kind, v.unit, v.decimals, v.direction, v.policy_version
+from (
+    select v.*, bool_or(v.is_suppressed) over (partition by v.measure_name, v.organisation_code, v.period_grain) as has_hidden
+    from dashboard.measure_result_v1 v
+) v
+join measurement.spc_point s on s.measure_name = v.measure_name and s.organisation_code = v.organisation_code
+    and s.period_grain = v.period_grain and s.period_start = v.period_start
+join house.small_numbers_policy p on p.is_current
+cross join lateral (select case when v.kind = 'proportion' then p.share_decimals else v.decimals end::integer as decimals) d
+cross join lateral (select v.has_hidden and not v.is_own and v.kind <> 'score' as is_hidden) series
+"""
+
+spc_point_v1 = view(
+    "dashboard",
+    "spc_point_v1",
+    "A point of a measure's XmR chart. One row a measure, organisation, grain and period; lines and rules are hidden where a point of the series is.",
+    "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start point_number "
+    "value mean lower_limit upper_limit rule_name point_type rule_version is_own is_suppressed is_stale kind unit decimals direction "
+    "policy_version",
+    SPC_POINT,
+    point_number="1 is the first point of the series",
+    mean="centre line",
+    lower_limit="lower process limit",
+    upper_limit="upper process limit",
+    rule_name="first rule that the point breaks; null for common cause",
+    point_type="common cause, special cause improvement, concern, neutral high or neutral low, insufficient data, suppressed",
+    rule_version="version of the rules",
+    kind="kind of the measure",
+    direction="higher is better, lower is better or neutral",
+)
+
+# limits lie about c / sqrt(n) from the centre: that is how they are moved from the denominator to the one that is shown
+FUNNEL_LIMIT = """
+with moved as (
+    select m.pathway_name, f.measure_name, f.peer_kind, f.period_grain, f.period_start, shown.denominator, p.policy_version,
+        m.kind = 'proportion' as is_share, case when m.kind = 'proportion' then p.share_decimals else m.decimals end::integer as decimals,
+        avg(f.centre) as centre,
+        avg(f.centre - (f.centre - f.lower_998) * ratio.by) as lower_998, avg(f.centre - (f.centre - f.lower_95) * ratio.by) as lower_95,
+        avg(f.centre + (f.upper_95 - f.centre) * ratio.by) as upper_95, avg(f.centre + (f.upper_998 - f.centre) * ratio.by) as upper_998
+    from measurement.funnel_limit f
+    join measurement.measure m on m.measure_name = f.measure_name
+    join house.small_numbers_policy p on p.is_current
+    cross join lateral (select house.shown_count(f.denominator, p.suppress_to, p.round_to) as denominator) shown
+    cross join lateral (select sqrt(f.denominator / nullif(shown.denominator, 0)) as by) ratio
+    where shown.denominator > 0
+    group by m.pathway_name, f.measure_name, f.peer_kind, f.period_grain, f.period_start, shown.denominator, p.policy_version, m.kind,
+        p.share_decimals, m.decimals
+)
+select pathway_name, measure_name, peer_kind, period_grain, period_start, denominator, round(centre::numeric, decimals)::double precision,
+    case when is_share and lower_998 < 0 then 0 else round(lower_998::numeric, decimals)::double precision end,
+    case when is_share and lower_95 < 0 then 0 else round(lower_95::numeric, decimals)::double precision end,
+    case when is_share and upper_95 > 1 then 1 else round(upper_95::numeric, decimals)::double precision end,
+    case when is_share and upper_998 > 1 then 1 else round(upper_998::numeric, decimals)::double precision end,
+    policy_version
+from moved
+"""
+
+funnel_limit_v1 = view(
+    "dashboard",
+    "funnel_limit_v1",
+    "Funnel limits of a measure and period. One row a measure, kind of peers, period and rounded denominator.",
+    "pathway_name measure_name peer_kind period_grain period_start denominator centre lower_998 lower_95 upper_95 upper_998 policy_version",
+    FUNNEL_LIMIT,
+    peer_kind="kind of organisation",
+    denominator="denominator for which the limits hold, rounded",
+    centre="network value, rounded",
+    lower_998="lower 99.8 % limit",
+    lower_95="lower 95 % limit",
+    upper_95="upper 95 % limit",
+    upper_998="upper 99.8 % limit",
+)
+
+VIEWS = (measure_result_v1, benchmark_v1, spc_point_v1, funnel_limit_v1)
