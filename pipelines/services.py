@@ -28,6 +28,8 @@ ROOT = Path(__file__).parents[1]
 WEB, DAEMON = "web server", "daemon"
 FIRST_PORT = 3000
 START_SECONDS = 120.0
+# the daemon would wait for the look at the landing area that goes on; whatever it is cut off from is asked for again
+GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0}
 Say = Callable[[str], None]
 
 
@@ -83,7 +85,7 @@ def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     stopped = []
     for name in (DAEMON, WEB):
         record = ProcessRecord.read(_record_path(settings, name))
-        if record and record.stop_group():
+        if record and record.stop_group(GRACE_SECONDS[name]):
             stopped.append(name)
         _record_path(settings, name).unlink(missing_ok=True)
     stopped += ["worker host" for host in live_hosts(settings.dagster_home) if host.stop(3.0)]

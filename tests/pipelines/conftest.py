@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from pathlib import Path
 
@@ -16,25 +15,15 @@ from warehouse.settings import Settings
 HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def own_server(tmp_path_factory):
-    from warehouse.embedded import ensure
-
-    settings = Settings(home=tmp_path_factory.mktemp("a server with a space"))
-    server = ensure(settings)
-    yield server
-    server.stop()
-
-
 @pytest.fixture(scope="module")
-def dagster_home(own_server, tmp_path_factory):
+def dagster_home(server, tmp_path_factory):
     """A Dagster home with a database of its own and ``dagster.yaml`` as the product writes it, but for what a host preloads."""
     root = tmp_path_factory.mktemp("home with a space")
     settings = Settings(home=root, pathway_folders=(root / "pathways",))
     (root / "pathways").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(instances, "DATABASE", f"dagster_{uuid.uuid4().hex[:8]}")
-        home = instances.prepare(settings, own_server.admin_url)
+        home = instances.prepare(settings, server.admin_url)
         written = yaml.safe_load((home / "dagster.yaml").read_text())
         written["run_launcher"]["config"] |= {"preload": ["dagster._cli.api", "dagster_postgres"], "start_seconds": 60}
         (home / "dagster.yaml").write_text(yaml.safe_dump(written))
@@ -59,6 +48,6 @@ def workspace(instance):
     from dagster._core.workspace.context import WorkspaceProcessContext
     from dagster._core.workspace.load_target import PythonFileTarget
 
-    target = PythonFileTarget(str(HERE / "small_jobs.py"), None, working_directory=os.getcwd(), location_name="small")
+    target = PythonFileTarget(str(HERE / "small_jobs.py"), None, working_directory=str(HERE.parents[1]), location_name="small")
     with WorkspaceProcessContext(instance, target) as process_context:
         yield process_context.create_request_context()

@@ -1,0 +1,1 @@
+"""The command line ``common-cause``: what people type. Every command says what it did, or in one sentence what to do instead."""

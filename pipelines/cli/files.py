@@ -1,0 +1,155 @@
+"""``submit``, ``check``, ``template``, ``generate``.
+
+Belongs here: the commands about files. Does not belong here: reading and judging (``assets.reading``, ``quality_checks``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from pipelines.cli.shared import console, print_table
+from warehouse.settings import Settings
+
+SHOWN_FINDINGS = 30
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+EXIT_CODES = {"accepted": 0, "accepted with warnings": 10, "accepted in part": 11, "rejected": 12}
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=EXISTING)
+@click.option("--sender", required=True, help="Code of the organisation that sends.")
+@click.option("--site", help="Code of the site or team that the file is about.")
+@click.option("--dataset", help="Name of the dataset, where the file alone does not tell.")
+@click.option("--organisation", help="Code of the organisation that the file is about (the network's office only).")
+@click.option("--mode", type=click.Choice(["upsert", "replace period", "withdraw"]), help="What the file does to what was sent before.")
+@click.option("--from", "period_start", type=DAY, help="First day of the period.")
+@click.option("--to", "period_end", type=DAY, help="Last day of the period.")
+@click.option("--wait", type=click.FloatRange(0), default=0.0, help="Wait so many seconds for the result and tell it.")
+@click.pass_obj
+def submit(settings: Settings, files: tuple[Path, ...], sender: str, wait: float, **stated) -> int:
+    """Drop FILES into the landing area of SENDER, each in one step: nobody sees half a file."""
+    from pipelines.cli.waiting import known_sender, results_of
+
+    known_sender(settings, sender)
+    begun = settings.clock()
+    manifest = {name: _text(value) for name, value in stated.items() if value is not None}
+    for file in files:
+        dropped = drop(file, settings.landing / sender, manifest)
+        console().print(f"dropped {dropped}", soft_wrap=True, markup=False)
+    return results_of(settings, files, sender, begun, wait) if wait else 0
+
+
+def drop(file: Path, folder: Path, manifest: dict[str, str] | None = None) -> Path:
+    """Copies a file under a passing name and renames it at the end, its manifest and mark of completion before it.
+
+    A manifest beside the file goes with it unless one is given. An equal name that still lies there is not overwritten.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target = _free_name(folder / file.name)
+    beside = file.with_name(f"{file.name}.manifest.json")
+    text = json.dumps(manifest) if manifest else beside.read_text() if beside.is_file() else None
+    passing = target.with_name(f"{target.name}.part")
+    shutil.copyfile(file, passing)
+    with passing.open("rb") as written:
+        os.fsync(written.fileno())
+    if text is not None:
+        target.with_name(f"{target.name}.manifest.json").write_text(text)
+    target.with_name(f"{target.name}.done").touch()
+    passing.rename(target)
+    return target
+
+
+def _free_name(path: Path) -> Path:
+    number, free = 2, path
+    while free.exists() or free.with_name(f"{free.name}.part").exists():
+        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
+        number += 1
+    return free
+
+
+def _text(value: object) -> str:
+    return value.date().isoformat() if isinstance(value, datetime) else str(value)
+
+
+@click.command()
+@click.argument("file", type=EXISTING)
+@click.option("--sender", required=True, help="Code of the organisation that would send it.")
+@click.option("--dataset", help="Name of the dataset, where the file alone does not tell.")
+@click.option("--manifest", type=EXISTING, help="The manifest that would go with it (else FILE.manifest.json, if there is one).")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for findings.csv with all findings.")
+@click.pass_obj
+def check(settings: Settings, file: Path, sender: str, dataset: str | None, manifest: Path | None, out: Path | None) -> int:
+    """Judge FILE as the network would, without a database. Nothing is sent, nothing is kept.
+
+    \b
+    Exit codes: 0 accepted, 10 with warnings, 11 in part, 12 rejected, 20 we broke.
+    """
+    from pipelines.cli.checking import check_file, write_findings
+
+    beside = file.with_name(f"{file.name}.manifest.json")
+    result = check_file(settings, file, sender, dataset, manifest or (beside if beside.is_file() else None))
+    shown = [(f.rule_id, f.rule_name.replace("_", " "), str(f.severity), f.row_number, f.field_name, f.advice) for f in result.findings]
+    if shown:
+        print_table("Findings", ("rule", "must hold", "severity", "row", "field", "advice"), shown[:SHOWN_FINDINGS], numbers=("row",))
+    if len(shown) > SHOWN_FINDINGS:
+        console().print(f"... and {len(shown) - SHOWN_FINDINGS:,} more" + ("" if out else "; --out FOLDER writes them all"))
+    if out:
+        console().print(f"all findings: {write_findings(result.findings, out)}", soft_wrap=True, markup=False)
+    console().print(f"{file.name}: {result.sentence}", soft_wrap=True, markup=False)
+    return EXIT_CODES[result.state]
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder (here).")
+@click.pass_obj
+def template(settings: Settings, dataset: str, out: Path) -> None:
+    """Write the template of DATASET: a CSV, and a workbook with drop-downs, notes and a row of guidance."""
+    from assets.templates import write_template
+    from pipelines.cli.describing import find_dataset
+    from schemas.registry import load_registry
+
+    registry = load_registry(settings.pathway_folders)
+    for path in write_template(find_dataset(registry, dataset), out, registry):
+        console().print(str(path), soft_wrap=True, markup=False)
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--sender", "senders", multiple=True, required=True, help="Code of a sender; may be given more than once.")
+@click.option("--site", "sites", multiple=True, help="Code of a site; may be given more than once (the sender's own code).")
+@click.option("--rows", type=click.IntRange(1), default=300, show_default=True, help="Records a sender.")
+@click.option("--from", "start", type=DAY, help="First day (a year before the last).")
+@click.option("--to", "end", type=DAY, help="Last day (today).")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same files.")
+@click.option("--defect", "defects", multiple=True, metavar="NAME=SHARE", help="Share of rows with a defect, such as missing=0.05. `--defect list` lists them.")
+@click.option("--format", "suffix", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder (here).")
+@click.pass_obj
+def generate(settings: Settings, dataset: str, out: Path, **wanted) -> None:
+    """Write realistic synthetic submissions of DATASET: no real patient in them, and every NHS number from the test range."""
+    from pipelines.cli.describing import find_dataset
+    from pipelines.cli.generating import defect_names, generate_files
+    from schemas.registry import load_registry
+
+    if "list" in wanted["defects"]:
+        print_table("Defects", ("name", "what it does"), defect_names())
+        return
+    registry = load_registry(settings.pathway_folders)
+    declared = find_dataset(registry, dataset)
+    for path in generate_files(registry, declared, out, today=settings.clock().date(), **{k: _day(v) for k, v in wanted.items()}):
+        console().print(str(path), soft_wrap=True, markup=False)
+
+
+def _day(value: object) -> object:
+    return value.date() if isinstance(value, datetime) and not isinstance(value, date.__class__) else value
+
+
+COMMANDS = (submit, check, template, generate)

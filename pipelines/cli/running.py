@@ -1,0 +1,123 @@
+"""``up``, ``down``, ``status``, ``demo``.
+
+Belongs here: the commands about the running house. Does not belong here: starting it (``pipelines.services``), the demo.
+"""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import Connection, text
+
+from pipelines.cli.shared import console, opened, print_table
+from warehouse.settings import Settings
+
+LATEST = 15
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1024, 65535), help="First port to try for the Dagster UI (3000).")
+@click.pass_obj
+def up(settings: Settings, port: int | None) -> None:
+    """Start the database, the web server and the daemon; return when they answer."""
+    from pipelines.services import up as bring_up
+
+    with console().status("starting ...") as shown:
+        addresses = bring_up(settings, say=lambda line: shown.update(f"starting: {line} ..."), port=port)
+    print_addresses(addresses)
+
+
+def print_addresses(addresses) -> None:
+    """Where people find things."""
+    lines = {
+        "Dagster UI": addresses.web, "landing area": f"{addresses.landing}/<sender>/", "receipts": f"{addresses.outbox}/<sender>/<submission>/receipt.html",
+        "database": addresses.database, "logs": addresses.logs,
+    }  # fmt: skip
+    for name, where in lines.items():
+        console().print(f"  {name:<14}{where}", soft_wrap=True, markup=False)
+
+
+@click.command()
+@click.pass_obj
+def down(settings: Settings) -> None:
+    """Stop what `up` started in this home, and nothing else."""
+    from pipelines.services import down as bring_down
+
+    stopped = bring_down(settings, say=lambda line: console().print(line))
+    if not stopped:
+        console().print(f"nothing was running in {settings.home}", soft_wrap=True)
+
+
+@click.command()
+@click.option("--sender", help="Only this sender.")
+@click.option("--last", type=click.IntRange(1), default=LATEST, show_default=True, help="How many of the latest submissions to show.")
+@click.pass_obj
+def status(settings: Settings, sender: str | None, last: int) -> None:
+    """Submissions and their states; what is outstanding, held, late."""
+    with opened(settings) as context, context.engine.connect() as connection:
+        _print_running(settings)
+        _print_states(connection, sender)
+        _print_latest(connection, sender, last)
+        _print_waiting(connection, sender)
+        _print_late(connection, sender, context.now())
+
+
+def _print_running(settings: Settings) -> None:
+    from pipelines.services import DAEMON, WEB, is_running
+
+    states = ", ".join(f"{name} {'up' if is_running(settings, name) else 'down'}" for name in (WEB, DAEMON))
+    console().print(f"{states}; home {settings.home}", soft_wrap=True, markup=False)
+
+
+def _print_states(connection: Connection, sender: str | None) -> None:
+    sql = "select state, count(*), sum(received_count)::bigint from intake.submission where :sender is null or sender_code = :sender group by 1 order by 2 desc"
+    rows = _rows(connection, sql.replace(":sender is null", "cast(:sender as text) is null"), sender=sender)
+    print_table("\nSubmissions by state", ("state", "submissions", "rows"), rows or [("none yet", None, None)], numbers=("submissions", "rows"))
+
+
+def _print_latest(connection: Connection, sender: str | None, last: int) -> None:
+    sql = (
+        "select submission_id, to_char(received_at, 'DD Mon HH24:MI'), sender_code, coalesce(dataset_name, '-'), state, received_count, "
+        "accepted_count, unchanged_count, quarantined_count from intake.submission "
+        "where cast(:sender as text) is null or sender_code = :sender order by arrival_number desc limit :last"
+    )
+    header = ("submission", "received", "sender", "dataset", "state", "rows", "accepted", "unchanged", "set aside")
+    print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:])
+
+
+def _print_waiting(connection: Connection, sender: str | None) -> None:
+    sql = (
+        "select submission_id, sender_code, state, attempt_count, coalesce(reason, '') from intake.submission where state in ('received', 'reading', 'held', 'failed') "
+        "and (cast(:sender as text) is null or sender_code = :sender) order by arrival_number"
+    )
+    rows = _rows(connection, sql, sender=sender)
+    if rows:
+        print_table("\nOutstanding and held", ("submission", "sender", "state", "attempts", "why"), rows, numbers=("attempts",))
+
+
+def _print_late(connection: Connection, sender: str | None, now) -> None:
+    sql = (
+        "select sender_code, dataset_name, to_char(period_start, 'YYYY-MM-DD'), to_char(due_on, 'YYYY-MM-DD'), cast(:today as date) - due_on "
+        "from intake.expected_submission where met_on is null and due_on < :today "
+        "and (cast(:sender as text) is null or sender_code = :sender) order by due_on desc, 1 limit 20"
+    )
+    rows = _rows(connection, sql, sender=sender, today=now.date())
+    if rows:
+        print_table("\nLate", ("sender", "dataset", "period from", "was due", "days late"), rows, numbers=("days late",))
+
+
+def _rows(connection: Connection, sql: str, **parameters) -> list:
+    return list(connection.execute(text(sql), parameters))
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End by itself when the backlog is worked off, with a summary.")
+@click.option("--port", type=click.IntRange(1024, 65535), help="First port to try for the Dagster UI (3000).")
+@click.pass_obj
+def demo(settings: Settings, once: bool, port: int | None) -> int:
+    """Run the demo network in a home of its own: 22 fictional providers, two years of hip fracture. Ctrl-C stops it."""
+    from pipelines.demo.show import run_demo
+
+    return run_demo(settings, once=once, port=port)
+
+
+COMMANDS = (up, down, status, demo)
