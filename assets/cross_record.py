@@ -31,8 +31,8 @@ def base_status(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
         absent = frame[item.name].isna().to_numpy()
         if isinstance(item.required, Expression) and absent.any():
             value, known = evaluate(item.required, frame)
-            absent &= np.asarray(value, dtype=bool) & known
-        missing |= absent
+            absent = absent & np.asarray(value, dtype=bool) & known
+        missing = missing | absent
     return np.where(missing, "incomplete", "valid").astype(object)
 
 
