@@ -104,7 +104,7 @@ def test_another_dataset_is_named(registry):
 
 
 def test_two_datasets_that_fit_alike():
-    registry, dataset = text_dataset(3)
+    _, dataset = text_dataset(3)
     twins = Registry((), (dataset, replace(dataset, name="twin", title="Twin")))
     content = csv_bytes([["Field 0", "Field 1", "Field 2"], ["a", "b", "c"]])
     assert refusal(twins, content, dataset=None).rule_id == "F13"
