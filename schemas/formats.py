@@ -16,7 +16,7 @@ from schemas.fields import Field
 DUMMY_NHS_NUMBERS = frozenset(str(digit) * 10 for digit in range(10)) | {"0123456789"}
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 _GROUPED_NHS_NUMBER = re.compile(r"([0-9]{3})([ -])([0-9]{3})\2([0-9]{4})", re.ASCII)
-_POSTCODE = re.compile(r"(?:GIR ?0AA|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII | re.IGNORECASE)
+_POSTCODE = re.compile(r"(?:GIR ?0AA|ZZ99 ?[0-9][A-Z]{2}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII | re.IGNORECASE)
 _ODS_CODE = re.compile(r"[A-Z0-9]{3,8}", re.ASCII)
 
 
