@@ -1,0 +1,54 @@
+"""``receipt.json``: the receipt for programs. Holds no value of a field.
+
+Belongs here: its shape; keys are added, never changed. Does not belong here: anything that the page alone says.
+"""
+
+from __future__ import annotations
+
+import json
+
+from quality_checks.receipt import sentences
+from quality_checks.receipt.content import FindingGroup, ReceiptContent
+
+FORMAT_VERSION = 1
+
+
+def receipt_json(content: ReceiptContent) -> bytes:
+    """UTF-8 JSON. Row numbers are those of the file, its first line being row 1."""
+    facts = content.facts
+    told = {
+        "format_version": FORMAT_VERSION,
+        "submission": facts.submission_id,
+        "is_check": facts.is_check,
+        "state": facts.state,
+        "result": sentences.title(content),
+        "summary": sentences.summary(content),
+        "reasons": list(sentences.reasons(content)),
+        "sender": facts.sender_code,
+        "dataset": content.dataset.name if content.dataset else None,
+        "dataset_version": content.dataset.version if content.dataset else None,
+        "layout": content.layout.name if content.layout else None,
+        "mode": facts.mode,
+        "period_start": facts.period_start.isoformat() if facts.period_start else None,
+        "period_end": facts.period_end.isoformat() if facts.period_end else None,
+        "received_at": facts.received_at.isoformat(),
+        "rule_version": facts.rule_version,
+        "repeats": facts.repeats,
+        "counts": dict(content.counts.__dict__),
+        "compared_with_last": dict(content.comparison.__dict__) if content.comparison else None,
+        "findings_count": len(content.findings),
+        "findings": [_group(group) for group in content.groups],
+        "completeness": [
+            {"field": c.field_name, "stage": c.stage, "due_count": c.due_count, "filled_count": c.filled_count}
+            for c in content.completeness
+        ],
+        "next_steps": list(sentences.next_steps(content)),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+
+
+def _group(group: FindingGroup) -> dict:
+    return {
+        "rule": group.rule_id, "requirement": group.rule_name, "severity": group.severity.value, "field": group.field_name,
+        "advice": list(group.advice), "count": group.count, "rows": list(group.row_numbers),
+    }  # fmt: skip
