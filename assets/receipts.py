@@ -5,15 +5,17 @@ Belongs here: where a receipt lies and when it is seen. Does not belong here: wh
 
 from __future__ import annotations
 
-import json
+import os
 import shutil
 from pathlib import Path
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, select
 
 from assets.context import Context
 from assets.work import Applied, Work
 from quality_checks.findings import FileRefused
+from quality_checks.receipt import ReceiptContent, RowCounts, SubmissionFacts, build_content, write_files
+from warehouse.tables import organisation
 
 
 class Receipts:
@@ -25,23 +27,25 @@ class Receipts:
     def folder(self, row: Row) -> Path:
         return self.context.settings.outbox / row.sender_code / row.submission_id
 
-    def _staged(self, row: Row) -> Path:
-        return self.folder(row).with_name(f".{row.submission_id}.new")
-
     def prepare(self, connection: Connection, row: Row, file_name: str, work: Work, applied: Applied) -> Receipts:
-        folder = self._empty_stage(row)
-        (folder / "receipt.json").write_text(json.dumps({"submission": row.submission_id, "state": row.state}))
+        """Write the receipt of a submission that was read, where nobody looks yet."""
+        facts = self._facts(connection, row, file_name)
+        self._stage(row, build_content(
+            facts, applied.counts, applied.findings, read=work.read, comparison=applied.comparison, completeness=applied.completeness,
+        ))  # fmt: skip
         return self
 
-    def prepare_refusal(self, row: Row, file_name: str, refused: FileRefused) -> None:
-        folder = self._empty_stage(row)
-        (folder / "receipt.json").write_text(json.dumps({"submission": row.submission_id, "state": row.state}))
+    def prepare_refusal(self, connection: Connection, row: Row, file_name: str, refused: FileRefused) -> Receipts:
+        """Write the receipt of a file that was refused before it could be read."""
+        dataset = self.context.registry.datasets.get(row.dataset_name)
+        counts = RowCounts(received=refused.received_count, quarantined=refused.received_count or 0)
+        self._stage(row, build_content(self._facts(connection, row, file_name), counts, refused.findings, dataset=dataset))
+        return self
 
-    def _empty_stage(self, row: Row) -> Path:
-        folder = self._staged(row)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        return folder
+    def prepare_failure(self, connection: Connection, row: Row, file_name: str) -> Receipts:
+        """Tell the sender that we broke and that there is nothing to do."""
+        self._stage(row, build_content(self._facts(connection, row, file_name), None))
+        return self
 
     def publish(self, row: Row) -> Path:
         """Put the prepared receipt where the sender looks; an earlier one of the same submission is replaced."""
@@ -54,3 +58,24 @@ class Receipts:
             staged.rename(folder)
             shutil.rmtree(old, ignore_errors=True)
         return folder
+
+    def _staged(self, row: Row) -> Path:
+        return self.folder(row).with_name(f".{row.submission_id}.new")
+
+    def _stage(self, row: Row, content: ReceiptContent) -> None:
+        folder = self._staged(row)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for path in write_files(content, folder):
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+    def _facts(self, connection: Connection, row: Row, file_name: str) -> SubmissionFacts:
+        settings = self.context.settings
+        name = connection.scalar(select(organisation.c.organisation_name).where(organisation.c.organisation_code == row.sender_code))
+        return SubmissionFacts(
+            submission_id=row.submission_id, sender_code=row.sender_code, sender_name=name or "", network_name=settings.network_name, state=row.state,
+            received_at=row.received_at, file_name=file_name, mode=row.mode, period_start=row.period_start, period_end=row.period_end,
+            reason_code=row.reason_code, reason=row.reason, repeats=row.repeats_submission_id, rule_version=row.rule_version,
+        )  # fmt: skip
+

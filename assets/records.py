@@ -15,12 +15,14 @@ from sqlalchemy import Connection, Row, Text, delete, select, text, update
 from assets import cases as case_store
 from assets import persons
 from assets.folding import carried_derived, carried_names, carry_forward, clock_dates
+from assets.ledger import Counts, latest_effective
 from assets.linking import link
 from assets.places import place_findings, sites_of_records
 from assets.reading.conform import derive
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
-from quality_checks.validate import validate
+from quality_checks.receipt import Comparison, completeness
+from quality_checks.validate import judged_frame, validate
 from schemas.datasets import Dataset, Mode, Pathway
 from schemas.fields import Identifier
 from schemas.rules import Scope, Severity
@@ -52,6 +54,18 @@ def apply(connection: Connection, work: Work) -> Applied:
     verdict = validate(replace(work.conformed, frame=merged), work.dataset, work.row.rule_version, work.row.received_at)
     findings += _key_findings(work.dataset, linked) + _period_findings(work, linked)
     return _load(connection, work, pathway, linked, merged, changed, verdict, findings)
+
+
+def _compare(connection: Connection, pathway: Pathway, row: Row, taken: pd.DataFrame, counts: Counts) -> Comparison:
+    """The cases of the submission beside those of the sender's last effective one."""
+    record, last = record_table(pathway), latest_effective(connection, row)
+    new = int(taken.loc[taken["is_new_case"], "case_id"].nunique())
+    missing = None
+    if last is not None:
+        named = set(connection.scalars(select(record.c.case_id.cast(Text)).where(record.c.submission_id == last.submission_id)))
+        missing = len(named - set(taken["case_id"]))
+    changed = max(counts.accepted - new, 0)
+    return Comparison(new, changed, counts.unchanged, missing, last.submission_id if last else None)
 
 
 def link_rows(connection: Connection, work: Work, pathway: Pathway, found: pd.DataFrame) -> Linked:
@@ -133,6 +147,8 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
     if held:
         return judged.held(held, len(replaced))
     rows = linked.rows[takes | leaves]
+    filled = completeness(work.dataset, judged_frame(replace(work.conformed, frame=merged), work.row.received_at), judged.taken.to_numpy())
+    judged = replace(judged, completeness=filled)
     if work.repeats:
         return judged.loaded(judged.taken & False, rows["case_id"], 0)
     persons.make(connection, work.keys, rows, _births(work))
@@ -149,7 +165,8 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
 
     clashes = case_store.change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
     judged = judged.with_clashes(clashes, rows["case_id"], work.dataset)
-    return judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
+    done = judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
+    return replace(done, comparison=_compare(connection, pathway, work.row, linked.rows[takes], done.counts))
 
 
 def _births(work: Work) -> pd.Series | None:

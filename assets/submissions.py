@@ -222,8 +222,7 @@ def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused
         ledger.replace_findings(connection, row, FindingTable.of_findings(refused.findings), {})
         ledger.finish(connection, row.submission_id, "rejected", counts, context.now(), reason_code=first.rule_id, reason=first.advice)
         row = ledger.find(connection, row.submission_id)
-        receipts = Receipts(context)
-        receipts.prepare_refusal(row, envelope.file_name, refused)
+        receipts = Receipts(context).prepare_refusal(connection, row, envelope.file_name, refused)
     return _publish(context, row, None, receipts)
 
 
@@ -242,8 +241,18 @@ def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
     place = _place(error)
     with context.engine.begin() as connection:
         words = "Our processing broke; your file is kept and will be tried again. There is nothing for you to do."
-        ledger.recognise(connection, row.submission_id, state="failed", reason_code=type(error).__name__, reason=words)
+        row = ledger.recognise(connection, row.submission_id, state="failed", reason_code=type(error).__name__, reason=words)
+        if row.attempt_count >= ledger.AUTOMATIC_ATTEMPTS:
+            Receipts(context).prepare_failure(connection, row, _file_name(context, row)).publish(row)
     return ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {place}")
+
+
+def _file_name(context: Context, row: Row) -> str:
+    """The file's name, where the envelope can be opened: it may be what broke."""
+    try:
+        return _envelope(context, row).file_name
+    except Exception:
+        return ""
 
 
 def _place(error: BaseException) -> str:

@@ -19,6 +19,7 @@ from assets.reading.conform import Conformed
 from assets.reading.shapes import ReadFile
 from quality_checks.finding_table import FindingTable
 from quality_checks.findings import Finding
+from quality_checks.receipt import Comparison, FieldCompleteness
 from schemas.datasets import Dataset
 from schemas.registry import Registry
 from schemas.rules import Severity
@@ -43,17 +44,6 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The submission beside what was known: cases that are new, changed, the same, and cases of the sender's last one that it does not name."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    missing: int | None = None
-    last_submission_id: str | None = None
-
-
-@dataclass(frozen=True)
 class Applied:
     """What came of a submission. The masks lie on the rows of the typed frame; ``quarantined`` also names rows that could not be read."""
 
@@ -68,7 +58,8 @@ class Applied:
     reason_code: str | None = None
     reason: str | None = None
     case_ids: pd.Series | None = None
-    comparison: Comparison = Comparison()
+    comparison: Comparison | None = None
+    completeness: tuple[FieldCompleteness, ...] = ()
     verdict: object | None = None
     repeats: str | None = None
 
