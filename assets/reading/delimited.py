@@ -21,7 +21,7 @@ from assets.reading.structure import Structure, structure_of
 
 DELIMITERS = (",", ";", "\t", "|")
 HEAD_BYTES = 1_000_000
-HEAD_ROWS = 300
+HEAD_ROWS = 150
 CELL_LIMIT = 1_000_000
 BLOCK_BYTES = 1 << 24
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assets.reading.file_rules import FileRule
 from assets.reading.manifest import Manifest
@@ -57,7 +56,8 @@ def recognise(grids: Sequence[Grid], registry: Registry, dataset: str | None, se
     datasets fit equally well.
     """
     layouts = _usable_layouts(registry, sender_code)
-    found = [m for layout in layouts for m in _best_in_grids(grids, layout, registry.dataset(layout.dataset), sender_code)]
+    keys = [[[normalised(cell) for cell in row] for row in grid[:HEADER_WITHIN_ROWS]] for grid in grids]
+    found = [m for layout in layouts for m in _best_in_grids(grids, keys, layout, registry.dataset(layout.dataset), sender_code)]
     plausible = sorted((m for m in found if m.is_plausible), key=lambda m: m.score, reverse=True)
     if manifest and manifest.layout:
         plausible = _only_layout(plausible, manifest.layout, layouts)
@@ -70,14 +70,17 @@ def _usable_layouts(registry: Registry, sender_code: str) -> list[Layout]:
     return [layout for layout in registry.layouts.values() if not layout.senders or sender_code in layout.senders]
 
 
-def _best_in_grids(grids: Sequence[Grid], layout: Layout, dataset: Dataset, sender_code: str) -> Iterable[Match]:
+def _best_in_grids(grids: Sequence[Grid], keys: Sequence[Grid], layout: Layout, dataset: Dataset, sender_code: str) -> Iterable[Match]:
+    """One match for each grid: its row that fits the layout best. ``keys`` are the normalised cells of the first rows."""
     is_for_sender = sender_code in layout.senders
+    names = spellings(layout, dataset)
+    match_row = _match_positions if layout.positional else _match_names
     for number, grid in enumerate(grids):
         if isinstance(layout.reshape, Transpose):
             matched = _labels_found(grid, layout)
             yield Match(layout, dataset, number, 0, {}, matched, matched, is_for_sender)
             continue
-        rows = (_match_row(row, layout, dataset) for row in grid[:HEADER_WITHIN_ROWS])
+        rows = (match_row(row, of_row, layout, names) for row, of_row in zip(grid, keys[number], strict=False))
         scored = [Match(layout, dataset, number, i, *found, is_for_sender) for i, found in enumerate(rows)]
         yield from sorted(scored, key=lambda m: m.score, reverse=True)[:1]
 
@@ -90,28 +93,29 @@ def _labels_found(grid: Grid, layout: Layout) -> int:
     return sum(normalised(row.label) in first_column for row in layout.reshape.rows) if fits(grid, layout) else 0
 
 
-def _match_row(row: Sequence[str | None], layout: Layout, dataset: Dataset) -> tuple[dict[int, Column], int, int]:
-    if layout.positional:
-        return _match_positions(row, layout, dataset)
-    names = spellings(layout, dataset)
-    columns = {i: names[key] for i, cell in enumerate(row) if (key := normalised(cell)) in names}
+def _match_names(
+    row: Sequence[str | None], keys: Sequence[str], layout: Layout, names: dict[str, Column]
+) -> tuple[dict[int, Column], int, int]:
+    columns = {i: names[key] for i, key in enumerate(keys) if key in names}
     exact = sum((row[i] or "").strip() == column.header for i, column in columns.items())
     return columns, len({c.field for c in columns.values()}), exact
 
 
-def _match_positions(row: Sequence[str | None], layout: Layout, dataset: Dataset) -> tuple[dict[int, Column], int, int]:
+def _match_positions(
+    row: Sequence[str | None], keys: Sequence[str], layout: Layout, names: dict[str, Column]
+) -> tuple[dict[int, Column], int, int]:
     if len(row) != len(layout.columns):
         return {}, 0, 0
-    agree = [i for i, column in enumerate(layout.columns) if is_header_of(row[i], column, dataset)]
+    agree = [i for i, column in enumerate(layout.columns) if keys[i] in names and names[keys[i]] == column]
     exact = sum((row[i] or "").strip() == layout.columns[i].header for i in agree)
     return dict(enumerate(layout.columns)), len(agree), exact
 
 
 def is_header_of(text: str | None, column: Column, dataset: Dataset) -> bool:
-    return normalised(text) in {normalised(name) for name in _names_of(column, dataset)}
+    """Whether the text is a declared spelling of the column."""
+    return normalised(text) in {normalised(name) for names in _ranked_names(column, dataset) for name in names}
 
 
-@lru_cache(maxsize=1024)
 def spellings(layout: Layout, dataset: Dataset) -> dict[str, Column]:
     """Normalised spelling -> column. A declared header wins over a synonym, a synonym over the field's own name."""
     found: dict[str, Column] = {}
@@ -126,10 +130,6 @@ def spellings(layout: Layout, dataset: Dataset) -> dict[str, Column]:
 def _ranked_names(column: Column, dataset: Dataset) -> tuple[tuple[str, ...], ...]:
     field = dataset.field_by_name.get(column.field)
     return (column.header,), (*column.synonyms, *(field.synonyms if field else ())), (column.field,)
-
-
-def _names_of(column: Column, dataset: Dataset) -> Iterable[str]:
-    return (name for names in _ranked_names(column, dataset) for name in names)
 
 
 # ------------------------------------------------------------------------------------------------ the choice

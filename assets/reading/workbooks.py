@@ -26,7 +26,7 @@ from assets.reading.file_rules import FileRule
 from assets.reading.shapes import CellKind, InternalError, Sheet
 from assets.reading.workbook_safety import Package, inflate, open_package
 
-HEAD_ROWS = 300
+HEAD_ROWS = 150
 EXTENT_LIMIT_CELLS = 80_000_000
 
 
