@@ -11,7 +11,7 @@ from functools import cached_property
 
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
-from schemas.layouts import Column, Layout
+from schemas.layouts import Column, Layout, OrganisationList
 from schemas.measures import Measure
 from schemas.rules import PairRule, Rule
 
@@ -133,6 +133,7 @@ class Pathway:
     """A care pathway as a folder: its datasets, layouts and measures.
 
     ``cases`` names the dataset whose records become cases (None for a pathway that only has published results).
+    ``organisation_lists`` are the published lists by which its organisations can be imported.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Pathway:
     cases: str | None = None
     layouts: tuple[Layout, ...] = ()
     measures: tuple[Measure, ...] = ()
+    organisation_lists: tuple[OrganisationList, ...] = ()
 
     @property
     def case_dataset(self) -> Dataset | None:

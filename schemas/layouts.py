@@ -99,3 +99,23 @@ class Layout:
     sheet: str | None = None
     senders: tuple[str, ...] = ()
     reshape: GroupAndSum | Transpose | None = None
+
+
+@dataclass(frozen=True)
+class OrganisationList:
+    """A published list of organisations (CSV with a header): in which of its columns code, name and parent stand.
+
+    ``code_prefix`` keeps the list's own codes apart from all others; ``parent_prefix`` is taken off the parent's code.
+    """
+
+    name: str
+    kind: str
+    code: str
+    title: str
+    parent: str | None = None
+    code_prefix: str = ""
+    parent_prefix: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.code, self.title, *([self.parent] if self.parent else []))

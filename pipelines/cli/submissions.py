@@ -102,15 +102,21 @@ def organisations() -> None:
 @click.option("--successors", is_flag=True, help="FILE tells which organisations took others over.")
 @click.pass_obj
 def import_file(settings: Settings, file: Path, members: bool, successors: bool) -> None:
-    """Import FILE: trusts in the layout of ODS etr.csv, or successors of merged trusts."""
+    """Import FILE: trusts in the layout of ODS etr.csv, a list that a pathway declares, or successors of merged trusts."""
+    from assets.named_organisations import rehome
     from warehouse.organisation_files import import_organisations, import_successors
+    from warehouse.organisation_lists import import_list, list_of
 
     with opened(settings) as context, context.engine.begin() as connection:
         noted = {"actor": actor(), "at": context.now()}
+        listed = list_of(file, context.registry)
         if successors:
             outcome = import_successors(connection, file, **noted)
+        elif listed:
+            outcome = import_list(connection, file, listed, **noted)
         else:
             outcome = import_organisations(connection, file, are_members=members or None, **noted)
+        rehome(connection, context.registry)
     console().print(f"read {outcome.read_count:,} organisations, {len(outcome.changed_codes):,} new or changed")
     if outcome.problems:
         print_table("Lines that were not taken", ("why",), [(problem,) for problem in outcome.problems[:20]])

@@ -9,7 +9,7 @@ E = 1 to A = 5, which keeps the order and leaves the published letter beside it.
 
 from __future__ import annotations
 
-from schemas.layouts import Layout, Transpose, TransposedRow
+from schemas.layouts import Layout, OrganisationList, Transpose, TransposedRow
 from schemas.measures import Direction, Measure, MeasureKind
 
 SOURCE = "Sentinel Stroke National Audit Programme, scoring summary"
@@ -158,4 +158,9 @@ SCORING_SUMMARY = Layout(
             "Patients assessed at 6m: Number of applicable patients assessed - (ref B13.1)",
         ),
     ),
+)
+
+# the audit's own list of teams, as the R package SSNAPStats publishes it; codes have three digits, or C and three digits
+TEAMS = OrganisationList(
+    name="ssnap_teams", kind="team", code="TeamCode", title="TeamName", parent="TRUST_Groups", code_prefix="SSNAP", parent_prefix="TRUST_"
 )
