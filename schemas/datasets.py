@@ -14,6 +14,7 @@ from schemas.fields import Derived, Field
 from schemas.layouts import Column, Layout, OrganisationList
 from schemas.measures import Measure
 from schemas.rules import PairRule, Rule
+from schemas.simulation import Simulation
 
 
 class DatasetKind(StrEnum):
@@ -134,6 +135,7 @@ class Pathway:
 
     ``cases`` names the dataset whose records become cases (None for a pathway that only has published results).
     ``organisation_lists`` are the published lists by which its organisations can be imported.
+    ``simulation`` says how made-up cases come about, for demonstrations and tests.
     """
 
     name: str
@@ -143,6 +145,7 @@ class Pathway:
     cases: str | None = None
     layouts: tuple[Layout, ...] = ()
     measures: tuple[Measure, ...] = ()
+    simulation: Simulation | None = None
     organisation_lists: tuple[OrganisationList, ...] = ()
 
     @property
