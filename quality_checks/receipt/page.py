@@ -59,7 +59,7 @@ def _sections(content: ReceiptContent) -> list[dict]:
 
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
-    note = sentences.SEVERITY_NOTES.get(severity, "")
+    note = (sentences.CHECK_NOTES if content.facts.is_check else sentences.SEVERITY_NOTES).get(severity, "")
     if content.facts.state in ("rejected", "held") and severity is not Severity.REJECT_FILE:
         note = (
             "These would have been found in the rows."

@@ -36,6 +36,11 @@ SEVERITY_NOTES = {
     Severity.WARN: "These rows were taken. Please check them; send a correction if something is wrong.",
     Severity.OUT_OF_SCOPE: "These rows are right, but not part of this audit. They were counted and not stored.",
 }  # fmt: skip
+CHECK_NOTES = {
+    Severity.QUARANTINE_RECORD: "These rows would not be taken. Correct them before you send the file.",
+    Severity.WARN: "These rows would be taken. Please check them.",
+    Severity.OUT_OF_SCOPE: "These rows are right, but not part of this audit. They would be counted and not stored.",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
