@@ -34,8 +34,8 @@ def push(url: str | None, message: Mapping[str, object]) -> bool:
     if not url:
         return False
     body = json.dumps(message).encode()
-    post = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json", "User-Agent": "common-cause"})
     try:
+        post = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json", "User-Agent": "common-cause"})
         with urllib.request.urlopen(post, timeout=TIMEOUT_SECONDS) as answer:
             return 200 <= answer.status < 300
     except (OSError, ValueError) as error:

@@ -59,8 +59,7 @@ class ProcessRecord:
 
     def stop_group(self, grace_seconds: float = 10.0) -> bool:
         """The same for a process that leads a session, then for what it has left behind there."""
-        was_alive = self.stop(grace_seconds)
-        if was_alive:
+        if was_alive := self.stop(grace_seconds):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
         return was_alive

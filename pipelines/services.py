@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.environment import environment_of
-from pipelines.launcher import code_fingerprint, live_hosts, start_host
+from pipelines.hosts import code_fingerprint, live_hosts, start_host
 from pipelines.processes import ProcessRecord, wait_until
 from warehouse.settings import Settings
 
@@ -83,8 +84,11 @@ def prepare(settings: Settings) -> None:
 def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     """Stops what belongs to this home, and nothing else; returns what was running. Can be repeated."""
     stopped = []
-    for name in (DAEMON, WEB):
-        record = ProcessRecord.read(_record_path(settings, name))
+    records = {name: ProcessRecord.read(_record_path(settings, name)) for name in (DAEMON, WEB)}
+    for record in records.values():
+        if record:
+            record.signal(signal.SIGTERM)
+    for name, record in records.items():
         if record and record.stop_group(GRACE_SECONDS[name]):
             stopped.append(name)
         _record_path(settings, name).unlink(missing_ok=True)

@@ -10,10 +10,10 @@ from rapidfuzz import process as fuzzy
 
 from pipelines.cli.shared import console, print_table
 from schemas.datasets import Dataset
+from schemas.describe import describe_field, describe_measure, describe_rule
 from schemas.field_rules import field_rules
 from schemas.measures import Measure
 from schemas.registry import Registry, load_registry
-from schemas.words import describe_field, describe_measure, describe_rule, in_words
 from warehouse.settings import Settings
 
 
@@ -88,8 +88,6 @@ def _describe_rules(registry: Registry, name: str) -> int:
     found = [(d, r) for d in registry.datasets.values() for r in (*d.rules, *d.pair_rules, *field_rules(d)) if name in (r.id, r.name)]
     for dataset, rule in found:
         _say(f"{dataset.name}: {describe_rule(rule, dataset)}")
-        if hasattr(rule, "requirement"):
-            _say(f"It must hold: {in_words(rule.requirement, dataset)}.")
     return len(found)
 
 

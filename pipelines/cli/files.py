@@ -16,10 +16,8 @@ import click
 from pipelines.cli.shared import console, print_table
 from warehouse.settings import Settings
 
-SHOWN_FINDINGS = 30
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
-EXIT_CODES = {"accepted": 0, "accepted with warnings": 10, "accepted in part": 11, "rejected": 12}
 
 
 @click.command()
@@ -83,7 +81,7 @@ def _text(value: object) -> str:
 @click.option("--sender", required=True, help="Code of the organisation that would send it.")
 @click.option("--dataset", help="Name of the dataset, where the file alone does not tell.")
 @click.option("--manifest", type=EXISTING, help="The manifest that would go with it (else FILE.manifest.json, if there is one).")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for findings.csv with all findings.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for a receipt as the network would write it.")
 @click.pass_obj
 def check(settings: Settings, file: Path, sender: str, dataset: str | None, manifest: Path | None, out: Path | None) -> int:
     """Judge FILE as the network would, without a database. Nothing is sent, nothing is kept.
@@ -91,19 +89,9 @@ def check(settings: Settings, file: Path, sender: str, dataset: str | None, mani
     \b
     Exit codes: 0 accepted, 10 with warnings, 11 in part, 12 rejected, 20 we broke.
     """
-    from pipelines.cli.checking import check_file, write_findings
+    from pipelines.cli.checking import judge, show
 
-    beside = file.with_name(f"{file.name}.manifest.json")
-    result = check_file(settings, file, sender, dataset, manifest or (beside if beside.is_file() else None))
-    shown = [(f.rule_id, f.rule_name.replace("_", " "), str(f.severity), f.row_number, f.field_name, f.advice) for f in result.findings]
-    if shown:
-        print_table("Findings", ("rule", "must hold", "severity", "row", "field", "advice"), shown[:SHOWN_FINDINGS], numbers=("row",))
-    if len(shown) > SHOWN_FINDINGS:
-        console().print(f"... and {len(shown) - SHOWN_FINDINGS:,} more" + ("" if out else "; --out FOLDER writes them all"))
-    if out:
-        console().print(f"all findings: {write_findings(result.findings, out)}", soft_wrap=True, markup=False)
-    console().print(f"{file.name}: {result.sentence}", soft_wrap=True, markup=False)
-    return EXIT_CODES[result.state]
+    return show(judge(settings, file, sender, dataset, manifest), file, out)
 
 
 @click.command()

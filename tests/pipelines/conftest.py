@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -51,3 +52,6 @@ def workspace(instance):
     target = PythonFileTarget(str(HERE / "small_jobs.py"), None, working_directory=str(HERE.parents[1]), location_name="small")
     with WorkspaceProcessContext(instance, target) as process_context:
         yield process_context.create_request_context()
+    for child in psutil.Process().children():  # a code server would wait for its runs, and they for a database that is gone
+        if "grpc" in child.cmdline():
+            child.kill()

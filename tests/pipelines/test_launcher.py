@@ -12,7 +12,7 @@ import pytest
 from dagster import DagsterRunStatus
 from dagster._core.launcher.base import WorkerStatus
 
-from pipelines.launcher import code_fingerprint, ensure_host, live_hosts
+from pipelines.hosts import code_fingerprint, ensure_host, live_hosts
 from pipelines.processes import ProcessRecord, wait_until
 from pipelines.worker_host import worker_record
 
