@@ -377,6 +377,7 @@ measure_part = Table(
     Column("case_count", BigInteger, nullable=False, comment="valid and incomplete cases of the month"),
     Column("cohort_count", BigInteger, nullable=False, comment="those of them in the cohort"),
     Column("denominator", BigInteger, nullable=False, comment="those of the cohort that are not excluded"),
+    Column("waiting_count", BigInteger, nullable=False, comment="those of the cohort that are left out only until deaths are known"),
     Column("numerator", BigInteger, nullable=False, comment="those of the denominator that count"),
     Column("value_count", BigInteger, nullable=False, comment="those of the denominator that have a value"),
     Column("value_sum", Numeric, comment="sum of the values, exact"),
@@ -384,6 +385,7 @@ measure_part = Table(
     Column("sorted_values", ARRAY(Double), comment="the values of a median in ascending order"),
     Column("needed_count", BigInteger, nullable=False, comment="values of needed fields that are due in the denominator"),
     Column("filled_count", BigInteger, nullable=False, comment="those of them that are there"),
+    Index(None, "provider_code", "period_start"),
     schema="measurement",
     comment="What a month of a site adds to a measure. Results of every organisation and period are put together from these parts.",
 )

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("case_count", sa.BigInteger(), nullable=False, comment="valid and incomplete cases of the month"),
         sa.Column("cohort_count", sa.BigInteger(), nullable=False, comment="those of them in the cohort"),
         sa.Column("denominator", sa.BigInteger(), nullable=False, comment="those of the cohort that are not excluded"),
+        sa.Column("waiting_count", sa.BigInteger(), nullable=False, comment="those of the cohort that are left out only until deaths are known"),
         sa.Column("numerator", sa.BigInteger(), nullable=False, comment="those of the denominator that count"),
         sa.Column("value_count", sa.BigInteger(), nullable=False, comment="those of the denominator that have a value"),
         sa.Column("value_sum", sa.Numeric(), nullable=True, comment="sum of the values, exact"),
@@ -32,6 +33,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site_code", "period_start", "measure_name", "provider_code", name=op.f("pk_measure_part")),
         schema="measurement",
         comment="What a month of a site adds to a measure. Results of every organisation and period are put together from these parts.",
+    )
+    op.create_index(
+        op.f("ix_measure_part_provider_code_period_start"), "measure_part", ["provider_code", "period_start"], schema="measurement"
     )
 
 

@@ -1,0 +1,201 @@
+"""Results of measures for the stale cells: put together from parts, from submitted results, and from each other.
+
+Belongs here: pooling, values with intervals, reasons, maturity. Does not belong here: reading cases (``assets.measure_parts``),
+submitted results as frames (``assets.submitted_measures``), comparing organisations (``assets.benchmarks``), transactions (``assets.refresh``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from assets.measure_parts import write_parts
+from assets.result_frames import CELL, KEY, Moment, by_measure, period_after, read, valued_counts
+from assets.statistics import intervals
+from assets.submitted_measures import submitted_cells
+from quality_checks.masks import evaluate
+from schemas.datasets import Pathway
+from schemas.measures import Measure, MeasureKind
+from warehouse.loading import copy_frame
+from warehouse.tables import measure_result
+
+NO_CASES, ALL_EXCLUDED, DEATHS_UNKNOWN = "no cases", "no cases left after exclusions", "deaths not yet known"
+NO_VALUES, NO_PART = "no case has a value", "a result it is made of has no value"
+
+
+# parts of the stale cells, summed up: sites and teams by the site of the cases, what is above by their provider
+POOLED = """
+with level as materialized (select * from organisation_level_now), stale as (
+    select organisation_code, period_grain, period_start,
+           (period_start + make_interval(months => case period_grain when 'month' then 1 when 'quarter' then 3 else 12 end))::date as period_after
+    from stale_now where pathway_name = :pathway
+), part as (
+    select s.organisation_code, s.period_grain, s.period_start, l.level_kind, p.*
+    from stale s join level l on l.level_code = s.organisation_code and l.level_kind in ('site', 'team')
+    join (select site_code, period_start as month, {columns} from measurement.measure_part where measure_name = any(:measures)) p
+      on p.site_code = l.start_code and p.month >= s.period_start and p.month < s.period_after
+    union all
+    select s.organisation_code, s.period_grain, s.period_start, l.level_kind, p.*
+    from stale s join level l on l.level_code = s.organisation_code and l.level_kind not in ('site', 'team')
+    join (select provider_code, period_start as month, {columns} from measurement.measure_part where measure_name = any(:measures)) p
+      on p.provider_code = l.start_code and p.month >= s.period_start and p.month < s.period_after
+)
+"""
+COUNTS = ("case_count", "cohort_count", "denominator", "waiting_count", "numerator", "value_count", "needed_count", "filled_count")
+SUMS = POOLED.format(columns=", ".join(("measure_name", *COUNTS, "value_sum", "value_square_sum"))) + f"""
+select measure_name, organisation_code, period_grain, period_start, level_kind, {", ".join(f"sum({name})::float8 as {name}" for name in COUNTS)},
+       (sum(value_sum) / nullif(sum(value_count), 0))::float8 as mean, sum(value_sum)::float8 as value_sum,
+       sqrt(greatest(sum(value_square_sum) - sum(value_sum) ^ 2 / nullif(sum(value_count), 0), 0) / nullif(sum(value_count) - 1, 0))::float8 as deviation
+from part group by measure_name, organisation_code, period_grain, period_start, level_kind
+"""
+MEDIANS = POOLED.format(columns="measure_name, sorted_values") + """,
+pooled as (
+    select measure_name, organisation_code, period_grain, period_start, array_agg(v order by v) as v
+    from part cross join unnest(sorted_values) as v group by measure_name, organisation_code, period_grain, period_start
+)
+select measure_name, organisation_code, period_grain, period_start, (v[(n + 1) / 2] + v[n / 2 + 1]) / 2 as value,
+       v[nullif(lower_rank, 0)] as lower_95, v[nullif(upper_rank, 0)] as upper_95
+from pooled join unnest(cast(:counts as int[]), cast(:lower as int[]), cast(:upper as int[])) as ranks(n, lower_rank, upper_rank) on n = cardinality(v)
+"""
+
+
+def compute_results(connection: Connection, pathway: Pathway, moment: Moment) -> None:
+    """Compute the results of the pathway's stale cells again, in the caller's transaction. Cells without cases lose theirs."""
+    write_parts(connection, pathway, moment.today)
+    found = [_from_cases(connection, pathway), submitted_cells(connection, pathway)]
+    results = _finish([frame for frame in found if len(frame)], pathway, moment)
+    _delete_stale(connection, pathway)
+    copy_frame(connection, measure_result, results)
+
+
+def _delete_stale(connection: Connection, pathway: Pathway) -> None:
+    connection.execute(
+        text(
+            "delete from measurement.measure_result r using stale_now s where s.pathway_name = :pathway and r.measure_name = any(:measures) "
+            "and r.organisation_code = s.organisation_code and r.period_grain = s.period_grain and r.period_start = s.period_start"
+        ),
+        {"pathway": pathway.name, "measures": [measure.name for measure in pathway.measures]},
+    )
+
+
+# ------------------------------------------------------------------------------------------------ from cases
+def _from_cases(connection: Connection, pathway: Pathway) -> pd.DataFrame:
+    """A row a measure and stale cell with cases: the sums of its parts, then value, interval and reason."""
+    measures = [measure for measure in pathway.measures if measure.index_date]
+    if not measures:
+        return pd.DataFrame()
+    given = {"pathway": pathway.name, "measures": [measure.name for measure in measures]}
+    sums = read(connection, SUMS, given)
+    sums = sums[_is_offered(sums, measures)].reset_index(drop=True)
+    if not len(sums):
+        return sums
+    medians = _medians(connection, sums, given["pathway"], [m.name for m in measures if m.kind is MeasureKind.MEDIAN])
+    valued = [_valued(part, measure, medians) for measure, part in by_measure(sums, measures)]
+    return pd.concat(valued, ignore_index=True)
+
+
+def _is_offered(frame: pd.DataFrame, measures: Sequence[Measure]) -> pd.Series:
+    """Which rows are of a level and grain that the measure has; a team counts as a site."""
+    levels = {(m.name, level) for m in measures for level in (*m.levels, *(("team",) if "site" in m.levels else ()))}
+    grains = {(m.name, grain) for m in measures for grain in m.grains}
+    names = frame["measure_name"]
+    return pd.Series(
+        [(n, level) in levels and (n, grain) in grains for n, level, grain in zip(names, frame["level_kind"], frame["period_grain"], strict=True)],
+        index=frame.index, dtype=bool,
+    )  # fmt: skip
+
+
+def _medians(connection: Connection, sums: pd.DataFrame, pathway_name: str, names: list[str]) -> pd.DataFrame:
+    counts = np.unique(sums.loc[sums["measure_name"].isin(names), "value_count"]).astype(int)
+    counts = counts[counts > 0]
+    if not len(counts):
+        return pd.DataFrame(columns=[*KEY, "value", "lower_95", "upper_95"])
+    lower, upper = intervals.median_ranks(counts)
+    ranks = {"counts": counts.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
+    return read(connection, MEDIANS, {"pathway": pathway_name, "measures": names, **ranks})
+
+
+def _valued(part: pd.DataFrame, measure: Measure, medians: pd.DataFrame) -> pd.DataFrame:
+    part = part.assign(reason=_reasons(part, measure))
+    if measure.kind is MeasureKind.MEDIAN:
+        part = part.assign(numerator=np.nan, denominator=part["value_count"])
+        return part.merge(medians, on=KEY, how="left")
+    if measure.kind is MeasureKind.MEAN:
+        lower, upper = intervals.mean_interval(part["mean"], part["deviation"], part["value_count"])
+        return part.assign(numerator=np.nan, denominator=part["value_count"], value=part["mean"], lower_95=lower, upper_95=upper)
+    if measure.kind is MeasureKind.RATE:
+        part = part.assign(denominator=part["value_sum"])
+    return valued_counts(part, measure.kind)
+
+
+def _reasons(part: pd.DataFrame, measure: Measure) -> np.ndarray:
+    """Why there is no value, for those without one."""
+    if measure.kind is MeasureKind.COUNT:
+        return np.full(len(part), None, object)
+    of_values = measure.kind in (MeasureKind.MEDIAN, MeasureKind.MEAN, MeasureKind.RATE)
+    known = part["value_count"] if of_values else part["denominator"]
+    conditions = [known > 0, part["denominator"] > 0, part["waiting_count"] > 0, part["cohort_count"] > 0]
+    return np.select(conditions, [None, NO_VALUES, DEATHS_UNKNOWN, ALL_EXCLUDED], NO_CASES)
+
+
+# ------------------------------------------------------------------------------------------------ all results
+def _finish(found: list[pd.DataFrame], pathway: Pathway, moment: Moment) -> pd.DataFrame:
+    """Rows of ``measure_result``: what was found, then what is derived from it."""
+    if not found:
+        return pd.DataFrame(columns=[column.name for column in measure_result.columns])
+    results = _matured(pd.concat(found, ignore_index=True), pathway.measures, moment)
+    for measure in _in_order([m for m in pathway.measures if m.kind is MeasureKind.DERIVED]):
+        results = pd.concat([results, _derived(results, measure)], ignore_index=True)
+    versions = {measure.name: measure.version for measure in pathway.measures}
+    return results.assign(
+        measure_version=results["measure_name"].map(versions),
+        as_of_submission=moment.as_of_submission,
+        computed_at=pd.Timestamp(moment.now),
+        matures_on=results["matures_on"].astype("datetime64[s]"),
+        is_provisional=results["is_provisional"].astype(bool),
+    )
+
+
+def _matured(results: pd.DataFrame, measures: Sequence[Measure], moment: Moment) -> pd.DataFrame:
+    """With completeness and maturity: a result is provisional until it matures, while deaths are awaited, or a month is missing."""
+    days = results["measure_name"].map({measure.name: measure.matures_after_days for measure in measures})
+    after = period_after(results["period_start"], results["period_grain"])
+    matures_on = after + pd.to_timedelta(days, unit="D")
+    is_open = (matures_on > pd.Timestamp(moment.today)) | (_column(results, "waiting_count") > 0) | (_column(results, "missing_months") > 0)
+    needed = _column(results, "needed_count")
+    share = np.where(needed > 0, _column(results, "filled_count") / needed.where(needed > 0), np.nan)
+    return results.assign(matures_on=matures_on, is_provisional=is_open, completeness_share=share)
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    return frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
+
+
+def _in_order(derived: list[Measure]) -> list[Measure]:
+    """Each after those it is made of."""
+    named = {measure.name: measure for measure in derived}
+
+    def depth(measure: Measure) -> int:
+        return 1 + max((depth(named[name]) for name in measure.value.field_names() if name in named), default=0)
+
+    return sorted(derived, key=depth)
+
+
+def _derived(results: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """The measure for every cell in which one of its parts has a result."""
+    names = list(measure.value.field_names())
+    parts = results[results["measure_name"].isin(names) & results["period_grain"].isin(measure.grains)]
+    if not len(parts):
+        return parts.iloc[:0]
+    values = parts.pivot(index=CELL, columns="measure_name", values="value").reindex(columns=names).astype(float)
+    value, known = evaluate(measure.value, values)
+    value = np.where(known, value, np.nan).astype(float)
+    cells = parts.groupby(CELL).agg(
+        completeness_share=("completeness_share", "min"), matures_on=("matures_on", "max"), is_provisional=("is_provisional", "max")
+    )
+    found = cells.loc[values.index].reset_index()
+    nothing = dict.fromkeys(("numerator", "denominator", "lower_95", "upper_95"), np.nan)
+    return found.assign(measure_name=measure.name, value=value, reason=np.where(known, None, NO_PART), **nothing)

@@ -1,0 +1,223 @@
+"""Signals: one for each event, with a life of its own.
+
+Belongs here: what is an event in results, and the life of signals of every kind (raised, extended, closed, raised again). Does not
+belong here: charts (``assets.charts``), expectations (``assets.expected_submissions``), sending signals anywhere.
+An event is known by kind, subject, rule and since when. While it lasts it is one signal; when it no longer touches the latest
+final point, the signal closes by itself; if it happens again, that is a new signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, insert, select, text, update
+
+from assets.charts import Charts
+from assets.result_frames import BETTER
+from assets.statistics import spc
+from schemas.datasets import Pathway
+from warehouse.tables import signal, signal_event
+
+ACTOR = "refresh"
+SPECIAL_CAUSE, COMPLETENESS = "special cause", "completeness falling"
+COMPLETENESS_RULE = "completeness_within_10_points_of_own_six_months"
+COMPLETENESS_DROP, COMPLETENESS_MONTHS, COMPLETENESS_MINIMUM = 0.10, 6, 3
+SUBJECT = ("kind", "pathway_name", "measure_name", "organisation_code", "submission_id")
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that is the case now. ``subject`` in the order of ``SUBJECT``; ``parameters`` say rule, limits and points."""
+
+    subject: tuple[str | None, ...]
+    rule_name: str
+    rule_version: int
+    since_on: date
+    until_on: date
+    parameters: dict
+    is_favourable: bool | None = None
+
+    @property
+    def key(self) -> str:
+        return "|".join([*(part or "" for part in self.subject), self.rule_name, self.since_on.isoformat()])
+
+
+@dataclass
+class Settled:
+    raised: int = 0
+    extended: int = 0
+    closed: int = 0
+    notes: list[dict] = field(default_factory=list)
+
+
+# ------------------------------------------------------------------------------------------------ the life of signals
+def settle(connection: Connection, examined: Iterable[tuple], events: Sequence[Event], now: datetime, because: str) -> Settled:
+    """Make the open signals of the ``examined`` subjects agree with the ``events`` found among them, in the caller's transaction.
+
+    An open signal of the same subject and rule whose time overlaps the event's is that event. ``because`` says why others close.
+    """
+    waiting: dict[tuple, list[dict]] = {}
+    for row in _open(connection, examined):
+        waiting.setdefault(tuple(row[name] for name in (*SUBJECT, "rule_name")), []).append(row)
+    settled, fresh = Settled(), []
+    for event in events:
+        same = waiting.get((*event.subject, event.rule_name), [])
+        match = next((row for row in same if row["since_on"] <= event.until_on and row["until_on"] >= event.since_on), None)
+        if match is None:
+            fresh.append(event)
+        else:
+            same.remove(match)
+            _extend(connection, match, event, settled)
+    _close(connection, [row for rows in waiting.values() for row in rows], now, because, settled)
+    _raise(connection, fresh, now, settled)
+    if settled.notes:
+        connection.execute(insert(signal_event), [{"happened_at": now, "actor": ACTOR, **note} for note in settled.notes])
+    return settled
+
+
+def _open(connection: Connection, examined: Iterable[tuple]) -> list[dict]:
+    subjects = set(examined)
+    kinds = {subject[0] for subject in subjects}
+    rows = connection.execute(select(signal).where(signal.c.state != "closed", signal.c.kind.in_(kinds))).mappings()
+    return [dict(row) for row in rows if tuple(row[name] for name in SUBJECT) in subjects]
+
+
+def _extend(connection: Connection, row: dict, event: Event, settled: Settled) -> None:
+    values = {"until_on": event.until_on, "parameters": event.parameters, "is_favourable": event.is_favourable}
+    if any(row[name] != value for name, value in values.items()):
+        connection.execute(update(signal).where(signal.c.signal_id == row["signal_id"]).values(**values))
+    if event.until_on > row["until_on"]:
+        settled.extended += 1
+        settled.notes.append({"signal_id": row["signal_id"], "event": "extended", "note": f"until {event.until_on.isoformat()}"})
+
+
+def _close(connection: Connection, rows: list[dict], now: datetime, because: str, settled: Settled) -> None:
+    if not rows:
+        return
+    closing = update(signal).where(signal.c.signal_id == bindparam("number")).values(state="closed", closed_at=now, closed_because=because)
+    connection.execute(closing, [{"number": row["signal_id"]} for row in rows])
+    settled.closed += len(rows)
+    settled.notes += [{"signal_id": row["signal_id"], "event": "closed", "note": because} for row in rows]
+
+
+def _raise(connection: Connection, events: list[Event], now: datetime, settled: Settled) -> None:
+    if not events:
+        return
+    before = set(connection.scalars(select(signal.c.signal_key).where(signal.c.signal_key.in_([event.key for event in events]))))
+    rows = [_row(event, now) for event in {event.key: event for event in events}.values()]
+    made = connection.execute(insert(signal).returning(signal.c.signal_id, signal.c.signal_key), rows)
+    for number, key in made:
+        settled.raised += 1
+        settled.notes.append({"signal_id": number, "event": "raised again" if key in before else "raised", "note": None})
+
+
+def _row(event: Event, now: datetime) -> dict:
+    named = {name: getattr(event, name) for name in ("rule_name", "rule_version", "since_on", "until_on", "parameters", "is_favourable")}
+    return {"signal_key": event.key, **dict(zip(SUBJECT, event.subject, strict=True)), **named, "state": "raised", "raised_at": now}
+
+
+# ------------------------------------------------------------------------------------------------ events in results
+def settle_results(connection: Connection, pathway: Pathway, charts: Charts | None, now: datetime) -> Settled:
+    """Signals on the touched series of a pathway: special causes, and completeness that falls."""
+    total = Settled()
+    for settled in (_settle_charts(connection, pathway, charts, now), _settle_completeness(connection, pathway, now)):
+        total.raised, total.extended, total.closed = total.raised + settled.raised, total.extended + settled.extended, total.closed + settled.closed
+    return total
+
+
+def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | None, now: datetime) -> Settled:
+    touched = connection.scalars(text("select distinct organisation_code from stale_now where pathway_name = :pathway"), {"pathway": pathway.name})
+    examined = [(SPECIAL_CAUSE, pathway.name, measure.name, code, None) for code in touched for measure in pathway.measures]
+    events = special_causes(charts, pathway) if charts else []
+    return settle(connection, examined, events, now, "the latest final point no longer breaks the rule")
+
+
+def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:
+    """An event for each rule that the latest final point of a series breaks; it begins where the unbroken row of such points does."""
+    better = {measure.name: BETTER[measure.direction] for measure in pathway.measures}
+    latest = _latest_final(charts)
+    found = []
+    for name in spc.RULES:
+        signs = getattr(charts.chart, name)
+        at = np.flatnonzero((latest >= 0) & (signs[np.arange(len(latest)), latest] != 0))
+        found += [_special_cause(charts, pathway.name, better, name, int(series), int(latest[series])) for series in at]
+    return found
+
+
+def _latest_final(charts: Charts) -> np.ndarray:
+    """Place of the latest final point with a value in each series; -1 where there is none."""
+    usable = charts.final & ~np.isnan(charts.values)
+    reverse = usable[:, ::-1].argmax(axis=1)
+    return np.where(usable.any(axis=1), usable.shape[1] - 1 - reverse, -1)
+
+
+def _special_cause(charts: Charts, pathway: str, better: dict[str, int], rule: str, series: int, last: int) -> Event:
+    signs = getattr(charts.chart, rule)[series, : last + 1]
+    sign = int(signs[last])
+    others = np.flatnonzero(signs != sign)
+    first = int(others[-1]) + 1 if len(others) else 0
+    points = charts.points[charts.points["series"] == series]
+    days = [day.date() for day in points["period_start"]]
+    measure = points["measure_name"].iloc[0]
+    chart = charts.chart
+    parameters = {
+        "mean": _plain(chart.mean[series]), "lower_limit": _plain(chart.lower[series]), "upper_limit": _plain(chart.upper[series]),
+        "points": [{"period_start": days[k].isoformat(), "value": _plain(charts.values[series, k])} for k in range(first, last + 1)],
+        "shift_length": spc.SHIFT_LENGTH, "trend_length": spc.TREND_LENGTH, "minimum_points": spc.MINIMUM_POINTS,
+    }  # fmt: skip
+    subject = (SPECIAL_CAUSE, pathway, measure, points["organisation_code"].iloc[0], None)
+    is_favourable = sign == better[measure] if better[measure] else None
+    return Event(subject, spc.RULE_NAMES[rule, sign], spc.RULE_VERSION, days[first], days[last], parameters, is_favourable)
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+COMPLETENESS_SERIES = """
+select r.organisation_code, r.period_start, avg(r.completeness_share) as share
+from (select distinct s.organisation_code from stale_now s join pathway.organisation o on o.organisation_code = s.organisation_code
+      where s.pathway_name = :pathway and o.organisation_kind in ('provider', 'team')) t
+join measurement.measure_result r on r.organisation_code = t.organisation_code
+where r.period_grain = 'month' and r.measure_name = any(:measures) and r.period_start + interval '1 month' <= :today
+  and r.period_start >= (select max(l.period_start) from measurement.measure_result l
+                         where l.organisation_code = t.organisation_code and l.period_grain = 'month') - interval '18 months'
+group by r.organisation_code, r.period_start having avg(r.completeness_share) is not null order by 1, 2
+"""
+
+
+def _settle_completeness(connection: Connection, pathway: Pathway, now: datetime) -> Settled:
+    given = {"pathway": pathway.name, "measures": [m.name for m in pathway.measures if m.needs], "today": now.date()}
+    rows = connection.execute(text(COMPLETENESS_SERIES), given).all() if given["measures"] else []
+    series: dict[str, list] = {}
+    for code, start, share in rows:
+        series.setdefault(code, []).append((start, float(share)))
+    subject = {code: (COMPLETENESS, pathway.name, None, code, None) for code in series}
+    events = [event for code, points in series.items() if (event := falling_completeness(subject[code], points))]
+    return settle(connection, subject.values(), events, now, "the latest month is within 10 points of the six months before it")
+
+
+def falling_completeness(subject: tuple, points: Sequence[tuple[date, float]]) -> Event | None:
+    """An event if the mean completeness (0 to 1) of the latest month lies more than 10 points below that of the six months before.
+
+    ``points`` are (first day of month, share) in order of time. At least three earlier months are needed. It began with the first
+    of the unbroken row of such months.
+    """
+    shares = [share for _, share in points]
+    fallen = [_has_fallen(shares, k) for k in range(len(shares))]
+    if not fallen or not fallen[-1]:
+        return None
+    first = len(fallen) - next((n for n, down in enumerate(reversed(fallen)) if not down), len(fallen))
+    parameters = {
+        "drop": COMPLETENESS_DROP, "months": COMPLETENESS_MONTHS,
+        "points": [{"period_start": day.isoformat(), "share": share} for day, share in points[max(first - COMPLETENESS_MONTHS, 0) :]],
+    }  # fmt: skip
+    return Event(subject, COMPLETENESS_RULE, 1, points[first][0], points[-1][0], parameters, False)
+
+
+def _has_fallen(shares: Sequence[float], place: int) -> bool:
+    before = shares[max(place - COMPLETENESS_MONTHS, 0) : place]
+    return len(before) >= COMPLETENESS_MINIMUM and shares[place] < float(np.mean(before)) - COMPLETENESS_DROP
