@@ -6,7 +6,7 @@ Belongs here: ``Transpose``. Does not belong here: any sheet's labels (the layou
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from assets.reading.reshaped import Grid, Making, Reshaped, cell_at, has_cell, listed, number_of, plain, refuse
@@ -27,8 +27,9 @@ def transpose(grid: Grid, layout: Layout, dataset: Dataset, period: tuple[date, 
         raise refuse("LAY5", "the_sheet_is_no_longer_than_declared", f"A sheet of this kind has fewer than {COLUMN_FACTOR} rows.", len(columns))
     _check_rows(grid, rules, place, found, making, len(columns))
     shared = {**_period(rules, layout, period, len(columns)), **dict(rules.constants)}
+    present = [(row, found[plain(row.label)][0]) for row in rules.rows if plain(row.label) in found]
     for column in columns:
-        _add_column(making, grid, column, rules, found, shared)
+        _add_column(making, grid, column, rules, present, shared)
     return making.done(dataset, tuple(column + 1 for column in columns), len(columns))
 
 
@@ -62,9 +63,8 @@ def _check_rows(grid: Grid, rules: Transpose, place: int, found: Mapping[str, li
                 making.warn("LAY6", "every_labelled_row_is_known", "The layout does not know the row's label; its cells are not taken.", number + 1)
 
 
-def _add_column(making: Making, grid: Grid, column: int, rules: Transpose, found: Mapping[str, list[int]], shared: Mapping) -> None:
+def _add_column(making: Making, grid: Grid, column: int, rules: Transpose, present: Sequence[tuple[TransposedRow, int]], shared: Mapping) -> None:
     """The records of one organisation: one for each measure that has a cell."""
-    present = [(row, found[plain(row.label)][0]) for row in rules.rows if plain(row.label) in found]
     attributes = {row.field: _attribute(cell_at(grid[number], column), row) for row, number in present if row.field}
     for row, number in present:
         cell = cell_at(grid[number], column)
