@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,13 +58,6 @@ class ProcessRecord:
             wait_until(lambda: not self.is_alive, 5.0)
         return True
 
-    def stop_group(self, grace_seconds: float = 10.0) -> bool:
-        """The same for a process that leads a session, then for what it has left behind there."""
-        if was_alive := self.stop(grace_seconds):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-        return was_alive
-
     def write(self, path: Path) -> None:
         """Atomically, readable by its owner alone."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +73,19 @@ class ProcessRecord:
             return cls(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError):
             return None
+
+
+def stop_groups(records: Iterable[tuple[ProcessRecord, float]]) -> list[ProcessRecord]:
+    """Stops processes that lead a session, with what they leave behind there: all are asked at once, each has its own grace (seconds).
+
+    Returns those that were alive.
+    """
+    asked = [(record, grace) for record, grace in records if record.signal(signal.SIGTERM)]
+    for record, grace in asked:
+        record.stop(grace)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(record.pid, signal.SIGKILL)
+    return [record for record, _ in asked]
 
 
 def start_mark(pid: int) -> str | None:

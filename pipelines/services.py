@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from pipelines.environment import environment_of
 from pipelines.hosts import code_fingerprint, live_hosts, start_host
-from pipelines.processes import ProcessRecord, wait_until
+from pipelines.processes import ProcessRecord, stop_groups, wait_until
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -83,14 +82,10 @@ def prepare(settings: Settings) -> None:
 
 def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     """Stops what belongs to this home, and nothing else; returns what was running. Can be repeated."""
-    stopped = []
-    records = {name: ProcessRecord.read(_record_path(settings, name)) for name in (DAEMON, WEB)}
-    for record in records.values():
-        if record:
-            record.signal(signal.SIGTERM)
-    for name, record in records.items():
-        if record and record.stop_group(GRACE_SECONDS[name]):
-            stopped.append(name)
+    records = {name: record for name in (DAEMON, WEB) if (record := ProcessRecord.read(_record_path(settings, name)))}
+    asked = stop_groups((record, GRACE_SECONDS[name]) for name, record in records.items())
+    stopped = [name for name, record in records.items() if record in asked]
+    for name in records:
         _record_path(settings, name).unlink(missing_ok=True)
     stopped += ["worker host" for host in live_hosts(settings.dagster_home) if host.stop(3.0)]
     stopped += ["run" for worker in live_workers(settings) if worker.stop(8.0)]

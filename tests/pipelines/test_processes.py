@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pipelines.processes import ProcessRecord, wait_until
+from pipelines.processes import ProcessRecord, stop_groups, wait_until
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def test_what_a_group_leader_leaves_behind_goes_too():
     parent = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); print(p.pid, flush=True); p.wait()"
     process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, start_new_session=True)
     child = ProcessRecord.of(int(process.stdout.readline()))
-    assert ProcessRecord.of(process.pid).stop_group()
+    leader = ProcessRecord.of(process.pid)
+    assert stop_groups([(leader, 5.0)]) == [leader]
+    assert stop_groups([(leader, 5.0)]) == []
     process.wait()
     assert wait_until(lambda: not child.is_alive, 5)
 
