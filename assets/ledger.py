@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, insert, or_, select, update
 
 from quality_checks.finding_table import FindingTable
 from warehouse.loading import copy_frame
 from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES, effect, quarantined_row, submission
 from warehouse.tables import finding as finding_table
 
-AUTOMATIC_ATTEMPTS = 3
+AUTOMATIC_ATTEMPTS = 3  # of one that fails by itself
+CRASHES = 20  # of one whose process was killed: the file is hardly to blame, but a poisonous one must not be tried for ever
 
 
 class UnknownSubmission(LookupError):
@@ -52,7 +53,8 @@ def find(connection: Connection, submission_id: str, for_update: bool = False) -
 
 def outstanding(connection: Connection) -> list[Row]:
     """Submissions that want work: not final, or final without their receipt; one that failed is tried three times, then waits for ``retry``."""
-    unfinished = and_(submission.c.state.not_in(FINAL_STATES), submission.c.attempt_count < AUTOMATIC_ATTEMPTS)
+    tries = case((submission.c.state == "failed", AUTOMATIC_ATTEMPTS), else_=CRASHES)
+    unfinished = and_(submission.c.state.not_in(FINAL_STATES), submission.c.attempt_count < tries)
     unreceipted = and_(submission.c.state.in_(FINAL_STATES), submission.c.state != "withdrawn", submission.c.receipted_at.is_(None))
     return list(connection.execute(select(submission).where(or_(unfinished, unreceipted)).order_by(submission.c.arrival_number)))
 

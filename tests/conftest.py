@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +44,10 @@ def registry() -> Registry:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[embedded.Server]:
-    """An embedded server for the session, without durability."""
-    started = embedded.ensure(Settings(home=tmp_path_factory.mktemp("server")), parameters=UNSAFE_BUT_QUICK)
+    """An embedded server for the session, without durability. COMMON_CAUSE_TEST_BINARIES names those of another Postgres."""
+    other = os.environ.get("COMMON_CAUSE_TEST_BINARIES")
+    home = Settings(home=tmp_path_factory.mktemp("server"))
+    started = embedded.ensure(home, binaries=Path(other) if other else None, parameters=UNSAFE_BUT_QUICK)
     yield started
     started.stop()
 
@@ -74,19 +77,23 @@ def settings(tmp_path) -> Settings:
     return Settings(home=tmp_path / "home", pathway_folders=(PATHWAYS,))
 
 
-@pytest.fixture
-def database_name(server, template) -> Iterator[str]:
-    """The name of a migrated database for this test alone."""
+@contextmanager
+def new_database(server: embedded.Server) -> Iterator[str]:
+    """The name of another migrated database, for as long as the block lasts; the fixture ``template`` must have been asked for."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with _admin(server).connect() as connection:
-        connection.execute(text(f"create database {name} template {template} owner cc_pipeline"))
-    engine = make_engine(server.url(name))
-    with engine.begin() as connection:
-        open_database(connection)
-    engine.dispose()
+        connection.execute(text(f"create database {name} template {TEMPLATE} owner cc_pipeline"))
+        connection.execute(text(f"revoke all on database {name} from public"))
     yield name
     with _admin(server).connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
+
+
+@pytest.fixture
+def database_name(server, template) -> Iterator[str]:
+    """The name of a migrated database for this test alone."""
+    with new_database(server) as name:
+        yield name
 
 
 @pytest.fixture

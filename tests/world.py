@@ -105,19 +105,22 @@ def query(engine: Engine, sql: str, **parameters) -> list[dict]:
         return [dict(row) for row in connection.execute(text(sql), parameters).mappings()]
 
 
-CASES = """
-select c.pathway_name, c.first_arrival_number, c.first_row_number, c.last_arrival_number, c.site_code, c.provider_code, c.started_at, c.started_on,
+# a killed transaction leaves a gap in the numbers of arrival, so the order counts, not the number
+ORDER = "with nth as (select submission_id, arrival_number, rank() over (order by arrival_number) as arrival from intake.submission) "
+CASES = f"""{ORDER}
+select c.pathway_name, f.arrival as first_arrival, c.first_row_number, l.arrival as last_arrival, c.site_code, c.provider_code, c.started_at, c.started_on,
        c.record_status, i.hmac, to_jsonb(d) - 'case_id' as detail,
        (select jsonb_agg(to_jsonb(m) - 'case_id' order by m.milestone_name) from pathway.milestone m where m.case_id = c.case_id) as milestones
 from pathway.pathway_case c join pathway.wrist_fracture_detail d using (case_id) join pathway.person_identifier i using (person_id)
-order by c.first_arrival_number, c.first_row_number
+join nth f on f.arrival_number = c.first_arrival_number join nth l on l.arrival_number = c.last_arrival_number
+order by f.arrival, c.first_row_number
 """
 SNAPSHOTS = {
     "cases": CASES,
-    "submissions": """select arrival_number, sender_code, dataset_name, mode, state, received_count, accepted_count, unchanged_count, out_of_scope_count,
-        quarantined_count, warned_count, withdrawn_count, reason_code from intake.submission order by arrival_number""",
-    "quarantine": "select s.arrival_number, q.row_number, q.rule_ids from intake.quarantined_row q join intake.submission s using (submission_id) order by 1, 2",
-    "findings": """select s.arrival_number, f.rule_id, f.row_number, f.field_name from intake.finding f join intake.submission s using (submission_id)
+    "submissions": ORDER + """select arrival, sender_code, dataset_name, mode, state, received_count, accepted_count, unchanged_count, out_of_scope_count,
+        quarantined_count, warned_count, withdrawn_count, reason_code from intake.submission join nth using (submission_id) order by 1""",
+    "quarantine": ORDER + "select arrival, row_number, rule_ids from intake.quarantined_row join nth using (submission_id) order by 1, 2",
+    "findings": ORDER + """select arrival, rule_id, row_number, field_name from intake.finding join nth using (submission_id)
         order by 1, 2, 3, 4""",
     "persons": "select i.hmac, p.birth_month, p.death_on from pathway.person p join pathway.person_identifier i using (person_id) order by 1",
     "results": "select to_jsonb(r) - 'computed_at' - 'as_of_submission' as result from measurement.measure_result r order by 1",

@@ -12,7 +12,11 @@ from dataclasses import replace
 import pytest
 
 from assets.context import Context
-from tests.world import World, drop, csv_bytes, history, snapshot
+from tests.conftest import DEMO_NETWORK, new_database
+from tests.world import World, csv_bytes, drop, history, snapshot
+from warehouse.archive import Archive
+from warehouse.database import make_engine
+from warehouse.organisations import load_network
 
 KILLS = 30
 COMPARED = ("cases", "submissions", "quarantine", "findings", "persons", "results", "benchmarks", "funnels", "spc", "queue")
@@ -61,13 +65,6 @@ def _undisturbed(context: Context) -> dict:
 @pytest.fixture
 def other_context(context, server, template, tmp_path):
     """A second house, for the undisturbed run: the same keys, so that pseudonyms are the same."""
-    from warehouse.archive import Archive
-    from warehouse.database import make_engine
-
-    from tests.conftest import _admin, new_database
-    from tests.conftest import DEMO_NETWORK
-    from warehouse.organisations import load_network
-
     with new_database(server) as name:
         engine = make_engine(server.url(name))
         with engine.begin() as connection:
