@@ -1,11 +1,240 @@
-"""The database is what the code says."""
+"""The database is what the code says, however it came to be; and its counts hold when a transaction commits."""
 
 from __future__ import annotations
 
-from sqlalchemy import text
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, insert, inspect, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateSchema
+
+from tests.conftest import PATHWAYS
+from warehouse import house_tables, tables  # noqa: F401
+from warehouse.database import make_engine
+from warehouse.detail_tables import record_table
+from warehouse.embedded import ensure
+from warehouse.house_tables import pathway_table
+from warehouse.migrate import MigrationError, head, migrate, migrate_database
+from warehouse.tables import metadata, quarantined_row, submission
+
+OLD_BINARIES = Path("/usr/lib/postgresql/15/bin")
+CORE = ("house", "intake", "pathway", "measurement")
+
+CATALOGUE = {
+    "columns": """
+        select n.nspname || '.' || c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+            pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum where c.relkind = 'r' and n.nspname = any(:schemas)""",
+    "tables": """
+        select n.nspname || '.' || c.relname, obj_description(c.oid) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'r' and n.nspname = any(:schemas)""",
+    "constraints": """
+        select conrelid::regclass::text, conname, pg_get_constraintdef(k.oid) from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+        where n.nspname = any(:schemas) and conrelid <> 0 and contype <> 't' and contype <> 'n'""",
+    "indexes": "select schemaname, tablename, indexname, indexdef from pg_indexes where schemaname = any(:schemas)",
+}
 
 
-def test_the_copy_of_the_template_is_a_migrated_database(database):
+def _catalogue(connection, names: set[str]) -> dict[str, set]:
+    """All that is said of the tables named."""
+    found = {what: set(map(tuple, connection.execute(text(query), {"schemas": list(CORE)}))) for what, query in CATALOGUE.items()}
+    found["indexes"] = {(f"{schema}.{table}", *rest) for schema, table, *rest in found["indexes"]}
+    return {what: {row for row in rows if row[0] in names} for what, rows in found.items()}
+
+
+@pytest.fixture
+def empty(server, database, admin):
+    """An empty database beside the migrated one."""
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        name = f"{connection.scalar(text('select current_database()'))}_empty"
+        connection.execute(text(f"create database {name} owner cc_pipeline template template0"))
+    engine = make_engine(server.url(name))
+    yield engine
+    engine.dispose()
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+
+
+def test_migrations_give_what_the_tables_declare(database, empty):
+    names = set(metadata.tables)
+    with empty.begin() as connection:
+        for schema in CORE:
+            connection.execute(CreateSchema(schema))
+        metadata.create_all(connection)
+        declared = _catalogue(connection, names)
     with database.connect() as connection:
-        assert connection.scalar(text("select current_user")) == "cc_pipeline"
-        assert connection.scalar(text("select count(*) from pathway.wrist_fracture_record")) == 0
+        migrated = _catalogue(connection, names)
+    for what in CATALOGUE:
+        assert migrated[what] == declared[what], what
+    assert len(declared["tables"]) == len(names)
+
+
+def test_no_table_of_the_core_is_undeclared(database, registry):
+    declared = set(metadata.tables) | {"house.alembic_version"}
+    with database.connect() as connection:
+        present = {f"{schema}.{name}" for schema in CORE for name in inspect(connection).get_table_names(schema=schema)}
+        known = connection.execute(pathway_table.select()).all()
+    of_pathways = {f"pathway.{name}" for row in known for name in (row.record_table, row.detail_table)}
+    assert present == declared | of_pathways
+    assert {row.pathway_name for row in known} == {p.name for p in registry.pathways if p.case_dataset}
+
+
+def test_migrating_again_changes_nothing(database, registry):
+    with database.begin() as connection:
+        before = connection.scalar(text("select count(*) from house.applied_sync"))
+        assert migrate_database(connection, registry) == []
+        assert connection.scalar(text("select count(*) from house.applied_sync")) == before
+        assert connection.scalar(text("select version_num from house.alembic_version")) == head()
+
+
+def test_a_migration_is_whole_or_not_at_all(empty, registry, monkeypatch):
+    from warehouse import migrate as module
+
+    monkeypatch.setattr(module, "apply_access", lambda connection: 1 / 0)
+    with pytest.raises(ZeroDivisionError), empty.begin() as connection:
+        migrate_database(connection, registry)
+    with empty.connect() as connection:
+        assert not {"intake", "house", "dashboard"} & set(inspect(connection).get_schema_names())
+
+
+def test_from_nothing_on_a_server_of_its_own(settings):
+    """What ``up`` does on a fresh machine: server, roles, databases, tables."""
+    server = ensure(settings, parameters={"fsync": "off"})
+    try:
+        done = migrate(settings)
+        assert "create table pathway.wrist_fracture_record" in done
+        assert migrate(settings) == []
+        with make_engine(server.admin_url).connect() as connection:
+            owners = dict(
+                connection.execute(
+                    text("select datname, pg_get_userbyid(datdba) from pg_database where datname in ('common_cause', 'dagster')")
+                ).all()
+            )
+        assert owners == {"common_cause": "cc_pipeline", "dagster": "cc_pipeline"}
+    finally:
+        server.stop()
+
+
+def test_somebody_elses_server_without_roles_is_told_what_to_do(settings):
+    server = ensure(settings, parameters={"fsync": "off"})
+    try:
+        with pytest.raises(MigrationError, match=r"no role .*docs/warehouse\.md"):
+            migrate(replace(settings, database_url=server.admin_url))
+    finally:
+        server.stop()
+
+
+def test_another_user_than_the_pipeline_is_refused(database_settings, server, database_name):
+    admin_url = server.admin_url.replace("/postgres", f"/{database_name}")
+    with pytest.raises(MigrationError, match="reached as cc_admin; it must be cc_pipeline"):
+        migrate(replace(database_settings, database_url=admin_url))
+
+
+def test_a_server_that_somebody_runs_is_migrated_by_its_address(database_settings):
+    assert migrate(database_settings) == []
+
+
+# ------------------------------------------------------------------------------------------------ nothing is lost
+COUNTS = {"received_count": 5, "accepted_count": 2, "unchanged_count": 1, "out_of_scope_count": 1, "quarantined_count": 1}
+
+
+def _submit(connection, **more):
+    values = {
+        "submission_id": "S00000001", "claim_token": "t", "sender_code": "ZX1", "dataset_name": "wrist_fracture", "state": "received",
+        "file_sha256": "0", "envelope_sha256": "0", "file_size_bytes": 1, "received_at": text("now()"), **more,
+    }  # fmt: skip
+    connection.execute(insert(submission).values(**values))
+
+
+def _set_aside(connection, *rows: int):
+    for row in rows:
+        connection.execute(insert(quarantined_row).values(submission_id="S00000001", row_number=row, rule_ids=["W02"]))
+
+
+def _keep(connection, registry, count: int):
+    pathway = registry.pathway("wrist_fracture")
+    fixed = {
+        "arrival_number": 1,
+        "organisation_code": "ZX1",
+        "site_code": "ZX1A1",
+        "clock_on": "2026-01-01",
+        "is_withdrawal": False,
+        "is_effective": True,
+    }
+    ids = {"case_id": text("gen_random_uuid()"), "person_id": text("gen_random_uuid()"), "cleared_fields": []}
+    for row in range(count):
+        connection.execute(insert(record_table(pathway)).values(submission_id="S00000001", row_number=row + 2, **fixed, **ids))
+
+
+def _finish(connection, **more):
+    connection.execute(update(submission).values(**{**COUNTS, "state": "accepted in part", **more}))
+
+
+@pytest.mark.parametrize("kept", [2, 3])
+def test_right_counts_commit(database, registry, kept):
+    with database.begin() as connection:
+        _submit(connection)
+        _finish(connection)
+        _set_aside(connection, 4)
+        _keep(connection, registry, kept)
+
+
+@pytest.mark.parametrize(
+    ("set_aside", "kept", "more", "constraint"),
+    [
+        ((4,), 1, {}, "records_counted"),
+        ((4,), 5, {}, "records_counted"),
+        ((), 2, {}, "quarantine_counted"),
+        ((4, 5), 2, {}, "quarantine_counted"),
+        ((4,), 2, {"received_count": 6}, "nothing_lost"),
+        ((4,), 2, {"received_count": None}, "counted"),
+        ((4, 5), 0, {"state": "rejected"}, "quarantine_counted"),
+    ],
+)
+def test_wrong_counts_do_not_commit(database, registry, set_aside, kept, more, constraint):
+    with pytest.raises(IntegrityError, match=constraint), database.begin() as connection:
+        _submit(connection)
+        _set_aside(connection, *set_aside)
+        _keep(connection, registry, kept)
+        _finish(connection, **more)
+    with database.connect() as connection:
+        assert connection.scalar(text("select count(*) from intake.submission")) == 0
+
+
+def test_what_is_underway_rejected_or_of_results_is_not_counted_as_records(database):
+    with database.begin() as connection:
+        _submit(connection, state="reading", quarantined_count=9)
+    with database.begin() as connection:
+        _finish(connection, state="rejected", **dict.fromkeys(COUNTS))
+    with database.begin() as connection:
+        _finish(connection, dataset_name="measure_counts", quarantined_count=0, accepted_count=3)
+
+
+# ------------------------------------------------------------------------------------------------ an older server
+@pytest.mark.slow
+@pytest.mark.skipif(not (OLD_BINARIES / "postgres").exists(), reason="no binaries of Postgres 15 on this machine")
+@pytest.mark.skipif("COMMON_CAUSE_TEST_BINARIES" in os.environ, reason="this is that run")
+def test_the_database_tests_pass_on_postgres_15():
+    """The same tests in a process of their own, whose server is of Postgres 15."""
+    here = Path(__file__).parent
+    chosen = [str(here / f"test_{name}.py") for name in ("migrate", "sync", "database", "access", "views", "releases", "organisations")]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen]
+    environment = {**os.environ, "COMMON_CAUSE_TEST_BINARIES": str(OLD_BINARIES)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=PATHWAYS.parents[1])
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.skipif("COMMON_CAUSE_TEST_BINARIES" not in os.environ, reason="only in the run on an older server")
+def test_the_older_server_is_the_older_one(database):
+    with database.connect() as connection:
+        assert connection.scalar(text("show server_version")).startswith("15.")
+
+
+def test_the_metadata_is_one():
+    assert isinstance(metadata, MetaData) and "house.applied_sync" in metadata.tables
