@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from assets.reading.shapes import CellKind
@@ -169,7 +170,7 @@ def _decimal_parser(field: Field, column: Column, layout: Layout) -> Parse:
         if kind in (CellKind.DATE, CellKind.TIME):
             return None, "excel_date"
         if kind == CellKind.NUMBER:
-            return float(text), None
+            return (float(text), None) if isfinite(float(text)) else (None, "not_a_number")
         return (float(text.replace(layout.decimal_mark, ".")), None) if written.fullmatch(text) else (None, "not_a_number")
 
     return parse

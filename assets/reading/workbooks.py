@@ -24,7 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from assets.reading.delimited import blank_rows, refuse_too_many
 from assets.reading.file_rules import FileRule
 from assets.reading.shapes import CellKind, InternalError, Sheet
-from assets.reading.workbook_safety import Package, inflate, open_package
+from assets.reading.workbook_safety import Package, damaged, inflate, open_package
 
 HEAD_ROWS = 150
 EXTENT_LIMIT_CELLS = 80_000_000
@@ -48,18 +48,34 @@ class Workbook:
         return [self._grid(name, member) for name, member in self.members]
 
     def _grid(self, name: str, member: str) -> list[list[Any]]:
-        if self.package.extent(member) > EXTENT_LIMIT_CELLS:
+        survey = self.package.survey(member)
+        if survey.extent > EXTENT_LIMIT_CELLS:
             raise FileRule.UNPACKS.refusal(
                 "A sheet has cells far away from its table. Copy the records into a new workbook, or send them as CSV."
             )
-        sheet = self.opened.get_sheet_by_name(name)
-        return sheet.to_python(skip_empty_area=False)
+        try:
+            grid = self.opened.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (CalamineError, ValueError, OSError):
+            raise damaged() from None
+        return _with_errors(grid, survey.errors)
 
     def head_grids(self) -> list[list[list[str | None]]]:
         return [[[text_of(cell)[0] for cell in row] for row in grid[:HEAD_ROWS]] for grid in self.grids]
 
     def all_rows(self, number: int) -> list[list[str | None]]:
         return [[text_of(cell)[0] for cell in row] for row in self.grids[number]]
+
+
+def _with_errors(grid: list[list[Any]], errors: dict[tuple[int, int], str]) -> list[list[Any]]:
+    """The grid with the errors in their places; grown where they lie outside of it, all rows to one width."""
+    if not errors:
+        return grid
+    height = max(len(grid), *(row for row, _ in errors))
+    width = max([len(row) for row in grid[:1]] + [column for _, column in errors])
+    grown = [row + [""] * (width - len(row)) for row in grid] + [[""] * width for _ in range(height - len(grid))]
+    for (row, column), text in errors.items():
+        grown[row - 1][column - 1] = text
+    return grown
 
 
 def open_workbook(content: bytes) -> Workbook:
@@ -70,7 +86,7 @@ def open_workbook(content: bytes) -> Workbook:
     except PasswordError:
         raise FileRule.NOT_PROTECTED.refusal("The workbook is protected by a password. Save it without one.") from None
     except (CalamineError, ValueError, OSError):
-        raise FileRule.UNPACKS.refusal("The workbook is damaged. Open it, save it again as .xlsx, and send it again.") from None
+        raise damaged() from None
     return Workbook(package, opened, _worksheets(package))
 
 
@@ -101,7 +117,7 @@ def read_sheet(workbook: Workbook, number: int, header_index: int, row_limit: in
     """The rows below row ``header_index`` (0-based) of worksheet ``number`` (0-based)."""
     grid = workbook.grids[number]
     width = _width(grid[header_index])
-    counted = workbook.package.filled_rows(workbook.members[number][1])
+    counted = workbook.package.survey(workbook.members[number][1]).filled_rows
     counted = counted[counted > header_index + 1]
     refuse_too_many(len(counted), row_limit)
     body = grid[header_index + 1 :]

@@ -2,17 +2,18 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import openpyxl
 import pytest
 
-from assets.reading import InternalError
+from assets.reading import InternalError, conform
 from assets.reading.shapes import CellKind
 from assets.reading.workbook_safety import Package, open_package
 from assets.reading.workbooks import text_of
-from tests.reading.files import HEADER, read, record, records, rezip, xlsx_bytes
+from tests.reading.files import HEADER, read, record, records, refusal, rezip, xlsx_bytes
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -35,7 +36,7 @@ def filled(xml: str, shared: str = "") -> list[int]:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(SHEET, f'<worksheet xmlns:x="u"><sheetData>{xml}</sheetData></worksheet>')
         archive.writestr("xl/sharedStrings.xml", f"<sst>{shared}</sst>")
-    return open_package(content.getvalue()).filled_rows(SHEET).tolist()
+    return open_package(content.getvalue()).survey(SHEET).filled_rows.tolist()
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,54 @@ def test_empty_columns_left_of_the_table(registry):
     assert done.received_count == 3 and done.text["side"].tolist() == ["1"] * 3
 
 
+def with_row(content, cells, number=9):
+    """The workbook with one more row, as XML."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        xml = archive.read(SHEET).decode()
+    return rezip(content, {SHEET: xml.replace("</sheetData>", f'<row r="{number}">{cells}</row></sheetData>').encode()})
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ('<c r="A9" t="e"><v>#N/A</v></c>', "#N/A"),
+        ('<c r="A9" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+        ('<c r="A9" t="b"><v>0</v></c>', "FALSE"),
+        ('<c r="A9" t="d"><v>2024-01-02T03:04:05</v></c>', "2024-01-02 03:04:05"),
+        ('<c r="A9" t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r></is></c>', "ab"),
+        ('<c r="A9" t="str"><v>\u00a0</v></c>', "\u00a0"),
+    ],
+)
+def test_cells_that_are_rare(registry, cells, text):
+    done = read(registry, with_row(xlsx_bytes([HEADER, *records(2)]), cells), ".xlsx")
+    assert done.received_count == 3 and done.text.loc[9, "clinic_code"] == text
+
+
+@pytest.mark.parametrize("cells", ['<c r="A9" t="str"><v>&#13;</v></c>', '<c r="A9" t="inlineStr"><is><t>_x000D_</t></is></c>'])
+def test_cells_that_are_blank_in_disguise(registry, cells):
+    assert read(registry, with_row(xlsx_bytes([HEADER, *records(2)]), cells), ".xlsx").received_count == 2
+
+
+def test_errors_of_formulas_are_named(registry):
+    content = with_row(xlsx_bytes([HEADER, *records(2)]), '<c r="A9" t="str"><v>RAB01</v></c><c r="N9" t="e"><v>#REF!</v></c>')
+    done = read(registry, content, ".xlsx")
+    assert [f.field_name for f in done.findings if f.rule_id == "F46"] == ["pain_score"]
+    assert conform(done).problems["pain_score"].loc[9] == "excel_error"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "<!-- <row r='10'><c r='A10'><v>1</v></c></row> -->",
+        '<c r="A9" t="str"><v><![CDATA[x]]></v></c>',
+        '<c r="A8"><v>1</v></c>',
+        '<c r="A9"><v>1</c>',
+    ],
+)
+def test_xml_that_programs_read_differently_is_refused(registry, cells):
+    assert refusal(registry, with_row(xlsx_bytes([HEADER, *records(2)]), cells), ".xlsx").rule_id == "F10"
+
+
 def test_formulas_give_the_value_that_was_saved_and_no_formula_runs(registry):
     content = xlsx_bytes([HEADER, record(1, Surname="x")])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -100,6 +149,7 @@ def test_formulas_give_the_value_that_was_saved_and_no_formula_runs(registry):
 
 def test_the_two_counts_must_agree(registry, monkeypatch):
     """A row that one of them loses is our own failure, and no refusal."""
-    monkeypatch.setattr(Package, "filled_rows", lambda self, member: np.array([1, 2, 3, 4]))
+    look = Package.survey
+    monkeypatch.setattr(Package, "survey", lambda self, member: replace(look(self, member), filled_rows=np.array([1, 2, 3, 4])))
     with pytest.raises(InternalError):
         read(registry, xlsx_bytes([HEADER, *records(2)]), ".xlsx")
