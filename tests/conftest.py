@@ -19,9 +19,9 @@ from sqlalchemy.engine import URL, make_url
 
 from schemas.registry import Registry, load_registry
 from warehouse import embedded
-from warehouse.access import open_database
 from warehouse.database import make_engine
 from warehouse.migrate import migrate_database, prepare_server
+from warehouse.roles import GROUPS
 from warehouse.settings import Settings
 
 PATHWAYS = Path(__file__).parent / "pathways"
@@ -83,7 +83,9 @@ def new_database(server: embedded.Server) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with _admin(server).connect() as connection:
         connection.execute(text(f"create database {name} template {TEMPLATE} owner cc_pipeline"))
+        # the rights of a database are not copied with it
         connection.execute(text(f"revoke all on database {name} from public"))
+        connection.execute(text(f"grant connect on database {name} to {', '.join(GROUPS)}"))
     yield name
     with _admin(server).connect() as connection:
         connection.execute(text(f"drop database {name} with (force)"))
