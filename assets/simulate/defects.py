@@ -59,7 +59,7 @@ def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: 
     count = len(next(iter(spoilt.values())))
     free, planted = np.ones(count, dtype=bool), []
     for name, share in sorted(shares.items(), key=lambda item: item[0] in ADDED_ROWS):
-        rows = _choose(rng, name, free & (known[name].fits(spoilt) if name in known else True), round(share * count))
+        rows = _choose(rng, name, free & known[name].fits(spoilt) if name in known else free, round(share * count))
         free[rows] = False
         if name in known:
             known[name].spoil(rng, spoilt, rows)
@@ -172,11 +172,11 @@ def _same_row(rng: Generator, texts: Texts, rows: np.ndarray, dataset: Dataset) 
 def _at_another_site(rng: Generator, texts: Texts, rows: np.ndarray, dataset: Dataset) -> Texts:
     """The same patient at another of the file's sites."""
     added = {name: column[rows] for name, column in texts.items()}
-    sites = np.unique(texts[dataset.site_field].astype(str))
+    sites = np.array(sorted(set(texts[dataset.site_field]) - {""}), dtype=object)
     if len(sites) < 2:
         raise ValueError("patient_at_another_site needs a file of two sites or more")
     following = dict(zip(sites, np.roll(sites, -1), strict=True))
-    added[dataset.site_field] = np.array([str(following[site]) for site in added[dataset.site_field]], dtype=object)
+    added[dataset.site_field] = np.array([following[site] for site in added[dataset.site_field]], dtype=object)
     return added
 
 

@@ -34,7 +34,7 @@ def typed_frame(rows: Sequence[Row], patient: dict[str, str], dataset: Dataset) 
     for line in written:
         strange = set(line) - set(kinds)
         assert not strange, f"no such field: {sorted(strange)}"
-    frame = pd.DataFrame({name: _column([line.get(name) for line in written], kind) for name, kind in kinds.items()})
+    frame = pd.DataFrame({name: typed_column([line.get(name) for line in written], kind) for name, kind in kinds.items()})
     return add_derived(frame, dataset.derived)
 
 
@@ -53,7 +53,7 @@ def _derived_column(item: Derived, frame: pd.DataFrame):
     return _objects([value if is_known else None for value, is_known in zip(data.tolist(), known, strict=True)])
 
 
-def _column(texts: list[str | None], kind: Kind):
+def typed_column(texts: list[str | None], kind: Kind):
     if kind in (Kind.INTEGER, Kind.DECIMAL):
         return np.array([np.nan if t is None else float(t) for t in texts])
     if kind is Kind.DATE:

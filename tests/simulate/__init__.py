@@ -1,0 +1,1 @@
+"""Synthetic submissions look like real ones, and are spoilt only as asked."""
