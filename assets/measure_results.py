@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from assets.measure_parts import write_parts
-from assets.result_frames import CELL, KEY, Moment, by_measure, period_after, read, valued_counts
+from assets.result_frames import CELL, KEY, Moment, period_after, read, valued_counts
 from assets.statistics import intervals
 from assets.submitted_measures import submitted_cells
 from quality_checks.masks import evaluate
@@ -26,40 +26,48 @@ NO_CASES, ALL_EXCLUDED, DEATHS_UNKNOWN = "no cases", "no cases left after exclus
 NO_VALUES, NO_PART = "no case has a value", "a result it is made of has no value"
 
 
-# parts of the stale cells, summed up: sites and teams by the site of the cases, what is above by their provider
+# parts of the stale cells: for sites and teams by the site of the cases, for what is above by their provider
 POOLED = """
-with level as materialized (select * from organisation_level_now), stale as (
-    select organisation_code, period_grain, period_start,
+with stale as materialized (
+    select row_number() over () as cell, organisation_code, period_grain, period_start,
            (period_start + make_interval(months => case period_grain when 'month' then 1 when 'quarter' then 3 else 12 end))::date as period_after
     from stale_now where pathway_name = :pathway
+), wanted as materialized (
+    select s.*, l.start_code, l.level_kind, l.level_kind in ('site', 'team') as by_site
+    from stale s join organisation_level_now l on l.level_code = s.organisation_code
+), found as materialized (
+    select {columns}, array_position(cast(:measures as text[]), measure_name) as number, site_code, provider_code, period_start as month
+    from measurement.measure_part where measure_name = any(:measures)
+     and period_start >= (select min(period_start) from stale) and period_start < (select max(period_after) from stale)
 ), part as (
-    select s.organisation_code, s.period_grain, s.period_start, l.level_kind, p.*
-    from stale s join level l on l.level_code = s.organisation_code and l.level_kind in ('site', 'team')
-    join (select site_code, period_start as month, {columns} from measurement.measure_part where measure_name = any(:measures)) p
-      on p.site_code = l.start_code and p.month >= s.period_start and p.month < s.period_after
+    select w.cell, w.level_kind, p.*
+    from wanted w join found p on p.site_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
+    where w.by_site
     union all
-    select s.organisation_code, s.period_grain, s.period_start, l.level_kind, p.*
-    from stale s join level l on l.level_code = s.organisation_code and l.level_kind not in ('site', 'team')
-    join (select provider_code, period_start as month, {columns} from measurement.measure_part where measure_name = any(:measures)) p
-      on p.provider_code = l.start_code and p.month >= s.period_start and p.month < s.period_after
+    select w.cell, w.level_kind, p.*
+    from wanted w join found p on p.provider_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
+    where not w.by_site
 )
 """
 COUNTS = ("case_count", "cohort_count", "denominator", "waiting_count", "numerator", "value_count", "needed_count", "filled_count")
-SUMS = POOLED.format(columns=", ".join(("measure_name", *COUNTS, "value_sum", "value_square_sum"))) + f"""
-select measure_name, organisation_code, period_grain, period_start, level_kind, {", ".join(f"sum({name})::float8 as {name}" for name in COUNTS)},
+PLACED = """
+select (cast(:measures as text[]))[number] as measure_name, organisation_code, period_grain, period_start, pooled.*
+from pooled join stale using (cell)
+"""
+SUMS = POOLED.format(columns=", ".join((*COUNTS, "value_sum", "value_square_sum"))) + f""", pooled as (
+select number, cell, level_kind, {", ".join(f"sum({name})::float8 as {name}" for name in COUNTS)},
        (sum(value_sum) / nullif(sum(value_count), 0))::float8 as mean, sum(value_sum)::float8 as value_sum,
        sqrt(greatest(sum(value_square_sum) - sum(value_sum) ^ 2 / nullif(sum(value_count), 0), 0) / nullif(sum(value_count) - 1, 0))::float8 as deviation
-from part group by measure_name, organisation_code, period_grain, period_start, level_kind
-"""
-MEDIANS = POOLED.format(columns="measure_name, sorted_values") + """,
-pooled as (
-    select measure_name, organisation_code, period_grain, period_start, array_agg(v order by v) as v
-    from part cross join unnest(sorted_values) as v group by measure_name, organisation_code, period_grain, period_start
+from part group by number, cell, level_kind)
+""" + PLACED
+MEDIANS = POOLED.format(columns="sorted_values") + """, ordered as (
+    select number, cell, array_agg(v order by v) as v from part cross join unnest(sorted_values) as v group by number, cell
+), pooled as (
+    select number, cell, (v[(n + 1) / 2] + v[n / 2 + 1]) / 2 as value, v[nullif(lower_rank, 0)] as lower_95, v[nullif(upper_rank, 0)] as upper_95
+    from ordered join unnest(cast(:counts as int[]), cast(:lower as int[]), cast(:upper as int[])) as ranks(n, lower_rank, upper_rank)
+      on n = cardinality(v)
 )
-select measure_name, organisation_code, period_grain, period_start, (v[(n + 1) / 2] + v[n / 2 + 1]) / 2 as value,
-       v[nullif(lower_rank, 0)] as lower_95, v[nullif(upper_rank, 0)] as upper_95
-from pooled join unnest(cast(:counts as int[]), cast(:lower as int[]), cast(:upper as int[])) as ranks(n, lower_rank, upper_rank) on n = cardinality(v)
-"""
+""" + PLACED
 
 
 def compute_results(connection: Connection, pathway: Pathway, moment: Moment) -> None:
@@ -93,8 +101,9 @@ def _from_cases(connection: Connection, pathway: Pathway) -> pd.DataFrame:
     if not len(sums):
         return sums
     medians = _medians(connection, sums, given["pathway"], [m.name for m in measures if m.kind is MeasureKind.MEDIAN])
-    valued = [_valued(part, measure, medians) for measure, part in by_measure(sums, measures)]
-    return pd.concat(valued, ignore_index=True)
+    kinds = sums["measure_name"].map({measure.name: measure.kind.value for measure in measures})
+    sums = sums.assign(reason=_reasons(sums, kinds))
+    return pd.concat([_valued(part, MeasureKind(kind), medians) for kind, part in sums.groupby(kinds)], ignore_index=True)
 
 
 def _is_offered(frame: pd.DataFrame, measures: Sequence[Measure]) -> pd.Series:
@@ -115,29 +124,25 @@ def _medians(connection: Connection, sums: pd.DataFrame, pathway_name: str, name
         return pd.DataFrame(columns=[*KEY, "value", "lower_95", "upper_95"])
     lower, upper = intervals.median_ranks(counts)
     ranks = {"counts": counts.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
-    return read(connection, MEDIANS, {"pathway": pathway_name, "measures": names, **ranks})
+    return read(connection, MEDIANS, {"pathway": pathway_name, "measures": names, **ranks})[[*KEY, "value", "lower_95", "upper_95"]]
 
 
-def _valued(part: pd.DataFrame, measure: Measure, medians: pd.DataFrame) -> pd.DataFrame:
-    part = part.assign(reason=_reasons(part, measure))
-    if measure.kind is MeasureKind.MEDIAN:
-        part = part.assign(numerator=np.nan, denominator=part["value_count"])
-        return part.merge(medians, on=KEY, how="left")
-    if measure.kind is MeasureKind.MEAN:
+def _valued(part: pd.DataFrame, kind: MeasureKind, medians: pd.DataFrame) -> pd.DataFrame:
+    if kind is MeasureKind.MEDIAN:
+        return part.assign(numerator=np.nan, denominator=part["value_count"]).merge(medians, on=KEY, how="left")
+    if kind is MeasureKind.MEAN:
         lower, upper = intervals.mean_interval(part["mean"], part["deviation"], part["value_count"])
         return part.assign(numerator=np.nan, denominator=part["value_count"], value=part["mean"], lower_95=lower, upper_95=upper)
-    if measure.kind is MeasureKind.RATE:
+    if kind is MeasureKind.RATE:
         part = part.assign(denominator=part["value_sum"])
-    return valued_counts(part, measure.kind)
+    return valued_counts(part, kind)
 
 
-def _reasons(part: pd.DataFrame, measure: Measure) -> np.ndarray:
+def _reasons(sums: pd.DataFrame, kinds: pd.Series) -> np.ndarray:
     """Why there is no value, for those without one."""
-    if measure.kind is MeasureKind.COUNT:
-        return np.full(len(part), None, object)
-    of_values = measure.kind in (MeasureKind.MEDIAN, MeasureKind.MEAN, MeasureKind.RATE)
-    known = part["value_count"] if of_values else part["denominator"]
-    conditions = [known > 0, part["denominator"] > 0, part["waiting_count"] > 0, part["cohort_count"] > 0]
+    of_values = kinds.isin([MeasureKind.MEDIAN, MeasureKind.MEAN, MeasureKind.RATE])
+    known = np.where(of_values, sums["value_count"], sums["denominator"]) > 0
+    conditions = [known | (kinds == MeasureKind.COUNT), sums["denominator"] > 0, sums["waiting_count"] > 0, sums["cohort_count"] > 0]
     return np.select(conditions, [None, NO_VALUES, DEATHS_UNKNOWN, ALL_EXCLUDED], NO_CASES)
 
 

@@ -37,7 +37,9 @@ class Moment:
 def read(connection: Connection, statement: str, given: dict) -> pd.DataFrame:
     """The rows of a query as a frame; dates become ``datetime64``."""
     result = connection.execute(text(statement), given)
-    frame = pd.DataFrame(result.all(), columns=list(result.keys()))
+    names, rows = list(result.keys()), result.all()
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    frame = pd.DataFrame(dict(zip(names, map(list, columns), strict=True)), columns=names)
     return frame.assign(period_start=frame["period_start"].astype("datetime64[s]")) if "period_start" in frame else frame
 
 

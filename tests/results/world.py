@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from schemas.registry import Registry
 from warehouse.detail_tables import detail_table
-
 from warehouse.stale import queue_for_cases
 from warehouse.tables import pathway_case, person, submission
 
@@ -60,7 +59,7 @@ class World:
         self.count += 1
         case_id, person_id = str(uuid.uuid4()), str(uuid.uuid4())
         site, status, died = row.pop("site", "ZX1A1"), row.pop("status", "valid"), row.pop("died", None)
-        detail = dict.fromkeys((column.name for column in detail_table(self.pathway).columns)) | {"case_id": case_id, "age_years": 70} | row
+        detail = dict.fromkeys(column.name for column in detail_table(self.pathway).columns) | {"case_id": case_id, "age_years": 70} | row
         started = detail["arrival_at"] or datetime.combine(detail["arrival_date"], time(0))
         case = {
             "case_id": case_id, "pathway_name": self.pathway.name, "person_id": person_id, "site_code": site, "provider_code": site[:3],

@@ -35,7 +35,7 @@ def upgrade() -> None:
         comment="What a month of a site adds to a measure. Results of every organisation and period are put together from these parts.",
     )
     op.create_index(
-        op.f("ix_measure_part_provider_code_period_start"), "measure_part", ["provider_code", "period_start"], schema="measurement"
+        op.f("ix_measure_part_period_start_provider_code"), "measure_part", ["period_start", "provider_code"], schema="measurement"
     )
 
 
