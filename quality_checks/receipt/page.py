@@ -33,11 +33,12 @@ def receipt_html(content: ReceiptContent) -> bytes:
     """The page in UTF-8."""
     counts, facts = content.counts, content.facts
     # a submission on hold, failed or repeated takes no row, so there is nothing that adds up
-    shows_rows = bool(counts.received) and sum(part.count for part in sentences.parts(content)) == counts.received and not facts.repeats
+    adds_up = bool(counts.received) and sum(part.count for part in sentences.parts(content)) == counts.received
+    shows_rows = adds_up and facts.state not in ("held", "failed", "withdrawn") and not facts.repeats
     return _template().render(
         facts=facts, counts=counts, content=content, title=sentences.title(content), tone=sentences.tone(content),
         summary=sentences.summary(content), reasons=sentences.reasons(content), moment=sentences.moment_words(content),
-        parts=_bar(content) if shows_rows else [], sections=_sections(content), comparison=_comparison(content),
+        parts=_bar(content) if shows_rows else [], sections=[] if facts.repeats else _sections(content), comparison=_comparison(content),
         stages=_stages(content), next_steps=sentences.next_steps(content), deadline=_deadline(content), files=_files(content),
     ).encode()  # fmt: skip
 
@@ -60,12 +61,8 @@ def _sections(content: ReceiptContent) -> list[dict]:
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
     note = (sentences.CHECK_NOTES if content.facts.is_check else sentences.SEVERITY_NOTES).get(severity, "")
-    if content.facts.state in ("rejected", "held") and severity is not Severity.REJECT_FILE:
-        note = (
-            "These would have been found in the rows."
-            if content.facts.state == "rejected"
-            else "Found in the rows; nothing has been taken yet."
-        )
+    if content.facts.state in ("rejected", "held") and not content.facts.is_check:
+        note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
     return {
         "severity": severity.name.lower(), "title": sentences.SEVERITY_WORDS[severity], "note": note,
         "rows": len({row for g in groups for row in g.row_numbers}), "findings": sum(g.count for g in groups),
@@ -85,7 +82,7 @@ def _shown(group: FindingGroup) -> dict:
 # ------------------------------------------------------------------------------------------------ the other parts
 def _comparison(content: ReceiptContent) -> list[dict] | None:
     compared = content.comparison
-    if compared is None or content.facts.state in ("rejected", "failed", "withdrawn") or content.facts.repeats:
+    if compared is None or content.facts.state in ("rejected", "held", "failed", "withdrawn") or content.facts.repeats:
         return None
     told = [
         {"count": compared.new, "sign": "+", "title": "new"},

@@ -166,7 +166,7 @@ def _after_withdrawal(content: ReceiptContent) -> Iterator[str]:
 def _after_acceptance(content: ReceiptContent) -> Iterator[str]:
     counts = content.counts
     if content.facts.repeats:
-        yield "You need do nothing."
+        yield f"You need do nothing. What was found in the file is told by the receipt of {content.facts.repeats}."
         return
     if counts.quarantined:
         yield "Correct the rows set aside in annotated.xlsx and drop that file in your landing folder as it is, or correct your own system and export again."
@@ -248,5 +248,5 @@ def _is(count: int) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
+    text = text.strip().replace("`", "")
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -27,4 +27,6 @@ def would_run(text: str) -> bool:
 
 def for_cell(text: str) -> str:
     """For a workbook: without characters that XML cannot hold, cut to what a cell can hold."""
+    if text.isprintable() and len(text) <= CELL_LIMIT:
+        return text
     return _UNWRITABLE.sub("", text)[:CELL_LIMIT]

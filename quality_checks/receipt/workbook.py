@@ -6,15 +6,16 @@ Does not belong here: the findings. The first sheet is the data and nothing else
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from quality_checks.finding_table import NO_ROW
 from quality_checks.receipt.content import ReceiptContent
 from quality_checks.receipt.texts import for_cell, would_run
+from quality_checks.receipt.xlsx import Cell, Sheet, Style, workbook
 from schemas.rules import Severity
 
 WHOLE_FILE_LIMIT = 5_000  # rows up to which the whole file comes back
@@ -25,7 +26,7 @@ REAL_DATE = 2  # ``CellKind.DATE`` of reading: the cell held a date, its text is
 ROW_FILL = {Severity.QUARANTINE_RECORD: "FCE9E6", Severity.WARN: "FFF6DB", Severity.OUT_OF_SCOPE: "EEF1F4"}
 CELL_FILL = {Severity.QUARANTINE_RECORD: "F3A69B", Severity.WARN: "FFD76A", Severity.OUT_OF_SCOPE: "CFD8E0"}
 GRAVEST = (Severity.QUARANTINE_RECORD, Severity.WARN, Severity.OUT_OF_SCOPE)
-INK, HEADER_FILL = "1F2A37", "E3E8EE"
+HEADER_STYLE = Style("@", "E3E8EE", is_bold=True)
 
 
 @dataclass
@@ -41,15 +42,8 @@ def annotated_xlsx(content: ReceiptContent) -> bytes | None:
     source = content.read.source if content.read is not None else None
     if source is None or not source.header:
         return None
-    from openpyxl import Workbook
-
     rows = _chosen_rows(content)
-    book = Workbook(write_only=True)
-    _data_sheet(book, content, rows)
-    _about_sheet(book, content, len(rows))
-    saved = io.BytesIO()
-    book.save(saved)
-    return saved.getvalue()
+    return workbook([_data_sheet(content, rows), _about_sheet(content, len(rows))])
 
 
 def _chosen_rows(content: ReceiptContent) -> list[int]:
@@ -64,17 +58,13 @@ def _chosen_rows(content: ReceiptContent) -> list[int]:
 
 
 # ------------------------------------------------------------------------------------------------ the data
-def _data_sheet(book, content: ReceiptContent, rows: list[int]) -> None:
-    source = content.read.source
-    sheet = book.create_sheet("Data")
-    sheet.freeze_panes = "A2"
-    styles = _Styles(sheet)
-    for place, header in enumerate(source.header, start=1):
-        sheet.column_dimensions[_letter(place)].width = min(max(len(header) + 2, 11), 28)
-    sheet.append([styles.header(header) for header in source.header])
-    marks, texts, dated = _marks(content, set(rows)), _texts(source, set(rows)), _dated(content)
-    for row in rows:
-        sheet.append(list(_cells(styles, row, texts[row], marks.get(row, {}), dated)))
+def _data_sheet(content: ReceiptContent, rows: list[int]) -> Sheet:
+    source, wanted = content.read.source, set(rows)
+    sheet = Sheet("Data", [min(max(len(header) + 2, 11), 28) for header in source.header], frozen_rows=1)
+    sheet.rows.append([Cell(for_cell(header), HEADER_STYLE) for header in source.header])
+    marks, texts, dated, notes = _marks(content, wanted), _texts(source, wanted), _dated(content), count()
+    sheet.rows.extend(_cells(row, texts[row], marks.get(row, {}), dated, notes) for row in rows)
+    return sheet
 
 
 def _texts(source, wanted: set[int]) -> dict[int, tuple[str, ...]]:
@@ -110,87 +100,34 @@ def _gravity(severity: Severity) -> int:
     return GRAVEST.index(severity) if severity in GRAVEST else -1
 
 
-def _cells(styles: _Styles, row: int, texts: tuple[str, ...], marks: dict[int, Mark], dated: set[tuple[int, int]]) -> Iterator:
-    row_severity = min((mark.severity for mark in marks.values()), key=_gravity, default=None)
-    for place, text in enumerate(texts):
-        mark = marks.get(place)
-        if mark is None and not text and row_severity is None:
-            yield None
-        else:
-            yield styles.cell(text, row_severity, mark, (row, place) in dated)
+def _cells(
+    row: int, texts: tuple[str, ...], marks: dict[int, Mark], dated: set[tuple[int, int]], notes: Iterator[int]
+) -> list[Cell | None]:
+    gravest = min((mark.severity for mark in marks.values()), key=_gravity, default=None)
+    row_fill = ROW_FILL[gravest] if gravest else None
+    made: list[Cell | None] = [
+        _cell(text, row_fill, (row, place) in dated) if text or row_fill else None for place, text in enumerate(texts)
+    ]
+    for place, mark in marks.items():
+        told = "\n\n".join(mark.notes) if next(notes) < NOTE_LIMIT else None
+        made[place] = _cell(texts[place], CELL_FILL[mark.severity], (row, place) in dated, told)
+    return made
 
 
-class _Styles:
-    """Makes cells; fills and fonts are made once, comments are counted."""
-
-    def __init__(self, sheet):
-        from openpyxl.styles import Font, PatternFill
-
-        self.sheet, self.notes = sheet, 0
-        self.row_fill = {severity: PatternFill("solid", fgColor=colour) for severity, colour in ROW_FILL.items()}
-        self.cell_fill = {severity: PatternFill("solid", fgColor=colour) for severity, colour in CELL_FILL.items()}
-        self.header_font, self.header_fill = Font(bold=True, color=INK), PatternFill("solid", fgColor=HEADER_FILL)
-
-    def header(self, text: str):
-        made = self._text(text)
-        made.font, made.fill = self.header_font, self.header_fill
-        return made
-
-    def cell(self, text: str, row_severity: Severity | None, mark: Mark | None, is_date: bool):
-        made = self._date(text) if is_date else self._text(text)
-        if mark is not None:
-            made.fill = self.cell_fill[mark.severity]
-            self._note(made, mark)
-        elif row_severity is not None:
-            made.fill = self.row_fill[row_severity]
-        return made
-
-    def _text(self, text: str):
-        from openpyxl.cell import WriteOnlyCell
-
-        made = WriteOnlyCell(self.sheet)
-        if text:
-            # set as text by hand: openpyxl would make a formula of what begins with "="
-            made._value, made.data_type = for_cell(text), "s"
-            made.quotePrefix = would_run(text)
-        made.number_format = "@"
-        return made
-
-    def _date(self, text: str):
-        from openpyxl.cell import WriteOnlyCell
-
+def _cell(text: str, fill: str | None, is_date: bool, note: str | None = None) -> Cell:
+    if is_date:
         moment = datetime.fromisoformat(text)
-        made = WriteOnlyCell(self.sheet, value=moment)
-        made.number_format = "dd/mm/yyyy" if not (moment.hour or moment.minute) else "dd/mm/yyyy hh:mm"
-        return made
-
-    def _note(self, made, mark: Mark) -> None:
-        from openpyxl.comments import Comment
-
-        self.notes += 1
-        if self.notes > NOTE_LIMIT:
-            return
-        text = "\n\n".join(mark.notes)
-        made.comment = Comment(text, "Common Cause", width=340, height=40 + 18 * (len(text) // 48 + 2 * len(mark.notes)))
+        return Cell(moment, Style("dd/mm/yyyy hh:mm" if moment.hour or moment.minute else "dd/mm/yyyy", fill), note)
+    return Cell(for_cell(text), Style("@", fill, is_quoted=would_run(text)), note)
 
 
 # ------------------------------------------------------------------------------------------------ how to use it
-def _about_sheet(book, content: ReceiptContent, given: int) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font, PatternFill
-
-    sheet = book.create_sheet("How to use this")
-    sheet.column_dimensions["A"].width = 4
-    sheet.column_dimensions["B"].width = 110
+def _about_sheet(content: ReceiptContent, given: int) -> Sheet:
+    sheet = Sheet("How to use this", [4, 110])
     for number, (fill, text) in enumerate(_about(content, given)):
-        swatch, line = WriteOnlyCell(sheet), WriteOnlyCell(sheet, value=text)
-        if fill:
-            swatch.fill = PatternFill("solid", fgColor=fill)
-        line.font, line.alignment = (
-            Font(bold=number == 0, size=14 if number == 0 else 11, color=INK),
-            Alignment(wrap_text=True, vertical="top"),
-        )
-        sheet.append([swatch, line])
+        line = Style("General", is_bold=number == 0, size=14 if number == 0 else 11, is_wrapped=True)
+        sheet.rows.append([Cell("", Style("General", fill)) if fill else None, Cell(text, line)])
+    return sheet
 
 
 def _about(content: ReceiptContent, given: int) -> Iterator[tuple[str | None, str]]:
@@ -219,9 +156,3 @@ def _about(content: ReceiptContent, given: int) -> Iterator[tuple[str | None, st
                 None,
                 "Your file replaced a whole period. Send this workbook with the mode 'upsert' in its manifest, else the rows that are not in it would be withdrawn.",
             )
-
-
-def _letter(place: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return get_column_letter(place)

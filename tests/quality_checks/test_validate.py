@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from quality_checks.findings import Finding
-from quality_checks.rulesets import rule_set
+from quality_checks.rulesets import judge, rule_set
 from quality_checks.validate import SuiteError, _positions, judged_frame, validate
 from schemas.rules import Scope, Severity
 from tests.quality_checks.frames import RECEIVED_AT, Conformed, conformed, table
@@ -215,6 +215,19 @@ class TestWhatTheLibraryIsTold:
         assert not families["codes"].success and families["times"].success
         (codes,) = families["codes"].rules
         assert (codes.rule_id, codes.evaluated_count, codes.broken_count) == ("COD", 2 + 3 + 0, 2)
+
+    def test_the_masks_are_computed_once_for_all_families(self, judged, monkeypatch):
+        calls = []
+        monkeypatch.setattr("quality_checks.expectations.judge", lambda *given: calls.append(given) or judge(*given))
+        assert len(judged([RIGHT]).families) > 5 and len(calls) == 1
+
+
+def test_every_dataset_can_be_judged_with_no_row_and_with_nothing_in_a_row(registry):
+    for dataset in registry.datasets.values():
+        for rows in ([], [{}]):
+            verdict = validate(conformed(dataset, rows), dataset, dataset.rule_version, RECEIVED_AT)
+            essential = {item.name for item in dataset.fields if item.required is True and item.is_essential}
+            assert {f.field_name for f in verdict.findings.with_severity(Severity.QUARANTINE_RECORD)} >= (essential if rows else set())
 
 
 class TestOurFailure:
