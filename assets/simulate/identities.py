@@ -16,26 +16,38 @@ from schemas.fields import Field, Identifier
 from schemas.formats import DUMMY_NHS_NUMBERS
 from schemas.simulation import Cases
 
-WOMEN = (
-    "Ada Agnes Alma Beryl Bronwen Cecily Clara Daphne Doris Dilys Edith Elsie Enid Ethel Eunice Fatima Flora Freda Gladys Greta Hilda "
-    "Ida Indira Iris Ivy Joyce Kamala Lilian Mabel Maeve Mavis Mirabel Moira Muriel Myrtle Nancy Nerys Noreen Olive Olwen Parveen Pearl "
-    "Phyllis Queenie Renée Rhoda Rita Rosalind Saoirse Sylvia Thelma Una Vera Verity Wanda Winifred Yasmin Zoë"
-).split()
-MEN = (
-    "Albert Alfred Amir Angus Arnold Arthur Aubrey Basil Bernard Cecil Cedric Clifford Cyril Desmond Dilip Edgar Edwin Emrys Ernest "
-    "Errol Fergus Frank François Gordon Harold Hector Horace Hubert Idris Ivor Jürgen Kenneth Leopold Leslie Lionel Magnus Mervyn Neville "
-    "Norman Osbert Osman Oswald Percy Rajesh Reginald Roland Rufus Rupert Sidney Stanley Tariq Terence Victor Wilfred"
-).split()
-SURNAMES = (
-    "Appleby Ashdown Barleycroft Bartholomew Birchall Blackthorn Bramblewick Briarwood Brookfield Carrowmore Chatterley Coldbrook "
-    "Copperfield Cotterill D'Arcy Dalrymple Dunnock Elderfield Evergreen Fallowfield Featherstone Fennimore Fitzmaurice Foxglove "
-    "Gladwin Goldfinch Greenhalgh Hartshorn Hawthorne Hazelwood Heatherington Hollybush Honeychurch Ironside Jessop Juniper "
-    "Kestrel Kingfisher Lambswool Larkspur Lindqvist Lockhart Longbottom MacTavish Marigold Meadowcroft Merryweather Mossop Müller "
-    "Nightingale Nettleship Núñez O'Shaughnessy Oakenshaw Orchardson Partridge Pennyfeather Pilkington-Smythe Plumtree Primrose "
-    "Quillfeather Ravenscroft Redfern Rosewarne Rowntree Sandpiper Skylark Snowdrop Sorrel Starling Summerfield Swallowtail "
-    "Tanglewood Thistlewood Thornberry Tumblewood Underhill Wagtail Wainwright Waterhouse Weatherby Whitethorn Willowby "
-    "Winterbourne Woodruff Wrenfield Yarrow Yellowhammer Vanderberg "
-).split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+WOMEN = _words(
+    """
+    Ada Agnes Alma Beryl Bronwen Cecily Clara Daphne Doris Dilys Edith Elsie Enid Ethel Eunice Fatima Flora Freda Gladys Greta
+    Hilda Ida Indira Iris Ivy Joyce Kamala Lilian Mabel Maeve Mavis Mirabel Moira Muriel Myrtle Nancy Nerys Noreen Olive Olwen
+    Parveen Pearl Phyllis Queenie Renée Rhoda Rita Rosalind Saoirse Sylvia Thelma Una Vera Verity Wanda Winifred Yasmin Zoë
+    """
+)
+MEN = _words(
+    """
+    Albert Alfred Amir Angus Arnold Arthur Aubrey Basil Bernard Cecil Cedric Clifford Cyril Desmond Dilip Edgar Edwin Emrys
+    Ernest Errol Fergus Frank François Gordon Harold Hector Horace Hubert Idris Ivor Jürgen Kenneth Leopold Leslie Lionel Magnus
+    Mervyn Neville Norman Osbert Osman Oswald Percy Rajesh Reginald Roland Rufus Rupert Sidney Stanley Tariq Terence Victor
+    Wilfred
+    """
+)
+SURNAMES = _words(
+    """
+    Appleby Ashdown Barleycroft Bartholomew Birchall Blackthorn Bramblewick Briarwood Brookfield Carrowmore Chatterley Coldbrook
+    Copperfield Cotterill D'Arcy Dalrymple Dunnock Elderfield Evergreen Fallowfield Featherstone Fennimore Fitzmaurice Foxglove
+    Gladwin Goldfinch Greenhalgh Hartshorn Hawthorne Hazelwood Heatherington Hollybush Honeychurch Ironside Jessop Juniper
+    Kestrel Kingfisher Lambswool Larkspur Lindqvist Lockhart Longbottom MacTavish Marigold Meadowcroft Merryweather Mossop Müller
+    Nightingale Nettleship Núñez O'Shaughnessy Oakenshaw Orchardson Partridge Pennyfeather Pilkington-Smythe Plumtree Primrose
+    Quillfeather Ravenscroft Redfern Rosewarne Rowntree Sandpiper Skylark Snowdrop Sorrel Starling Summerfield Swallowtail
+    Tanglewood Thistlewood Thornberry Tumblewood Underhill Wagtail Wainwright Waterhouse Weatherby Whitethorn Willowby
+    Winterbourne Woodruff Wrenfield Yarrow Yellowhammer Vanderberg
+    """
+)
 WITHOUT_NUMBER_SHARE = 0.005
 RANGE_START = 999_000_000  # nine digits, the tenth is the check digit
 
@@ -83,7 +95,7 @@ def _hospital_numbers(rng: Generator, count: int) -> np.ndarray:
 
 
 def _names(rng: Generator, item: Field, is_female: np.ndarray) -> np.ndarray:
-    def one_of(names: list[str]) -> np.ndarray:
+    def one_of(names: tuple[str, ...]) -> np.ndarray:
         return np.array(names, dtype=object)[rng.integers(0, len(names), len(is_female))]
 
     is_surname = "sur" in item.name or "last" in item.name or "family" in item.name

@@ -15,13 +15,15 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from quality_checks.masks import Evaluator
 from schemas.datasets import Dataset, Pathway
+from schemas.expressions import Expression
 from schemas.fields import Derived
 from schemas.measures import Measure
 from schemas.registry import load_registry
 from schemas.rules import Rule, Scope
 from tests.mutation.mutants import mutants
-from tests.spec.evaluation import add_derived, derived_answers, measure_outcomes, rule_answers, typed_frame
+from tests.spec.evaluation import add_derived, derived_answers, measure_outcomes, typed_frame
 from tests.spec.tables import Specification, Table, specification
 
 _NOTICED_ERRORS = (TypeError, KeyError)  # of a mutant that has no meaning at all
@@ -66,13 +68,14 @@ def _measures(pathway: Pathway, spec: Specification) -> Iterator[Trial]:
     declared = {measure.name: measure for measure in pathway.measures}
     for table in spec.measures:
         measure, frame = declared[table.subject], typed_frame(table.rows, spec.patient, pathway.case_dataset)
-        wanted = _counted(measure, frame)
+        judge = Evaluator(frame)
+        wanted = _counted(measure, judge)
         for about, mutant in _mutants_of_measure(measure):
-            yield table.subject, about, _changes_an_answer(lambda m=mutant, f=frame: _counted(m, f), wanted)
+            yield table.subject, about, _changes_an_answer(lambda m=mutant, j=judge: _counted(m, j), wanted)
 
 
-def _counted(measure: Measure, frame: pd.DataFrame) -> list[tuple]:
-    return [outcome.counted() for outcome in measure_outcomes(measure, frame)]
+def _counted(measure: Measure, judge: Evaluator) -> list[tuple]:
+    return [outcome.counted() for outcome in measure_outcomes(measure, judge.frame, judge)]
 
 
 def _mutants_of_measure(measure: Measure) -> Iterator[tuple[str, Measure]]:
@@ -112,14 +115,15 @@ def _rules(pathway: Pathway, spec: Specification) -> Iterator[Trial]:
 
 def _trials_of_rule(rule: Rule, table: Table, spec: Specification, dataset: Dataset) -> Iterator[Trial]:
     frame = typed_frame(table.rows, spec.patient, dataset)
-    wanted = _broken(rule.requirement, frame)
+    judge = Evaluator(frame)
+    wanted = _broken(rule.requirement, judge)
     for mutant in mutants(rule.requirement):
-        yield rule.id, mutant.about, _changes_an_answer(lambda m=mutant: _broken(m.expression, frame), wanted)
+        yield rule.id, mutant.about, _changes_an_answer(lambda m=mutant: _broken(m.expression, judge), wanted)
 
 
-def _broken(requirement, frame: pd.DataFrame) -> list[bool]:
+def _broken(requirement: Expression, judge: Evaluator) -> list[bool]:
     """Only what is broken has a consequence; whether the rest holds or is unknown has none."""
-    return [answer == ("broken",) for answer in rule_answers(requirement, frame)]
+    return judge.broken(requirement).tolist()
 
 
 def main(name: str) -> int:

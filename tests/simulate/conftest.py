@@ -34,7 +34,7 @@ def typed_nation(nation) -> pd.DataFrame:
 def typed(history: History) -> pd.DataFrame:
     """What the file of a history says, typed, with what the warehouse would add."""
     columns = {f.name: typed_column([text or None for text in history.texts[f.name]], f.kind) for f in history.dataset.fields}
-    frame = pd.DataFrame(columns | {name: None for name in OFFERED})
+    frame = pd.DataFrame(columns | dict.fromkeys(OFFERED))
     frame["started_on"] = frame["presentation_date"]
     frame["death_on"] = history.cases.died_on.astype("datetime64[s]")
     frame["deaths_covered_to"] = pd.Timestamp("2024-12-31").to_datetime64()

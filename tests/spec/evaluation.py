@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -69,9 +70,15 @@ def typed_column(texts: list[str | None], kind: Kind):
 
 def _moments(texts: list[str | None], form: str) -> np.ndarray:
     nothing = np.datetime64("NaT", "s")
-    return np.array([nothing if t is None else np.datetime64(datetime.strptime(t, form), "s") for t in texts])
+    return np.array([nothing if t is None else _moment(t, form) for t in texts])
 
 
+@lru_cache(100_000)
+def _moment(text: str, form: str) -> np.datetime64:
+    return np.datetime64(datetime.strptime(text, form), "s")
+
+
+@lru_cache(2000)
 def _time_of_day(text: str) -> np.timedelta64:
     hour, minute = text.split(":")
     return np.timedelta64(int(hour) * 3600 + int(minute) * 60, "s")
@@ -107,9 +114,9 @@ class Outcome:
         return (self.counts, self.achieves, self.value)
 
 
-def measure_outcomes(measure: Measure, frame: pd.DataFrame) -> list[Outcome]:
-    """By masks: one outcome a row of the frame."""
-    judge = Evaluator(frame)
+def measure_outcomes(measure: Measure, frame: pd.DataFrame, judge: Evaluator | None = None) -> list[Outcome]:
+    """By masks: one outcome a row of the frame. A ``judge`` of the same frame remembers what it has evaluated before."""
+    judge = judge or Evaluator(frame)
     counts = judge.holds(denominator(measure))
     achieves = judge.holds(measure.numerator) if measure.kind is MeasureKind.PROPORTION else [None] * len(frame)
     values = _values(judge, measure.value, len(frame))

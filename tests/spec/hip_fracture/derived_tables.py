@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.spec.hip_fracture.patient import NOT_OPERATED, POSTOP_ITEMS, PREOP_ITEMS, UNFIT_FOR_SURGERY, four_at
 from tests.spec.tables import Table, gives, table
 
@@ -182,7 +184,7 @@ _NOT_ELIGIBLE = (("not operated", NOT_OPERATED), ("59", {"date_of_birth": "04/03
 def _pairs_of_neighbours():
     """Of two criteria failed at once, the earlier is named."""
     names = list(_FAILED)
-    for earlier, later in zip(names, names[1:], strict=False):
+    for earlier, later in pairwise(names):
         yield gives(earlier, f"{earlier} and {later} both fail", **_FAILED[later][0][1], **_FAILED[earlier][0][1])
 
 
