@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, Connection, Row, Table, Text, Uuid, any_, delete, func, insert, literal, select, text
+from sqlalchemy import Column, Connection, Row, Table, Text, Uuid, any_, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -19,7 +19,7 @@ from assets.cross_record import base_status, settle_statuses
 from assets.folding import carried_derived, carried_names, clock_dates, fold
 from assets.places import places
 from assets.reading.conform import derive
-from schemas.datasets import Dataset, Pathway
+from schemas.datasets import Dataset, Milestone, Pathway
 from schemas.fields import Kind
 from warehouse.detail_tables import detail_table, record_table
 from warehouse.loading import copy_frame, read_frame, temporary_like
@@ -130,8 +130,8 @@ def refold(connection: Connection, pathway: Pathway, touched: Touched) -> None:
     """Write the touched cases anew from their effective records; those that have none any more are gone."""
     found = fragments(connection, pathway, touched.ids)
     gone = touched.ids.except_(select(func.unnest(literal(list(found["case_id"].unique()), ARRAY(Uuid(as_uuid=False))))))
-    connection.execute(delete(detail_table(pathway)).where(detail_table(pathway).c.case_id.in_(gone)))
-    connection.execute(delete(pathway_case).where(pathway_case.c.case_id.in_(gone)))
+    for table in (milestone, detail_table(pathway), pathway_case):
+        connection.execute(delete(table).where(table.c.case_id.in_(gone)))
     if len(found):
         write(connection, pathway, fold_fragments(pathway.case_dataset, found))
 
@@ -142,44 +142,64 @@ def write(connection: Connection, pathway: Pathway, states: pd.DataFrame) -> Non
     cases = states.reset_index(names="case_id")
     if "provider_code" not in cases or cases["provider_code"].isna().any():
         cases["provider_code"] = places(connection, cases["site_code"])["provider_code"]
+    if "is_new" not in cases:
+        cases["is_new"] = False
     cases["pathway_name"] = pathway.name
     cases["started_on"] = clock_dates(dataset, cases)
     cases["started_at"] = cases[dataset.clock]
     cases["record_status"] = base_status(dataset, cases)
-    replace(connection, pathway_case, cases, "written_case")
-    replace(connection, detail_table(pathway), cases, "written_detail")
-    _write_milestones(connection, pathway, cases["case_id"])
+    for table in (pathway_case, detail_table(pathway)):
+        replace(connection, table, cases)
+    _replace_milestones(connection, dataset, cases)
 
 
-def replace(connection: Connection, table: Table, frame: pd.DataFrame, staging: str) -> None:
-    """Insert rows or replace those with the same ``case_id``, through a temporary table; nothing but new ids goes straight in."""
-    columns = [c.name for c in table.columns if c.name in frame.columns]
-    connection.execute(text(f'drop table if exists pg_temp."{staging}"'))
-    staged = temporary_like(connection, table, staging)
-    copy_frame(connection, staged, frame[columns])
+def replace(connection: Connection, table: Table, cases: pd.DataFrame) -> None:
+    """Write rows anew by ``case_id``. Where all cases are new they go straight in, else through a temporary table."""
+    columns = [c.name for c in table.columns if c.name in cases.columns]
+    if cases["is_new"].all():
+        copy_frame(connection, table, cases[columns])
+        return
+    staged = _staged(connection, table, cases[columns])
     query = upsert(table).from_select(columns, select(*(staged.c[c] for c in columns)))
-    changes = {c: query.excluded[c] for c in columns if c not in ("case_id", "first_arrival_number", "first_row_number")}
+    changes = {c: query.excluded[c] for c in columns if c != "case_id"}
     connection.execute(query.on_conflict_do_update(index_elements=["case_id"], set_=changes))
 
 
-def _write_milestones(connection: Connection, pathway: Pathway, case_ids: pd.Series) -> None:
-    dataset = pathway.case_dataset
-    detail = detail_table(pathway)
-    staged = text("select case_id from pg_temp.written_case").columns(Column("case_id", Uuid(as_uuid=False))).subquery()
-    connection.execute(delete(milestone).where(milestone.c.case_id.in_(select(staged.c.case_id))))
-    for item in dataset.milestones:
-        column = detail.c[item.field]
-        timed = isinstance(column.type, type(detail.c[dataset.clock].type))
-        minutes = func.round(func.extract("epoch", column - detail.c[dataset.clock]) / 60)
-        query = select(
-            detail.c.case_id, literal(item.name), column.cast(milestone.c.happened_on.type),
-            column if timed else literal(None, milestone.c.happened_at.type), minutes if timed else literal(None, milestone.c.from_start_minutes.type),
-        ).where(detail.c.case_id.in_(select(staged.c.case_id)), column.is_not(None))  # fmt: skip
-        names = ["case_id", "milestone_name", "happened_on", "happened_at", "from_start_minutes"]
-        connection.execute(insert(milestone).from_select(names, query))
+def _staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Table:
+    name = f"written_{table.name}"
+    connection.execute(text(f'drop table if exists pg_temp."{name}"'))
+    staged = temporary_like(connection, table, name)
+    copy_frame(connection, staged, frame)
+    return staged
 
 
-def change(connection: Connection, pathway: Pathway, case_ids: Iterable[str], person_ids: Iterable[str], submission: Row, work) -> pd.DataFrame:
+def _replace_milestones(connection: Connection, dataset: Dataset, cases: pd.DataFrame) -> None:
+    known = list(cases.loc[~cases["is_new"], "case_id"])
+    if known:
+        connection.execute(delete(milestone).where(milestone.c.case_id == any_(literal(known, ARRAY(Uuid(as_uuid=False))))))
+    copy_frame(connection, milestone, pd.concat([_milestones(dataset, item, cases) for item in dataset.milestones], ignore_index=True))
+
+
+def _milestones(dataset: Dataset, item: Milestone, cases: pd.DataFrame) -> pd.DataFrame:
+    """The cases' events of one kind; minutes from the clock only where the instant is known."""
+    reached = cases[cases[item.field].notna()]
+    when = reached[item.field].astype("datetime64[us]")
+    is_timed = cases[item.field].dtype != "datetime64[s]"
+    at = when if is_timed else pd.Series(pd.NaT, index=when.index, dtype="datetime64[us]")
+    minutes = (at - reached[dataset.clock].astype("datetime64[us]")).dt.total_seconds() / 60
+    columns = {
+        "case_id": reached["case_id"],
+        "milestone_name": item.name,
+        "happened_on": when,
+        "happened_at": at,
+        "from_start_minutes": minutes.round(),
+    }
+    return pd.DataFrame(columns)
+
+
+def change(
+    connection: Connection, pathway: Pathway, case_ids: Iterable[str], person_ids: Iterable[str], submission: Row, work
+) -> pd.DataFrame:
     """Do ``work(touched)``, which changes the cases, between the queueing of the cells of their images before and after.
 
     All cases of the persons belong to the image, because a status may move between them. Returns which statuses the pair
@@ -195,5 +215,7 @@ def change(connection: Connection, pathway: Pathway, case_ids: Iterable[str], pe
 
 def _cases_of(connection: Connection, pathway: Pathway, person_ids: Iterable[str]) -> list[str]:
     wanted = literal(list(person_ids), ARRAY(Uuid(as_uuid=False)))
-    query = select(pathway_case.c.case_id.cast(Text)).where(pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(wanted))
+    query = select(pathway_case.c.case_id.cast(Text)).where(
+        pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(wanted)
+    )
     return list(connection.scalars(query))

@@ -6,7 +6,7 @@ Does not belong here: rules on one record (``quality_checks``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -36,14 +36,15 @@ def base_status(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
     return np.where(missing, "incomplete", "valid").astype(object)
 
 
-def judge(pair_rules: Iterable[PairRule], cases: pd.DataFrame, clock: str) -> pd.DataFrame:
+def judge(pair_rules: Sequence[PairRule], cases: pd.DataFrame, clock: str) -> pd.DataFrame:
     """Which case breaks which pair rule: columns ``case_id``, ``rule_id``, ``status``, a row each.
 
     ``cases``: all cases of some persons, with ``case_id, person_id, site_code, clock_on, first_arrival_number, first_row_number``, the
     clock and the fields of the rules. A case that is already a duplicate does not make another one a duplicate.
     """
     broken: list[tuple[str, str, str]] = []
-    ordered = cases.sort_values(["clock_on", clock, "first_arrival_number", "first_row_number"], kind="stable")
+    wanted = {"case_id", "person_id", "clock_on", clock, *(n for rule in pair_rules for n in (*rule.same, *rule.differ, rule.overlap) if n)}
+    ordered = cases.sort_values(["clock_on", clock, "first_arrival_number", "first_row_number"], kind="stable")[[*wanted]]
     for _, group in ordered.groupby("person_id", sort=False):
         if len(group) > 1:
             rows = group.to_dict("records")

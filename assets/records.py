@@ -198,6 +198,7 @@ def _states(work: Work, linked: Linked, rows: pd.DataFrame, merged: pd.DataFrame
     first = states.drop_duplicates("case_id")[["case_id", "first_row_number"]].set_index("case_id")
     states = states.drop_duplicates("case_id", keep="last").set_index("case_id")
     states["first_row_number"] = first["first_row_number"]
+    states["is_new"] = ~states.index.isin(linked.known["case_id"])
     known = linked.known.set_index("case_id")
     for name in ("first_arrival_number", "first_row_number"):
         before = states.index.map(known[name].to_dict())

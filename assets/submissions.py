@@ -141,6 +141,8 @@ def _read(connection: Connection, context: Context, row: Row, envelope: Envelope
     if not sender.is_known:
         raise FileRefused([_refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
     manifest = _manifest(envelope)
+    if row.site_code and not (manifest and manifest.site):
+        manifest = replace(manifest or Manifest(), site=row.site_code)
     content = context.archive.get(row.file_sha256)
     suffix = "." + envelope.file_name.rpartition(".")[2] if "." in envelope.file_name else ""
     read = read_file(content, suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
