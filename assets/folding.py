@@ -16,16 +16,9 @@ from schemas.fields import Derived
 
 
 def depends_on_identifier(dataset: Dataset, derived: Derived) -> bool:
-    """Whether a derived field reads an identifying field, directly or through other derived fields."""
-    by_name = {d.name: d for d in dataset.derived}
-    fields = dataset.field_by_name
-
-    def reads(name: str) -> bool:
-        if name in fields:
-            return not fields[name].is_stored
-        return name in by_name and any(reads(n) for n in by_name[name].expression.field_names())
-
-    return any(reads(name) for name in derived.expression.field_names())
+    """Whether a derived field itself reads an identifying field. What only reads such a derived field is computed anew from it."""
+    read = (dataset.field_by_name.get(name) for name in derived.expression.field_names())
+    return any(field is not None and not field.is_stored for field in read)
 
 
 def carried_names(dataset: Dataset) -> list[str]:
