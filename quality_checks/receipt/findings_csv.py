@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from quality_checks.finding_table import NO_ROW
 from quality_checks.receipt.content import ReceiptContent
 from quality_checks.receipt.texts import neutralised
 
+LINE_LIMIT = 250_000  # beyond it no spreadsheet helps; the file is then wrong as a whole
 COLUMNS = ("row", "your_reference", "field", "rule", "requirement", "severity", "advice")
 
 
@@ -21,7 +23,12 @@ def findings_csv(content: ReceiptContent) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_lines(content))
+    writer.writerows(islice(_lines(content), LINE_LIMIT))
+    left_out = len(content.findings) - LINE_LIMIT
+    if left_out > 0:
+        writer.writerow(
+            ("", "", "", "", "", "", f"{left_out:,} more findings are left out here; receipt.html tells the totals of each rule.")
+        )
     return text.getvalue().encode("utf-8-sig", errors="replace")
 
 

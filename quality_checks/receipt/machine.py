@@ -11,6 +11,7 @@ from quality_checks.receipt import sentences
 from quality_checks.receipt.content import FindingGroup, ReceiptContent
 
 FORMAT_VERSION = 1
+ROW_LIMIT = 10_000  # row numbers told for each rule and field; ``count`` is always the total
 
 
 def receipt_json(content: ReceiptContent) -> bytes:
@@ -50,5 +51,6 @@ def receipt_json(content: ReceiptContent) -> bytes:
 def _group(group: FindingGroup) -> dict:
     return {
         "rule": group.rule_id, "requirement": group.rule_name, "severity": group.severity.value, "field": group.field_name,
-        "advice": list(group.advice), "count": group.count, "rows": list(group.row_numbers),
+        "advice": list(group.advice), "count": group.count, "rows": list(group.row_numbers[:ROW_LIMIT]),
+        "rows_left_out": max(len(group.row_numbers) - ROW_LIMIT, 0),
     }  # fmt: skip

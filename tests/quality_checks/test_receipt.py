@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from quality_checks.findings import Finding
 from quality_checks.receipt import Comparison, RowCounts, SubmissionFacts, build_content, write_receipt
 from quality_checks.receipt.findings_csv import findings_csv
+from quality_checks.receipt.machine import receipt_json
 from quality_checks.receipt.page import receipt_html
 from quality_checks.receipt.sentences import deadline, next_steps, row_ranges, summary, title
 from quality_checks.receipt.workbook import CELL_FILL, ROW_FILL, annotated_xlsx
@@ -187,6 +188,17 @@ class TestFindingsCsv:
         made = check(tmp_path, f"{header}\n{row}\n".encode(), registry).content
         (line,) = [line for line in self.lines(made) if line["rule"] == "COD"]
         assert line["field"] == "L/R" and "L (Left), R (Right)" in line["advice"]
+
+    def test_a_very_long_list_is_cut_and_the_rest_counted(self, dataset, monkeypatch):
+        monkeypatch.setattr("quality_checks.receipt.findings_csv.LINE_LIMIT", 3)
+        monkeypatch.setattr("quality_checks.receipt.machine.ROW_LIMIT", 3)
+        rows = [Finding("W03", "xray_after_arrival", Severity.WARN, Scope.RECORD, "Check.", row, "xray_at") for row in range(2, 12)]
+        made = build_content(facts("accepted with warnings"), RowCounts(10, 10), rows, dataset=dataset)
+        assert [line["row"] for line in self.lines(made)] == ["2", "3", "4", ""] and self.lines(made)[-1]["advice"].startswith(
+            "7 more findings"
+        )
+        (told,) = json.loads(receipt_json(made))["findings"]
+        assert (told["rows"], told["rows_left_out"], told["count"]) == ([2, 3, 4], 7, 10)
 
 
 class TestAnnotatedWorkbook:
