@@ -42,8 +42,9 @@ def _rule(id: str, name: str, requirement: Expression, severity: Severity, field
     return Rule(id, name, requirement, severity, fields, advice, family=family)
 
 
-# words and dummies: each such record is a person of its own
-NOT_A_NUMBER = (*lists.NO_NHS_NUMBER.values, *sorted(DUMMY_NHS_NUMBERS))
+# words, however written, and dummies: each such record is a person of its own
+NO_NUMBER_WORDS = tuple(dict.fromkeys(way(word) for word in lists.NO_NHS_NUMBER.values for way in (str, str.lower, str.upper)))
+NOT_A_NUMBER = (*NO_NUMBER_WORDS, *sorted(DUMMY_NHS_NUMBERS))
 
 PERSON = (
     _rule("H01a", "nhs_number_has_its_check_digit",

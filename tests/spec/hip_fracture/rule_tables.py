@@ -19,8 +19,8 @@ PERSON = (
     table(
         "H01a",
         TEXTBOOK,
-        holds("lives overseas", nhs_number="Overseas"),
-        holds("no number", nhs_number="[NONHS]"),
+        *(holds(f"lives overseas: {word}", nhs_number=word) for word in ("Overseas", "overseas", "OVERSEAS")),
+        *(holds(f"no number: {word}", nhs_number=word) for word in ("[NONHS]", "[nonhs]")),
         *(holds(f"a dummy, {digit} ten times", nhs_number=digit * 10) for digit in "0123456789"),
         holds("a dummy, digits in order", nhs_number="0123456789"),
         broken("wrong check digit", nhs_number="9990000019"),
@@ -31,8 +31,8 @@ PERSON = (
     table(
         "H01b",
         TEXTBOOK,
-        broken("lives overseas", nhs_number="Overseas"),
-        broken("no number", nhs_number="[NONHS]"),
+        *(broken(f"lives overseas: {word}", nhs_number=word) for word in ("Overseas", "overseas", "OVERSEAS")),
+        *(broken(f"no number: {word}", nhs_number=word) for word in ("[NONHS]", "[nonhs]")),
         *(broken(f"a dummy, {digit} ten times", nhs_number=digit * 10) for digit in "0123456789"),
         broken("a dummy, digits in order", nhs_number="0123456789"),
         cannot_tell("missing", nhs_number=None),
