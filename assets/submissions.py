@@ -9,7 +9,6 @@ submission is either untouched or final, and a second ``process`` finishes what 
 
 from __future__ import annotations
 
-import json
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,21 +16,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from assets import ledger, records, submitted_results
 from assets.context import Context
+from assets.envelopes import Envelope, manifest_of, open_envelope, refusal
 from assets.ledger import Counts
 from assets.places import Sender, find_sender
-from assets.reading import Manifest, ManifestError, conform, read_file, read_manifest
+from assets.reading import Manifest, conform, containers, read_file
 from assets.receipts import Receipts
 from assets.work import Applied, Work
 from quality_checks.finding_table import FindingTable
-from quality_checks.findings import FileRefused, Finding
+from quality_checks.findings import FileRefused
 from schemas.datasets import DatasetKind
-from schemas.rules import Scope, Severity
+from schemas.rules import Severity
 from warehouse.database import transaction_lock, try_advisory_lock
+from warehouse.loading import LoadInterrupted
 from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
 
+OUTAGES = (OperationalError, InterfaceError, LoadInterrupted)
 HOUSE = Path(__file__).resolve().parents[1]
 
 
@@ -45,15 +48,6 @@ class NotPossible(ValueError):
 
 class ProcessingFailed(RuntimeError):
     """We broke, not the file. Says where and with what kind of error; values stay out."""
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """What came with the file: its name, the folder's site, the manifest's text."""
-
-    file_name: str
-    site_code: str | None = None
-    manifest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +117,7 @@ def _pathway_name(context: Context, dataset_name: str | None) -> str | None:
 
 
 def _attempt(context: Context, row: Row) -> SubmissionOutcome:
-    envelope = _envelope(context, row)
+    envelope = open_envelope(context, row)
     try:
         with context.engine.begin() as connection:
             row, work = _read(connection, context, row, envelope)
@@ -139,55 +133,36 @@ def _read(connection: Connection, context: Context, row: Row, envelope: Envelope
     """Recognise and type the file. ``rule_version`` None means the dataset's current one. Raises ``FileRefused``."""
     sender = find_sender(connection, row.sender_code)
     if not sender.is_known:
-        raise FileRefused([_refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
-    manifest = _manifest(envelope)
-    if row.site_code and not (manifest and manifest.site):
-        manifest = replace(manifest or Manifest(), site=row.site_code)
+        raise FileRefused([refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
+    manifest = manifest_of(connection, envelope, row.submission_id)
+    containers.check_size(row.file_size_bytes, containers.size_limit_bytes(context.registry, manifest and manifest.dataset))
     content = context.archive.get(row.file_sha256)
-    suffix = "." + envelope.file_name.rpartition(".")[2] if "." in envelope.file_name else ""
-    read = read_file(content, suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
+    read = read_file(content, envelope.suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
     row = ledger.recognise(connection, row.submission_id, **_recognised(connection, row, sender, manifest, read), rule_version=rule_version or read.dataset.rule_version)
     return row, Work(row, sender, read, conform(read), context.registry, context.keys)
 
 
 def read_again(connection: Connection, context: Context, row: Row, rule_version: int) -> tuple[Row, Work]:
     """A submission as it was judged before: for a rebuild."""
-    return _read(connection, context, row, _envelope(context, row), rule_version)
-
-
-def _envelope(context: Context, row: Row) -> Envelope:
-    return Envelope(**json.loads(context.archive.get(row.envelope_sha256)))
-
-
-def _manifest(envelope: Envelope) -> Manifest | None:
-    if envelope.manifest is None:
-        return None
-    try:
-        return read_manifest(envelope.manifest.encode())
-    except ManifestError as error:
-        raise FileRefused([_refusal("MAN1", "manifest_is_readable", f"The manifest beside the file cannot be taken: {error}.")]) from None
+    return _read(connection, context, row, open_envelope(context, row), rule_version)
 
 
 def _recognised(connection: Connection, row: Row, sender: Sender, manifest: Manifest | None, read) -> dict:
     organisation = (manifest and manifest.organisation) or sender.code
     if organisation != sender.code and not sender.is_office:
         advice = "The manifest names another organisation. Only the network's office may send for others."
-        raise FileRefused([_refusal("SND2", "organisation_is_the_sender", advice)], read.received_count)
+        raise FileRefused([refusal("SND2", "organisation_is_the_sender", advice)], read.received_count)
     if not find_sender(connection, organisation).kind:
-        raise FileRefused([_refusal("SND3", "organisation_is_known", "The manifest names an organisation that the network does not know.")], read.received_count)
+        raise FileRefused([refusal("SND3", "organisation_is_known", "The manifest names an organisation that the network does not know.")], read.received_count)
     return {
         "organisation_code": organisation,
-        "site_code": (manifest and (manifest.site or manifest.team)) or row.site_code,
+        "site_code": manifest and manifest.site,
         "dataset_name": read.dataset.name,
         "layout_name": read.layout.name,
         "mode": str((manifest and manifest.mode) or read.dataset.default_mode),
         "period_start": manifest and manifest.period_start,
         "period_end": manifest and manifest.period_end,
     }
-
-
-def _refusal(rule_id: str, name: str, advice: str) -> Finding:
-    return Finding(rule_id, name, Severity.REJECT_FILE, Scope.FILE, advice)
 
 
 def take(connection: Connection, context: Context, row: Row, work: Work) -> Applied:
@@ -239,20 +214,25 @@ def _publish(context: Context, row: Row, applied: Applied | None, receipts: Rece
 
 
 def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
-    """Note the failure, without any text of the error that could hold a value."""
-    place = _place(error)
+    """Note the failure, without any text of the error that could hold a value.
+
+    Where the database went away nothing is noted: the submission stays as it is, and is taken up again like after a crash.
+    """
+    failure = ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {_place(error)}")
+    if isinstance(error, OUTAGES):
+        return failure
     with context.engine.begin() as connection:
         words = "Our processing broke; your file is kept and will be tried again. There is nothing for you to do."
         row = ledger.recognise(connection, row.submission_id, state="failed", reason_code=type(error).__name__, reason=words)
         if row.attempt_count >= ledger.AUTOMATIC_ATTEMPTS:
             Receipts(context).prepare_failure(connection, row, _file_name(context, row)).publish(row)
-    return ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {place}")
+    return failure
 
 
 def _file_name(context: Context, row: Row) -> str:
     """The file's name, where the envelope can be opened: it may be what broke."""
     try:
-        return _envelope(context, row).file_name
+        return open_envelope(context, row).file_name
     except Exception:
         return ""
 

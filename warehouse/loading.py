@@ -40,6 +40,10 @@ class LoadRefused(RuntimeError):
     """Postgres refused a COPY. Carries the table and the SQLSTATE; the values stay out."""
 
 
+class LoadInterrupted(LoadRefused):
+    """The database went away during a COPY."""
+
+
 def copy_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
     """COPY the frame's columns that the table has into it, in the caller's transaction; return the number of rows."""
     if not len(frame):
@@ -57,7 +61,8 @@ def copy_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> int
         ):
             copy.write(buffer.getbuffer())
     except psycopg.Error as error:
-        refused = LoadRefused(f"the load of {table.name} was refused (SQLSTATE {error.sqlstate}, {type(error).__name__})")
+        kind = LoadInterrupted if isinstance(error, psycopg.OperationalError) else LoadRefused
+        refused = kind(f"the load of {table.name} was refused (SQLSTATE {error.sqlstate}, {type(error).__name__})")
     else:
         return len(frame)
     raise refused
