@@ -20,17 +20,17 @@ from warehouse.tables import effect, pathway_case
 CHANGE_CLOCK = "change clock"
 
 
-def queue_matured(engine: Engine, registry: Registry, now: datetime, actor: str = "daily schedule") -> int:
+def queue_matured(engine: Engine, registry: Registry, now: datetime, actor: str = "refresh") -> int | None:
     """Queue every cell whose result changes by the passing of time up to ``now``, and log the look; return how many cells.
 
-    To be followed by a refresh. Called twice on a day, the second call queues nothing.
+    To be followed by a refresh. None if it has been done for the day: the second call queues nothing.
     """
     today = now.date()
     with engine.begin() as connection:
         transaction_lock(connection, CHANGE_CLOCK)
         last = _last_look(connection)
         if last is not None and last >= today:
-            return 0
+            return None
         queued = sum(_queue_pathway(connection, pathway, last, today) for pathway in registry.pathways)
         connection.execute(
             insert(effect).values(kind=CHANGE_CLOCK, committed_at=now, actor=actor, detail={"looked_on": today.isoformat(), "queued": queued})
@@ -44,7 +44,7 @@ def _last_look(connection: Connection) -> date | None:
 
 
 def _queue_pathway(connection: Connection, pathway: Pathway, last: date | None, today: date) -> int:
-    return _queue_final(connection, pathway, today) + _queue_due(connection, pathway, last, today)
+    return _queue_final(connection, pathway, today) + (_queue_due(connection, pathway, last, today) if last else 0)
 
 
 def _queue_final(connection: Connection, pathway: Pathway, today: date) -> int:
@@ -58,14 +58,14 @@ def _queue_final(connection: Connection, pathway: Pathway, today: date) -> int:
     return connection.execute(insert_cells, {"pathway": pathway.name, "today": today, "names": names}).rowcount
 
 
-def _queue_due(connection: Connection, pathway: Pathway, last: date | None, today: date) -> int:
+def _queue_due(connection: Connection, pathway: Pathway, last: date, today: date) -> int:
     """Cells of cases with a stage that has come due since the last look: completeness counts its fields from then on."""
     days = _days_until_due(pathway)
     if not days or not index_dates(pathway):
         return 0
     source, columns = case_source(pathway)
     started = columns["started_on"]
-    passed = [started.between(_day(last, -n + 1), _day(today, -n)) if last else started <= _day(today, -n) for n in days]
+    passed = [started.between(_day(last, -n + 1), _day(today, -n)) for n in days]
     due = select(columns["case_id"]).select_from(source).where(pathway_case.c.pathway_name == pathway.name, or_(*passed)).subquery()
     queued = 0
     for name in index_dates(pathway):

@@ -16,11 +16,14 @@ from sqlalchemy.exc import OperationalError
 
 from assets.benchmarks import compute_benchmarks
 from assets.charts import compute_charts
+from assets.expected_submissions import watch_submissions
+from assets.maturity import queue_matured
 from assets.measure_results import compute_results
 from assets.result_frames import Moment
 from assets.signals import settle_results
 from schemas.registry import Registry
 from warehouse.database import try_advisory_lock
+from warehouse.measure_definitions import sync_measures
 from warehouse.stale import STALE, organisation_levels, queue_all, take
 from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submission
 
@@ -45,10 +48,11 @@ class RefreshOutcome:
 def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str | None = None) -> RefreshOutcome:
     """Compute everything that is stale again until nothing is; leave at once if somebody is at it.
 
-    ``now`` (with zone) decides what is due and final. ``network_code`` is taken for the callers' sake: the network is the
+    The first refresh of a day first queues what time alone has changed, and looks for what is late. ``now`` (with zone) decides what is due and final. ``network_code`` is taken for the callers' sake: the network is the
     organisation of that kind. Raises what the database raises; the queue then still holds the cells.
     """
     outcome = RefreshOutcome()
+    _begin(engine, registry, now)
     while _is_waiting(engine):
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder, try_advisory_lock(holder, LOCK) as is_held:
             if not is_held:
@@ -59,6 +63,13 @@ def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str
     return outcome
 
 
+def _begin(engine: Engine, registry: Registry, now: datetime) -> None:
+    with engine.begin() as connection:
+        sync_measures(connection, registry)
+    if queue_matured(engine, registry, now) is not None:
+        watch_submissions(engine, registry, now)
+
+
 def full_recompute(engine: Engine, registry: Registry, now: datetime) -> RefreshOutcome:
     """Empty the results and compute all of them from cases and submitted results, in one transaction. Waits for nobody's turn to end:
     raises RuntimeError if a refresh is at work.
@@ -66,6 +77,7 @@ def full_recompute(engine: Engine, registry: Registry, now: datetime) -> Refresh
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder, try_advisory_lock(holder, LOCK) as is_held:
         if not is_held:
             raise RuntimeError("a refresh is at work; try again when it has ended")
+        _begin(engine, registry, now)
         outcome = _turn(engine, registry, now, before=lambda connection: _empty(connection, registry))
     mark_refreshed(engine, now)
     return outcome
