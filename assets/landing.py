@@ -1,95 +1,45 @@
-"""The landing area: which files are complete, and claiming them so that nothing is lost and nothing taken twice.
+"""The landing area: claiming files so that nothing is lost and nothing taken twice.
 
-Belongs here: everything between a file appearing and its row in the ledger. Does not belong here: what is in the file.
+Belongs here: everything between a complete file and its row in the ledger. Does not belong here: which files are complete
+(``assets.drops``), what is in them.
 
 A claim is: write the envelope (name, folder, manifest) beside, rename the file to ``.claimed/<token>``, put both into the archive,
-write the ledger row, delete last. Cut short at any line, the next scan finishes it under the same token.
+write the ledger row, delete last. Cut short at any line, the next scan finishes it under the same token. What one sender does in
+a folder must not keep the files of others waiting, so a claim that cannot be made is passed over and tried at the next look.
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
 from assets.context import Context
+from assets.drops import DONE, MANIFEST, Drop, Watch, find_drops, is_complete, is_ordinary, sender_folders, sibling
+from assets.reading.manifest import SIZE_LIMIT_BYTES
+from warehouse.archive import ArchiveError, Stored
 from warehouse.database import try_advisory_lock
 from warehouse.tables import submission
 
-UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
-MANIFEST = ".manifest.json"
-DONE = ".done"
+__all__ = ["CLAIMED", "Drop", "Watch", "claim_drops", "find_drops", "finish_claims", "is_complete"]
+
 CLAIMED = ".claimed"
+_TOKEN = re.compile(r"[0-9a-f]{24}")
+OUR_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Drop:
-    """A file in a sender's folder, with the site or team folder it lies in."""
-
-    path: Path
-    sender_code: str
-    site_code: str | None
-
-
-@dataclass
-class Watch:
-    """What the last look saw, so that the next can tell whether a file still grows. One for each watcher; not shared."""
-
-    seen: dict[Path, tuple[int, int, float]] = field(default_factory=dict)
-
-    def is_stable(self, path: Path, stable_seconds: float) -> bool:
-        """Whether size and time of change were the same at a look at least ``stable_seconds`` ago."""
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            return False
-        size, changed, first = self.seen.get(path, (-1, -1, 0.0))
-        if (size, changed) != (status.st_size, status.st_mtime_ns):
-            self.seen[path] = (status.st_size, status.st_mtime_ns, time.monotonic())
-            return False
-        return time.monotonic() - first >= stable_seconds
-
-    def forget_missing(self) -> None:
-        self.seen = {path: look for path, look in self.seen.items() if path.exists()}
-
-
-def sibling(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
-
-
-def find_drops(landing: Path) -> Iterator[Drop]:
-    """Files that could be submissions, oldest first in each folder. Dotfiles, links and unfinished names are passed over."""
-    for sender in _folders(landing):
-        yield from (Drop(p, sender.name, None) for p in _files(sender))
-        for site in _folders(sender):
-            yield from (Drop(p, sender.name, site.name) for p in _files(site))
-
-
-def _folders(parent: Path) -> list[Path]:
-    if not parent.is_dir():
-        return []
-    return sorted(p for p in parent.iterdir() if p.is_dir() and not p.is_symlink() and not p.name.startswith("."))
-
-
-def _files(folder: Path) -> list[Path]:
-    def is_candidate(path: Path) -> bool:
-        name = path.name.lower()
-        passed_over = name.startswith(".") or name.endswith((*UNFINISHED, DONE, MANIFEST))
-        return not passed_over and not path.is_symlink() and path.is_file()
-
-    found = [(p.stat().st_mtime_ns, p.name, p) for p in folder.iterdir() if is_candidate(p)]
-    return [path for *_, path in sorted(found)]
-
-
-def is_complete(drop: Drop, watch: Watch, stable_seconds: float) -> bool:
-    announced = sibling(drop.path, DONE).exists() or sibling(drop.path, MANIFEST).exists()
-    return announced or watch.is_stable(drop.path, stable_seconds)
+class ClaimFailed(RuntimeError):
+    """Files cannot be claimed because something of ours is in trouble. Says what, and names no file."""
 
 
 def claim_drops(context: Context, watch: Watch | None = None, limit: int = 200, seconds: float = 10.0) -> list[str]:
@@ -100,7 +50,9 @@ def claim_drops(context: Context, watch: Watch | None = None, limit: int = 200, 
     settings = context.settings
     if watch is None:
         watch = Watch()
-        if any(not is_complete(d, watch, settings.stable_file_seconds) for d in find_drops(settings.landing)):
+        # every file is looked at, for one that is passed over now would need a look more
+        complete = [is_complete(drop, watch, settings.stable_file_seconds) for drop in find_drops(settings.landing)]
+        if not all(complete):
             time.sleep(settings.stable_file_seconds)
     until = time.monotonic() + seconds
     with context.engine.connect() as connection, try_advisory_lock(connection, "claim") as is_mine:
@@ -110,67 +62,134 @@ def claim_drops(context: Context, watch: Watch | None = None, limit: int = 200, 
         for drop in find_drops(settings.landing):
             if len(claimed) >= limit or time.monotonic() > until:
                 break
-            if is_complete(drop, watch, settings.stable_file_seconds):
-                claimed.append(_claim(context, drop))
+            with _passed_over(drop.sender_code):
+                if is_complete(drop, watch, settings.stable_file_seconds):
+                    claimed.append(_claim(context, drop))
     watch.forget_missing()
     return [submission_id for submission_id in claimed if submission_id]
 
 
+@contextmanager
+def _passed_over(sender_code: str) -> Iterator[None]:
+    """Leaves a file that cannot be claimed now for the next look. The error's text may hold its name, so it is told by kind."""
+    try:
+        yield
+    except (OSError, ArchiveError) as error:
+        number = getattr(error, "errno", None)
+        if number in OUR_TROUBLE:
+            raise ClaimFailed(f"files cannot be claimed: {os.strerror(number).lower()}") from None
+        log.warning("a file of %s cannot be claimed now (%s)", sender_code, type(error).__name__)
+
+
 def _claim(context: Context, drop: Drop) -> str | None:
-    folder = context.settings.landing / drop.sender_code / CLAIMED
-    folder.mkdir(exist_ok=True)
+    folder = _claims_folder(context.settings.landing / drop.sender_code)
     token = secrets.token_hex(12)
-    manifest = sibling(drop.path, MANIFEST)
-    envelope = {
-        "file_name": drop.path.name,
-        "site_code": drop.site_code,
-        "manifest": manifest.read_text("utf-8", errors="replace") if manifest.is_file() and not manifest.is_symlink() else None,
-    }
-    _write_durably(folder / f"{token}.envelope", json.dumps(envelope).encode())
+    envelope = folder / f"{token}.envelope"
+    told = {"file_name": drop.path.name, "site_code": drop.site_code, "manifest": _manifest_text(drop.path)}
+    _write_durably(envelope, json.dumps(told).encode())
     try:
         drop.path.rename(folder / token)
-    except FileNotFoundError:  # the sender took it back between the look and the claim
-        (folder / f"{token}.envelope").unlink()
+    except OSError:  # the sender took it back between the look and the claim
+        envelope.unlink()
         return None
-    submission_id = _register(context, drop.sender_code, folder / token)
-    manifest.unlink(missing_ok=True)
-    sibling(drop.path, DONE).unlink(missing_ok=True)
-    return submission_id
+    for suffix in (MANIFEST, DONE):
+        with suppress(OSError):
+            sibling(drop.path, suffix).unlink()
+    return _register(context, drop.sender_code, folder / token)
+
+
+def _claims_folder(sender: Path) -> Path:
+    """Ours, inside the sender's; what else bears the name is moved out of the way."""
+    folder = sender / CLAIMED
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        folder.rename(folder.with_name(f"{CLAIMED}-{secrets.token_hex(6)}"))
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _manifest_text(path: Path) -> str | None:
+    """The manifest's text, None without one. Of one that is too long no more than shows it; of one that we may not read, nothing."""
+    manifest = sibling(path, MANIFEST)
+    if not is_ordinary(manifest):
+        return None
+    try:
+        with manifest.open("rb") as file:
+            return file.read(SIZE_LIMIT_BYTES + 1).decode("utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def finish_claims(context: Context) -> list[str]:
     """Register what an earlier scan had claimed and not registered."""
     unfinished: list[str] = []
-    for sender in _folders(context.settings.landing):
+    for sender in sender_folders(context.settings.landing):
         folder = sender / CLAIMED
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.suffix == ".envelope" and not path.with_suffix("").exists():
-                path.unlink(missing_ok=True)
-            elif not path.suffix:
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        with _passed_over(sender.name):
+            _drop_unused_envelopes(folder)
+        for path in _claimed_files(folder):
+            with _passed_over(sender.name):
                 unfinished.append(_register(context, sender.name, path))
     return unfinished
 
 
-def _register(context: Context, sender_code: str, claimed: Path) -> str:
-    """Archive, ledger row, delete: each step can be repeated."""
+def _claimed_files(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return sorted(p for p in folder.iterdir() if _TOKEN.fullmatch(p.name) and is_ordinary(p.with_name(f"{p.name}.envelope")))
+    return []
+
+
+def _drop_unused_envelopes(folder: Path) -> None:
+    for path in folder.glob("*.envelope"):
+        if not os.path.lexists(path.with_suffix("")):
+            path.unlink(missing_ok=True)
+
+
+def _register(context: Context, sender_code: str, claimed: Path) -> str | None:
+    """Archive, ledger row, delete: each step can be repeated. None where a link was put in the file's place."""
     envelope_path = claimed.with_name(claimed.name + ".envelope")
+    if not is_ordinary(claimed):
+        claimed.unlink(missing_ok=True)
+        envelope_path.unlink(missing_ok=True)
+        return None
     envelope = envelope_path.read_bytes()
-    stored = context.archive.put(claimed)
+    stored = _archived(context, claimed)
+    if stored is None:
+        envelope = json.dumps({**json.loads(envelope), "is_unreadable": True}).encode()
+    seen = stored or context.archive.put_bytes(b"")
     values = {
         "claim_token": claimed.name,
         "sender_code": sender_code,
-        "site_code": json.loads(envelope)["site_code"],
-        "file_sha256": stored.sha256,
-        "file_size_bytes": stored.size_bytes,
+        "file_sha256": seen.sha256,
+        "file_size_bytes": seen.size_bytes,
         "envelope_sha256": context.archive.put_bytes(envelope).sha256,
         "received_at": context.now(),
         "state": "received",
     }
     with context.engine.begin() as connection:
         submission_id = _ledger_row(connection, values)
-    claimed.unlink(missing_ok=True)
+    _let_go(claimed, submission_id, is_archived=stored is not None)
     envelope_path.unlink(missing_ok=True)
     return submission_id
+
+
+def _archived(context: Context, claimed: Path) -> Stored | None:
+    """None for a file that we may not read."""
+    try:
+        return context.archive.put(claimed)
+    except PermissionError:
+        if os.access(claimed, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise  # it is the archive that does not let us
+        return None
+
+
+def _let_go(claimed: Path, submission_id: str, is_archived: bool) -> None:
+    """Delete what is in the archive; give back, under a name that is not looked at, what could not be read."""
+    if is_archived:
+        claimed.unlink(missing_ok=True)
+    else:
+        claimed.rename(claimed.parents[1] / f".unreadable-{submission_id}")
 
 
 def _ledger_row(connection, values: dict) -> str:

@@ -54,6 +54,11 @@ def places(connection: Connection, named: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["site_code", "provider_code"], index=named.index, dtype=object)
 
 
+def find_site(connection: Connection, named: str) -> str | None:
+    """The code of the provider, site or team that is meant; None where the network knows none."""
+    return places(connection, pd.Series([named], dtype=object))["site_code"].iloc[0]
+
+
 def _aliases(connection: Connection, names: list[str]) -> dict[str, str]:
     if not names:
         return {}

@@ -81,8 +81,8 @@ def _check_together(manifest: Manifest) -> None:
 
 
 def _text(key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > 200:
-        raise ManifestError(f"{key} must be a text of 1 to 200 characters")
+    if not isinstance(value, str) or not value.strip() or len(value) > 200 or not value.strip().isprintable():
+        raise ManifestError(f"{key} must be a text of 1 to 200 characters, in one line")
     return value.strip()
 
 
