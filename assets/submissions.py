@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from assets import ledger, records, submitted_results
 from assets.context import Context
@@ -30,8 +31,10 @@ from quality_checks.findings import FileRefused
 from schemas.datasets import DatasetKind
 from schemas.rules import Severity
 from warehouse.database import transaction_lock, try_advisory_lock
+from warehouse.loading import LoadInterrupted
 from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
 
+OUTAGES = (OperationalError, InterfaceError, LoadInterrupted)
 HOUSE = Path(__file__).resolve().parents[1]
 
 
