@@ -166,9 +166,9 @@ class TestFile:
 class TestVersionsAndDates:
     EARLY_XRAY = RIGHT | {"xray_at": "06/10/2025 09:59"}  # breaks W03
 
-    def judged_with(self, dataset, version=1, **changes):
+    def judged_with(self, dataset, version=1, row=EARLY_XRAY, **changes):
         changed = replace(dataset, rules=tuple(replace(rule, **changes) for rule in dataset.rules if rule.id == "W03"))
-        return len(validate(conformed(changed, [self.EARLY_XRAY]), changed, version, RECEIVED_AT).findings)
+        return validate(conformed(changed, [row]), changed, version, RECEIVED_AT).findings.by_rule().get("W03", 0)
 
     @pytest.mark.parametrize(
         "limits, by_version", [({"since": 2}, [0, 1, 1]), ({"until": 1}, [1, 0, 0]), ({"since": 2, "until": 2}, [0, 1, 0])]
@@ -180,6 +180,12 @@ class TestVersionsAndDates:
                                                 ({"valid_to": date(2025, 10, 6)}, 1), ({"valid_to": date(2025, 10, 5)}, 0)])  # fmt: skip
     def test_a_rule_holds_only_for_its_clock_dates(self, dataset, limits, broken):
         assert self.judged_with(dataset, **limits) == broken
+
+    @pytest.mark.parametrize("time", ["00:00", "23:59"])
+    def test_its_first_and_its_last_day_count_whole(self, dataset, time):
+        row = RIGHT | {"arrival_time": time, "xray_at": "05/10/2025 23:59"}
+        one_day = {"valid_from": date(2025, 10, 6), "valid_to": date(2025, 10, 6)}
+        assert self.judged_with(dataset, row=row, **one_day) == 1
 
 
 class TestWhatTheLibraryIsTold:
