@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 
 HEADERS = (
     "Clinic code", "NHS number", "Hospital number", "Surname", "Date of birth", "Arrival date", "Arrival time", "Side", "X-ray",
-    "Manipulated", "Manipulation date", "Manipulation time", "Analgesia", "Pain score", "Grip strength", "Discharge date",
+    "Manipulated", "Manipulation date", "Manipulation time", "Analgesia", "Pain score", "Grip strength", "Open wound", "Discharge date",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def wrist(serial: int, site: str = "ZX1A1", arrived: datetime = datetime(2024, 1
         "Date of birth": f"{1 + serial % 28:02d}/06/{1940 + serial % 40}", "Arrival date": f"{arrived:%d/%m/%Y}", "Arrival time": f"{arrived:%H:%M}",
         "Side": str(1 + serial % 2), "X-ray": f"{arrived + timedelta(minutes=20):%d/%m/%Y %H:%M}", "Manipulated": "0" if minutes is None else "1",
         "Manipulation date": "" if minutes is None else f"{begun:%d/%m/%Y}", "Manipulation time": "" if minutes is None else f"{begun:%H:%M}",
-        "Analgesia": "1;3", "Pain score": str(serial % 11), "Grip strength": "", "Discharge date": f"{arrived + timedelta(days=2):%d/%m/%Y}",
+        "Analgesia": "1;3", "Pain score": str(serial % 11), "Grip strength": "", "Open wound": "yes" if serial % 5 == 0 else "no", "Discharge date": f"{arrived + timedelta(days=2):%d/%m/%Y}",
     }  # fmt: skip
     return row | given
 
