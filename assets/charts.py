@@ -42,10 +42,14 @@ where p.organisation_code = t.organisation_code and p.period_grain = t.period_gr
 
 @dataclass(frozen=True)
 class Charts:
-    """Points in order of series and time, with the place of each in the matrices: ``chart`` (S, N), ``enough`` (S,)."""
+    """Points in order of series and time, with the place of each in the matrices: ``chart`` (S, N), ``enough`` (S,).
+
+    ``final_chart`` is the chart without provisional points, which complete no run that becomes a signal.
+    """
 
     points: pd.DataFrame
     chart: spc.Xmr
+    final_chart: spc.Xmr
     enough: np.ndarray
     values: np.ndarray
     final: np.ndarray
@@ -74,7 +78,7 @@ def _charts(points: pd.DataFrame) -> Charts:
     values[at] = points["value"]
     final[at] = ~points["is_provisional"].to_numpy(bool)
     chart, enough = spc.house_chart(values, final)
-    return Charts(points, chart, enough, values, final)
+    return Charts(points, chart, spc.house_chart(np.where(final, values, np.nan))[0], enough, values, final)
 
 
 def _rows(charts: Charts, pathway: Pathway) -> pd.DataFrame:

@@ -141,7 +141,7 @@ def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:
     latest = _latest_final(charts)
     found = []
     for name in spc.RULES:
-        signs = getattr(charts.chart, name)
+        signs = getattr(charts.final_chart, name)
         at = np.flatnonzero((latest >= 0) & (signs[np.arange(len(latest)), latest] != 0))
         found += [_special_cause(charts, pathway.name, better, name, int(series), int(latest[series])) for series in at]
     return found
@@ -155,14 +155,14 @@ def _latest_final(charts: Charts) -> np.ndarray:
 
 
 def _special_cause(charts: Charts, pathway: str, better: dict[str, int], rule: str, series: int, last: int) -> Event:
-    signs = getattr(charts.chart, rule)[series, : last + 1]
+    signs = getattr(charts.final_chart, rule)[series, : last + 1]
     sign = int(signs[last])
     others = np.flatnonzero(signs != sign)
     first = int(others[-1]) + 1 if len(others) else 0
     points = charts.points[charts.points["series"] == series]
     days = [day.date() for day in points["period_start"]]
     measure = points["measure_name"].iloc[0]
-    chart = charts.chart
+    chart = charts.final_chart
     parameters = {
         "mean": _plain(chart.mean[series]), "lower_limit": _plain(chart.lower[series]), "upper_limit": _plain(chart.upper[series]),
         "points": [{"period_start": days[k].isoformat(), "value": _plain(charts.values[series, k])} for k in range(first, last + 1)],

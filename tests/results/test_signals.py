@@ -1,0 +1,207 @@
+"""One signal for each event, with a life."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import insert, select, text, update
+
+from assets.expected_submissions import watch_stuck, watch_submissions
+from assets.refresh import refresh
+from assets.signals import falling_completeness
+from tests.results.world import World, wrist
+from warehouse.tables import signal, signal_event, submission, submitted_result
+
+QUIET = [3, 4, 2, 4, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3]  # met, of five a month
+RULE = "7 points above mean"
+
+
+def month(number: int) -> date:
+    return date(2024 + number // 12, number % 12 + 1, 1)
+
+
+def fill(world: World, met: list[int], first: int = 0) -> list[list[str]]:
+    """Five cases a month, so many of them in time; at once."""
+    return [world.add(*[wrist(month(k), 10 if n < hit else 500) for n in range(5)]) for k, hit in enumerate(met, first)]
+
+
+def look(world: World, number: int) -> None:
+    """Refresh when the month of that number has become final."""
+    day = month(number + 2) + timedelta(days=5)
+    refresh(world.engine, world.registry, datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def signals(world: World, organisation: str = "NET", measure: str | None = "wrist_manipulated_4h", kind: str = "special cause") -> list:
+    with world.engine.connect() as connection:
+        query = select(signal).where(signal.c.organisation_code == organisation, signal.c.kind == kind).order_by(signal.c.signal_id)
+        rows = connection.execute(query.where(signal.c.measure_name == measure) if measure else query).all()
+        return [row for row in rows if measure is None or row.rule_name == RULE]
+
+
+def events(world: World, row) -> list[str]:
+    with world.engine.connect() as connection:
+        found = select(signal_event.c.event).where(signal_event.c.signal_id == row.signal_id).order_by(signal_event.c.signal_event_id)
+        return list(connection.scalars(found))
+
+
+def test_quiet_months_raise_nothing(world):
+    fill(world, QUIET)
+    look(world, 13)
+    assert signals(world) == []
+    assert set(world.table("measurement.spc_point", organisation_code="NET", measure_name="wrist_manipulated_4h").point_type) == {"common cause"}
+
+
+def test_a_shift_is_raised_once_extended_and_closed_by_itself(world):
+    fill(world, [*QUIET, *[4] * 6])
+    look(world, 19)
+    assert signals(world) == []
+    fill(world, [5], first=20)
+    look(world, 20)
+    (raised,) = signals(world)
+    assert (raised.state, raised.since_on, raised.until_on, raised.is_favourable) == ("raised", month(14), month(20), True)
+    assert [p["period_start"] for p in raised.parameters["points"]] == [month(k).isoformat() for k in range(14, 21)]
+    look(world, 20)
+    fill(world, [5], first=21)
+    look(world, 21)
+    (extended,) = signals(world)
+    assert (extended.signal_id, extended.until_on) == (raised.signal_id, month(21))
+    fill(world, [2], first=22)
+    look(world, 22)
+    (closed,) = signals(world)
+    assert (closed.state, closed.closed_because) == ("closed", "the latest final point no longer breaks the rule")
+    assert events(world, closed) == ["raised", "extended", "closed"]
+
+
+def test_an_event_that_happens_again_is_a_new_signal(world):
+    ids = fill(world, [*QUIET, *[4] * 7])
+    look(world, 20)
+    world.change(ids[-1], manipulated="0")
+    look(world, 20)
+    assert [row.state for row in signals(world)] == ["closed"]
+    world.change(ids[-1], manipulated="1")
+    look(world, 20)
+    first, second = signals(world)
+    assert (first.state, second.state, first.signal_key) == ("closed", "raised", second.signal_key)
+    assert events(world, second) == ["raised again"]
+
+
+def test_an_acknowledged_signal_stays_acknowledged_while_it_lasts(world):
+    fill(world, [*QUIET, *[4] * 7])
+    look(world, 20)
+    with world.engine.begin() as connection:
+        connection.execute(update(signal).values(state="acknowledged"))
+    fill(world, [5], first=21)
+    look(world, 21)
+    assert [row.state for row in signals(world)] == ["acknowledged"]
+
+
+def test_a_month_that_is_not_final_raises_nothing(world):
+    fill(world, [*QUIET, *[4] * 7])
+    look(world, 19)
+    assert signals(world) == []
+    assert world.one("wrist_manipulated_4h", "NET", "month", month(20), of="measurement.spc_point").rule_name == RULE
+
+
+def test_twelve_months_are_not_enough(world):
+    fill(world, [1] * 5 + [5] * 7)
+    look(world, 11)
+    points = world.table("measurement.spc_point", organisation_code="NET", measure_name="wrist_manipulated_4h")
+    assert set(points.point_type) == {"insufficient data"}
+    assert signals(world) == []
+
+
+# ------------------------------------------------------------------------------------------------ completeness
+def points(*shares: float) -> list[tuple[date, float]]:
+    return [(month(k), share) for k, share in enumerate(shares)]
+
+
+@pytest.mark.parametrize(
+    ("shares", "since"),
+    [((0.9, 0.9, 0.9, 0.75), 3), ((0.9, 0.9, 0.9, 0.81), None), ((0.9, 0.9, 0.7), None), ((0.9,) * 6 + (0.7, 0.7), 6), ((0.9, 0.9, 0.9, 0.5, 0.9), None), ((), None)],
+)  # fmt: skip
+def test_completeness_falls_by_more_than_ten_points_below_its_own_six_months(shares, since):
+    event = falling_completeness(("completeness falling", "p", None, "ZX1", None), points(*shares))
+    assert (event and event.since_on) == (None if since is None else month(since))
+
+
+def test_falling_completeness_becomes_a_signal_of_the_provider_and_closes(world):
+    ids = fill(world, [5] * 15)
+    world.change(ids[-1], manipulation_time=None)
+    look(world, 14)
+    (raised,) = signals(world, "ZX1", None, "completeness falling")
+    assert (raised.state, raised.since_on, raised.pathway_name) == ("raised", month(14), "wrist_fracture")
+    world.change(ids[-1], manipulation_time=datetime(2024, 1, 1, 10, 10).time())
+    look(world, 14)
+    assert [row.state for row in signals(world, "ZX1", None, "completeness falling")] == ["closed"]
+
+
+# ------------------------------------------------------------------------------------------------ submissions
+def report(world: World, *starts: date, sender: str = "ZX1") -> str:
+    """A submission of counts with a row for each month."""
+    with world.engine.begin() as connection:
+        submission_id = world.submit(connection, sender=sender)
+        rows = [{"submission_id": submission_id, "row_number": k, "measure_name": "ae_four_hour", "arrival_number": world.count,
+                 "organisation_code": sender, "period_grain": "month", "period_start": start, "numerator": 9, "denominator": 10}
+                for k, start in enumerate(starts)]  # fmt: skip
+        connection.execute(insert(submitted_result), rows)
+    return submission_id
+
+
+def watched(world: World, day: date, **more) -> dict:
+    watch_submissions(world.engine, world.registry, datetime(day.year, day.month, day.day, 8, tzinfo=UTC), **more)
+    with world.engine.connect() as connection:
+        rows = connection.execute(select(signal).where(signal.c.organisation_code == "ZX1").order_by(signal.c.signal_id)).all()
+    return {(row.kind, row.parameters["period_start"]): row.state for row in rows}
+
+
+def test_late_the_day_after_it_is_due_then_missing_then_met(world):
+    report(world, date(2026, 1, 1))
+    due = date(2026, 2, 28) + timedelta(days=45)
+    assert watched(world, due) == {}
+    assert watched(world, due + timedelta(days=1)) == {("submission late", "2026-02-01"): "raised"}
+    found = watched(world, due + timedelta(days=31))
+    assert (found["submission late", "2026-02-01"], found["submission missing", "2026-02-01"]) == ("closed", "raised")
+    met = report(world, date(2026, 2, 1), date(2026, 3, 1))
+    found = watched(world, due + timedelta(days=31))
+    assert set(found.values()) == {"closed"}
+    expected = world.table("intake.expected_submission", sender_code="ZX1", period_start=date(2026, 2, 1)).iloc[0]
+    assert (expected.met_by_submission_id, expected.due_on) == (met, due)
+
+
+def test_a_withdrawn_submission_no_longer_meets_its_expectation(world):
+    report(world, date(2026, 1, 1))
+    again = report(world, date(2026, 2, 1))
+    day = date(2026, 4, 20)
+    assert watched(world, day) == {}
+    with world.engine.begin() as connection:
+        connection.execute(update(submission).where(submission.c.submission_id == again).values(state="withdrawn"))
+    assert watched(world, day) == {("submission late", "2026-02-01"): "raised"}
+
+
+def test_every_period_from_the_first_is_expected_without_gaps(world):
+    report(world, date(2025, 11, 1))
+    watched(world, date(2026, 3, 9))
+    starts = world.table("intake.expected_submission", sender_code="ZX1").period_start.tolist()
+    assert starts == [date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+    assert all((b - a).days in (28, 30, 31) for a, b in pairwise(starts))
+
+
+def test_who_is_declared_to_send_is_expected_from_now_on(world):
+    watched(world, date(2026, 3, 9), declared=[("ZX1", "measure_counts")])
+    assert world.table("intake.expected_submission").period_start.tolist() == [date(2026, 3, 1)]
+
+
+def test_a_stuck_submission_is_raised_and_closes_when_it_ends(world):
+    with world.engine.begin() as connection:
+        name = world.submit(connection, state="reading")
+    now = datetime(2026, 11, 20, 12, 10, tzinfo=UTC)
+    assert watch_stuck(world.engine, now).raised == 0
+    assert watch_stuck(world.engine, now + timedelta(minutes=10)).raised == 1
+    assert watch_stuck(world.engine, now + timedelta(minutes=20)).raised == 0
+    with world.engine.begin() as connection:
+        connection.execute(update(submission).where(submission.c.submission_id == name).values(state="failed"))
+    assert watch_stuck(world.engine, now + timedelta(minutes=20)).closed == 1
+    with world.engine.connect() as connection:
+        assert connection.scalar(text("select closed_because from measurement.signal")) == "the submission has reached a final state"
