@@ -91,7 +91,7 @@ def streams(registry: Registry) -> tuple[Stream, ...]:
 
 
 def _datasets_of(registry: Registry, pathway: Pathway) -> tuple[Dataset, ...]:
-    by_layout = [registry.dataset(layout.dataset) for layout in pathway.layouts]
+    by_layout = [registry.dataset(layout.dataset) for layout in pathway.layouts if registry.pathway_of_dataset(layout.dataset) is None]
     return tuple(dict.fromkeys((*pathway.datasets, *by_layout)))
 
 

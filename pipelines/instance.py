@@ -66,7 +66,7 @@ def storage_url(url: URL, passfile: Path) -> str:
 def configuration(settings: Settings, url: str) -> dict:
     """The content of ``dagster.yaml``."""
     return {
-        "storage": {"postgres": {"postgres_url": url}},
+        "storage": {"custom": {"module": "pipelines.storage", "class": "PooledPostgresStorage", "config": {"postgres_url": url}}},
         "run_coordinator": {"module": "dagster", "class": "QueuedRunCoordinator", "config": queue(settings)},
         "run_launcher": {
             "module": "pipelines.launcher",

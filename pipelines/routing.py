@@ -33,10 +33,10 @@ def stream_of(context: Context, row: Row, streams: tuple[Stream, ...]) -> str:
 
 
 def stream_of_layout(registry: Registry, layout: str | None, dataset: str | None, names: set[str]) -> str:
-    """The pathway that declares the layout, else the one that has the dataset."""
-    declaring = next((p.name for p in registry.pathways if any(known.name == layout for known in p.layouts)), None)
+    """The pathway that has the dataset; for one that several share the pathway that declares the layout."""
     owner = registry.pathway_of_dataset(dataset) if dataset else None
-    found = declaring or (owner.name if owner else NETWORK)
+    declaring = next((p for p in registry.pathways if any(known.name == layout for known in p.layouts)), None)
+    found = next((pathway.name for pathway in (owner, declaring) if pathway), NETWORK)
     return found if found in names else NETWORK
 
 

@@ -24,6 +24,8 @@ from dagster import (
     SensorResult,
     sensor,
 )
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.scheduler.instigation import TickStatus
 from sqlalchemy import Row, select, text
 
 from assets.definitions import PATHWAY_TAG, SENDER_TAG, SUBMISSION_TAG, Stream, streams
@@ -35,7 +37,7 @@ from warehouse.tables import submission
 LOOK_SECONDS = 18.0
 PAUSE_SECONDS = 0.2
 BATCH = 25
-LEFT_BEHIND_AFTER = timedelta(seconds=10)
+LEFT_BEHIND_AFTER = timedelta(seconds=20)
 UNFINISHED_RUNS = [
     DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING,
 ]  # fmt: skip
@@ -129,8 +131,12 @@ def _new_senders(instance: DagsterInstance, wanted: list[tuple[Row, Stream]]) ->
 
 
 def _in_flight(instance: DagsterInstance) -> set[str]:
-    runs = instance.get_runs(RunsFilter(statuses=UNFINISHED_RUNS))
-    return {run.tags[SUBMISSION_TAG] for run in runs if SUBMISSION_TAG in run.tags}
+    """Submissions with a run that has not ended, or whose run a sensor's tick is about to create."""
+    tagged = [run.tags for run in instance.get_runs(RunsFilter(statuses=UNFINISHED_RUNS))]
+    for state in instance.all_instigator_state(instigator_type=InstigatorType.SENSOR):
+        for tick in instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=2, statuses=[TickStatus.STARTED]):
+            tagged += [asked.tags for asked in tick.tick_data.run_requests or ()]
+    return {tags[SUBMISSION_TAG] for tags in tagged if SUBMISSION_TAG in tags}
 
 
 def sensors_of(house: House, registry, jobs: list) -> list[SensorDefinition]:

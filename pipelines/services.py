@@ -19,17 +19,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from pipelines.environment import environment_of
 from pipelines.hosts import code_fingerprint, live_hosts, start_host
 from pipelines.processes import ProcessRecord, stop_groups, wait_until
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-WEB, DAEMON = "web server", "daemon"
-FIRST_PORT = 3000
+LOCATION = "common_cause"
+CODE, WEB, DAEMON = "code server", "web server", "daemon"
+FIRST_PORT, CODE_PORT = 3000, 4266
 START_SECONDS = 120.0
 # the daemon would wait for the look at the landing area that goes on; whatever it is cut off from is asked for again
-GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0}
+GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0, CODE: 1.0}
 Say = Callable[[str], None]
 
 
@@ -62,8 +65,11 @@ def up(settings: Settings, say: Say = lambda line: None, port: int | None = None
             sweep(settings)
         say("worker host, web server and daemon")
         _start_worker_host(settings, environment)
-        web = _ensure(settings, WEB, environment, port=port)
-        _ensure(settings, DAEMON, environment)
+        code = _ensure(settings, CODE, environment, port=CODE_PORT)
+        workspace = _write_workspace(settings, code.detail["port"])
+        _wait_for_code(settings, code)
+        web = _ensure(settings, WEB, environment, workspace, port=port or FIRST_PORT)
+        _ensure(settings, DAEMON, environment, workspace)
         _wait_for_web(settings, web)
         return addresses(settings)
 
@@ -82,7 +88,7 @@ def prepare(settings: Settings) -> None:
 
 def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     """Stops what belongs to this home, and nothing else; returns what was running. Can be repeated."""
-    records = {name: record for name in (DAEMON, WEB) if (record := ProcessRecord.read(_record_path(settings, name)))}
+    records = {name: record for name in (DAEMON, WEB, CODE) if (record := ProcessRecord.read(_record_path(settings, name)))}
     asked = stop_groups((record, GRACE_SECONDS[name]) for name, record in records.items())
     stopped = [name for name, record in records.items() if record in asked]
     for name in records:
@@ -166,23 +172,38 @@ def _record_path(settings: Settings, name: str) -> Path:
     return settings.home / "services" / f"{name.replace(' ', '-')}.json"
 
 
-def _ensure(settings: Settings, name: str, environment: Mapping[str, str], port: int | None = None) -> ProcessRecord:
-    """The service's process, started unless it runs; a record of a process that has gone is replaced."""
+def _ensure(settings: Settings, name: str, environment: Mapping[str, str], workspace: Path | None = None, port: int | None = None) -> ProcessRecord:
+    """The service's process, started unless it runs; a record of a process that has gone is replaced. ``port``: the first to try."""
     record = ProcessRecord.read(_record_path(settings, name))
     if record and record.is_alive:
         return record
-    detail = {"port": free_port(port or FIRST_PORT)} if name == WEB else {}
-    process = _spawn(_command(name, **detail), environment, logs(settings) / f"{name.replace(' ', '-')}.log")
+    detail = {"port": free_port(port)} if port else {}
+    process = _spawn(_command(name, workspace, **detail), environment, _log(settings, name))
     record = ProcessRecord.of(process.pid, **detail)
     record.write(_record_path(settings, name))
     return record
 
 
-def _command(name: str, port: int = 0) -> list[str]:
-    workspace = ["-w", str(ROOT / "workspace.yaml")]
-    if name == WEB:
-        return [sys.executable, "-m", "dagster_webserver", "-h", "127.0.0.1", "-p", str(port), *workspace]
-    return [sys.executable, "-m", "dagster._daemon", "run", *workspace]
+def _command(name: str, workspace: Path | None, port: int = 0) -> list[str]:
+    address = ["-h", "127.0.0.1", "-p", str(port)]
+    arguments = {
+        CODE: ["dagster", "code-server", "start", *address, "-m", "pipelines.definitions", "--location-name", LOCATION, "--inject-env-vars-from-instance"],
+        WEB: ["dagster_webserver", *address, "-w", str(workspace)],
+        DAEMON: ["dagster._daemon", "run", "-w", str(workspace)],
+    }
+    return [sys.executable, "-m", *arguments[name]]
+
+
+def _write_workspace(settings: Settings, port: int) -> Path:
+    """One code server for web server and daemon: with ``workspace.yaml`` each would start its own, and the daemon a new one every minute."""
+    path = settings.dagster_home / "workspace.yaml"
+    content = {"load_from": [{"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": LOCATION}}]}
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def _log(settings: Settings, name: str) -> Path:
+    return logs(settings) / f"{name.replace(' ', '-')}.log"
 
 
 def _spawn(command: list[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen:
@@ -203,7 +224,18 @@ def _wait_for_web(settings: Settings, web: ProcessRecord) -> None:
         return not web.is_alive or _answers(web.detail["port"])
 
     if not wait_until(is_ready, START_SECONDS, every=0.1) or not web.is_alive:
-        raise ServiceError(f"the web server does not start; see {logs(settings) / 'web-server.log'}")
+        raise ServiceError(f"the web server does not start; see {_log(settings, WEB)}")
+
+
+def _wait_for_code(settings: Settings, code: ProcessRecord) -> None:
+    if not wait_until(lambda: not code.is_alive or _listens(code.detail["port"]), START_SECONDS) or not code.is_alive:
+        raise ServiceError(f"the code server does not start; see {_log(settings, CODE)}")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _answers(port: int) -> bool:

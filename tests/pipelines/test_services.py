@@ -29,7 +29,7 @@ def house(tmp_path_factory, taken_port):
 
     home = tmp_path_factory.mktemp("a home with a space")
     settings = Settings(home=home, pathway_folders=(PATHWAYS,))
-    for name in (services.WEB, services.DAEMON):
+    for name in (services.WEB, services.DAEMON, services.CODE):
         ProcessRecord(os.getpid(), "another boot 1", {"port": taken_port}).write(services._record_path(settings, name))
     addresses = services.up(settings, port=taken_port)
     yield settings, addresses
@@ -37,7 +37,7 @@ def house(tmp_path_factory, taken_port):
 
 
 def pids(settings):
-    return {name: ProcessRecord.read(services._record_path(settings, name)).pid for name in (services.WEB, services.DAEMON)}
+    return {name: ProcessRecord.read(services._record_path(settings, name)).pid for name in (services.WEB, services.DAEMON, services.CODE)}
 
 
 def test_the_web_server_answers_on_the_next_free_port(house, taken_port):
@@ -64,7 +64,7 @@ def test_everything_listens_on_loopback_alone(house):
     settings, _ = house
     leaders = [psutil.Process(pid) for pid in pids(settings).values()]
     listening = [c for p in leaders for q in (p, *p.children(recursive=True)) for c in q.net_connections() if c.status == psutil.CONN_LISTEN]
-    assert listening and {c.laddr.ip for c in listening} == {"127.0.0.1"}
+    assert listening and {c.laddr.ip.removeprefix("::ffff:") for c in listening} == {"127.0.0.1"}
 
 
 def test_down_stops_what_it_started_and_a_second_down_finds_nothing(tmp_path, house):
