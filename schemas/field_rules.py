@@ -45,6 +45,7 @@ TOO_LONG = ("too_long",)
 BY_SPREADSHEET = ("excel_number", "excel_date", "excel_serial", "excel_error")
 SWAPPED = ("swapped_date",)
 
+FEW_CODES = 3  # up to so many are told with their labels where a value is missing
 CLOCKS = "clock changes"
 QUARANTINE, WARN = Severity.QUARANTINE_RECORD, Severity.WARN
 
@@ -160,11 +161,13 @@ def _required(item: Field, dataset: Dataset, wording: Wording) -> Rule:
 
 
 def _missing_advice(item: Field, wording: Wording) -> str:
-    unknown = f", or {item.codes.unknown[0]} where it is not known" if item.codes and item.codes.unknown else ""
+    written = wording.format(item)
+    if item.kind in (Kind.CODE, Kind.CODES) and len(item.codes.labels) > FEW_CODES:
+        written = wording.bare_codes(item) + (f" ({item.codes.unknown[0]} where it is not known)" if item.codes.unknown else "")
     other_answers = " It is needed because of other answers in the same row; if those are wrong, correct them instead."
     asked = "" if item.required is True else other_answers
     consequence = "The row cannot be taken without it. " if item.is_essential else ""
-    return f"'{wording.header(item.name)}' is empty. {consequence}Fill it in as {wording.format(item)}{unknown}.{asked}"
+    return f"'{wording.header(item.name)}' is empty. {consequence}Fill it in as {written}.{asked}"
 
 
 def _limits(item: Field) -> list[Expression]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.datasets import Dataset
-from schemas.fields import Field, Kind
+from schemas.fields import Field, Identifier, Kind
 from schemas.layouts import Column, Layout
 
 KIND_IN_WORDS = {
@@ -56,14 +56,15 @@ class Wording:
         dated = {Kind.DATE: self._date_formats(item), Kind.TIME: layout.time_formats, Kind.DATETIME: layout.datetime_formats}
         if item.kind in dated:
             return _dated(dated[item.kind])
-        if item.format:
+        if item.format or item.identifies is Identifier.NHS_NUMBER:
             return self._named_format(item)
         written = {Kind.INTEGER: "a whole number", Kind.DECIMAL: "a number", Kind.BOOLEAN: "1 for yes or 0 for no"}
         unit = f" of {item.unit}, without the unit" if item.unit else ""
         return written.get(item.kind, f"text of up to {item.maximum_length} characters") + unit
 
     def _named_format(self, item: Field) -> str:
-        words = FORMAT_WORDS.get(item.format, item.format.replace("_", " "))
+        name = item.format or "nhs_number"
+        words = FORMAT_WORDS.get(name, name.replace("_", " "))
         return words + (f", or {self.codes(item)}" if item.codes else "")
 
     def codes(self, item: Field, most: int = 12) -> str:
@@ -72,6 +73,14 @@ class Wording:
         shown = [f"{spelled.get(code, code)} ({label})" for code, label in item.codes.labels[:most]]
         more = len(item.codes.labels) - most
         return ", ".join(shown) + (f" and {more} more that the template lists" if more > 0 else "")
+
+    def bare_codes(self, item: Field, most: int = 24) -> str:
+        """``1, 2, 3 or U`` without labels, for texts that only remind of the codes."""
+        spelled = self._spellings(item)
+        shown = [spelled.get(code, code) for code in item.codes.values]
+        if len(shown) > most:
+            return f"{', '.join(shown[:most])} or another code that the template lists"
+        return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
     def _spellings(self, item: Field) -> dict[str, str]:
         column = self._columns.get(item.name)

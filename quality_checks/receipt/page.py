@@ -5,6 +5,7 @@ Belongs here: what the template is given. Does not belong here: sentences (``rec
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -51,12 +52,20 @@ def _bar(content: ReceiptContent) -> list[dict]:
 # ------------------------------------------------------------------------------------------------ findings
 def _sections(content: ReceiptContent) -> list[dict]:
     """One section a severity, the gravest first. What refused the file is told at the top already, unless it names rows."""
+    aside = {row for group in content.groups_of(Severity.QUARANTINE_RECORD) for row in group.row_numbers}
     sections = []
     for severity in SEVERITIES:
-        groups = [g for g in content.groups_of(severity) if severity is not Severity.REJECT_FILE or g.row_numbers]
-        if groups:
-            sections.append(_section(content, severity, groups))
+        groups = [_without(g, aside) if severity is Severity.WARN else g for g in content.groups_of(severity)]
+        shown = [g for g in groups if g.count and (severity is not Severity.REJECT_FILE or g.row_numbers)]
+        if shown:
+            sections.append(_section(content, severity, shown))
     return sections
+
+
+def _without(group: FindingGroup, aside: set[int]) -> FindingGroup:
+    """A row that is set aside is told there; its warnings are in findings.csv and in the workbook."""
+    kept = tuple(row for row in group.row_numbers if row not in aside)
+    return replace(group, row_numbers=kept, count=group.count - len(group.row_numbers) + len(kept))
 
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:

@@ -108,6 +108,11 @@ class TestPage:
         assert told.index("Rows set aside") < told.index("Warnings") < told.index("Rows outside this audit")
         assert "'Side' takes one of 1 (Left), 2 (Right). Correct the code. Row 3" in told
 
+    def test_warnings_are_told_of_rows_that_were_taken(self, registry, dataset, tmp_path):
+        made = check(tmp_path, csv_of(dataset, [{"side": "9", "manipulation_time": ""}, {"manipulation_time": ""}]), registry).content
+        told = text_of(receipt_html(made))
+        assert "Warnings: 1 row" in told and "1 of those taken carries a warning" in told
+
     def test_no_value_of_a_record_is_on_the_page(self, content):
         told = receipt_html(content).decode() + json.dumps(str(content.groups))
         assert "9990000018" not in told and "1950" not in told and "H1<" not in told

@@ -42,7 +42,7 @@ def test_the_unknown_code_is_told_only_where_it_is_allowed(dataset):
     known = Field("a", "A", Kind.CODE, "", codes=codes(_1="One"))
     unknown = Field("b", "B", Kind.CODE, "", codes=codes(_1="One", U="Not known", unknown=("U",)))
     rules = rules_of(with_fields(dataset, known, unknown))
-    assert "not known" not in rules["COD/a"].advice
+    assert "not known" not in rules["COD/a"].advice.lower()
     assert "Write U where it is not known" in rules["COD/b"].advice
 
 
@@ -100,6 +100,12 @@ class TestWording:
         rules = rules_of(dataset)
         assert "'Side' takes one of 1 (Left), 2 (Right)" in rules["COD/side"].advice
         assert "DD/MM/YYYY, for example 31/01/2025" in rules["FMT.arrival_date/arrival_date"].advice
+
+    def test_a_missing_code_is_reminded_of_without_labels(self, dataset):
+        many = Field("a", "A", Kind.CODE, "", codes=codes(_1="One", _2="Two", _3="Three", U="Unknown", unknown=("U",)), required=True)
+        assert (
+            rules_of(with_fields(dataset, many))["REQ.a/a"].advice == "'A' is empty. Fill it in as 1, 2, 3 or U (U where it is not known)."
+        )
 
     def test_a_long_code_list_is_cut_and_says_so(self, dataset):
         long = Field("a", "A", Kind.CODE, "", codes=codes(**{f"_{n}": f"Label {n}" for n in range(1, 20)}))
