@@ -70,6 +70,8 @@ def _without(group: FindingGroup, aside: set[int]) -> FindingGroup:
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
     note = (sentences.CHECK_NOTES if content.facts.is_check else sentences.SEVERITY_NOTES).get(severity, "")
+    if severity is Severity.WARN and content.counts.quarantined:
+        note += " Warnings on rows set aside are in annotated.xlsx."
     if content.facts.state in ("rejected", "held") and not content.facts.is_check:
         note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
     return {

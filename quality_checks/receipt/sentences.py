@@ -33,7 +33,7 @@ SEVERITY_WORDS = {
 }  # fmt: skip
 SEVERITY_NOTES = {
     Severity.QUARANTINE_RECORD: "These rows were not taken. Correct them and send them again; nothing else needs to be repeated.",
-    Severity.WARN: "These rows were taken. Please check them; send a correction if something is wrong. Warnings on rows set aside are in annotated.xlsx.",
+    Severity.WARN: "These rows were taken. Please check them; send a correction if something is wrong.",
     Severity.OUT_OF_SCOPE: "These rows are right, but not part of this audit. They were counted and not stored.",
 }  # fmt: skip
 CHECK_NOTES = {
