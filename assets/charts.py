@@ -2,7 +2,7 @@
 
 Belongs here: reading series, writing ``spc_point``. Does not belong here: limits and rules (``assets.statistics.spc``), what a
 special cause leads to (``assets.signals``).
-A series is a measure of an organisation by the measure's shortest period, its latest 60 points: five years of months. Only final
+A series is a measure of an organisation by the measure's shortest period, its latest 48 points: four years of months. Only final
 results make mean and limits; provisional ones are shown against them.
 """
 
@@ -20,7 +20,7 @@ from schemas.datasets import Pathway
 from warehouse.loading import copy_frame
 from warehouse.tables import spc_point
 
-SERIES_POINTS = 60
+SERIES_POINTS = 48
 SERIES = """
 with touched as materialized (select distinct organisation_code, period_grain from stale_now where pathway_name = :pathway and period_grain = any(:grains)),
 span as materialized (
