@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from warehouse.sync import apply_once
-from warehouse.views import View, cases, functions, publication, reference, results
+from warehouse.views import View, cases, functions, publication, reference, results, shown
 
 SCHEMAS = {
     "house": "What the house itself keeps: what was applied, declared policies, functions of views.",
@@ -19,7 +19,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*results.VIEWS, *reference.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *reference.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection) -> None:

@@ -29,47 +29,54 @@ milestone_v1 = view(
     from_start_minutes="minutes from clock start; null where only the date is known",
 )
 
-_EVENT = """
-    select c.pathway_name, c.site_code, t.ancestor_code, t.ancestor_kind, m.milestone_name, m.from_start_minutes,
+# sites are shown to their own provider only; the network's total is put together from what is shown of its members
+MILESTONE_SUMMARY = """
+with reader as (select house.my_organisations() as codes), event as (
+    select c.pathway_name, c.site_code, up.ancestor_code as provider_code, m.milestone_name, m.from_start_minutes,
         date_trunc('quarter', c.started_on)::date as period_start
     from pathway.pathway_case c
     join pathway.milestone m on m.case_id = c.case_id
-    join house.organisation_tree t on t.organisation_code = c.site_code
-    join pathway.organisation o on o.organisation_code = c.provider_code
-    where c.record_status in ('valid', 'incomplete') and t.ancestor_kind in ('site', 'provider', 'region', 'network')
-        and (o.is_member or t.ancestor_kind in ('site', 'provider'))
-"""
-
-MILESTONE_SUMMARY = f"""
-with event as ({_EVENT}), cell as (
-    select e.pathway_name, e.milestone_name, e.ancestor_code, e.ancestor_kind, e.period_start, count(*) as case_count,
-        count(*) filter (where e.site_code = any ((select house.my_organisations())::text[])) as own_count,
-        percentile_cont(0.5) within group (order by e.from_start_minutes) as median_minutes,
-        count(e.from_start_minutes) as timed_count,
-        count(e.from_start_minutes) filter (where e.site_code = any ((select house.my_organisations())::text[])) as own_timed_count
-    from event e group by e.pathway_name, e.milestone_name, e.ancestor_code, e.ancestor_kind, e.period_start
+    join lateral (select t.ancestor_code from house.organisation_tree t where t.organisation_code = c.site_code and t.ancestor_kind = 'provider'
+        order by t.depth desc limit 1) up on true
+    where c.record_status in ('valid', 'incomplete')
+), cell as (
+    select pathway_name, milestone_name, provider_code as code, 'provider' as kind, period_start, count(*) as case_count,
+        count(from_start_minutes) as timed_count, percentile_cont(0.5) within group (order by from_start_minutes) as median_minutes
+    from event group by 1, 2, 3, 5
+    union all
+    select pathway_name, milestone_name, site_code, 'site', period_start, count(*), count(from_start_minutes),
+        percentile_cont(0.5) within group (order by from_start_minutes)
+    from event where site_code <> provider_code and site_code = any ((select codes from reader)::text[]) group by 1, 2, 3, 5
+), shown as (
+    select c.*, c.code = any (r.codes) as is_own, house.shown_count(c.case_count, p.suppress_to, p.round_to) as shown_count,
+        house.is_small(c.case_count, p.suppress_to) or house.is_small(c.timed_count, p.suppress_to) as is_small, p.suppress_to, p.policy_version
+    from cell c cross join reader r join house.small_numbers_policy p on p.is_current
+), network as (
+    select s.pathway_name, s.milestone_name, t.ancestor_code, s.period_start, s.policy_version,
+        sum(case when s.is_own then s.case_count else coalesce(s.shown_count, (s.suppress_to + 1) / 2.0) end) as case_count
+    from shown s join pathway.organisation o on o.organisation_code = s.code and o.is_member
+    join house.organisation_tree t on t.organisation_code = s.code and t.ancestor_kind = 'network'
+    where s.kind = 'provider' group by 1, 2, 3, 4, 5
 )
-select c.pathway_name, c.milestone_name, c.ancestor_code, c.ancestor_kind, 'quarter', c.period_start,
-    case when own.is_own then c.case_count else (c.own_count + house.shown_count(c.case_count - c.own_count, p.suppress_to, p.round_to))::bigint end,
-    case when own.is_own then c.median_minutes when not small.count and not small.timed then round(c.median_minutes) end,
-    own.is_own, not own.is_own and (small.count or small.timed), p.policy_version
-from cell c
-join house.small_numbers_policy p on p.is_current
-cross join lateral (select c.ancestor_code = any ((select house.my_organisations())::text[]) as is_own) own
-cross join lateral (select house.is_small(c.case_count - c.own_count, p.suppress_to) as count,
-    house.is_small(c.timed_count - c.own_timed_count, p.suppress_to) as timed) small
+select pathway_name, milestone_name, code, kind, 'quarter', period_start,
+    case when is_own then case_count when not is_small then shown_count::bigint end,
+    case when is_own then median_minutes when not is_small then round(median_minutes) end, is_own, not is_own and is_small, policy_version
+from shown
+union all
+select pathway_name, milestone_name, ancestor_code, 'network', 'quarter', period_start, case_count::bigint, null, false, false, policy_version
+from network
 """
 
 milestone_summary_v1 = view(
     "dashboard",
     "milestone_summary_v1",
-    "How many cases reached a milestone and how soon. One row a pathway, milestone, organisation and quarter of the clock start.",
+    "How many cases reached a milestone and how soon. One row a pathway, milestone, provider, own site or network, and quarter of the clock start.",
     "pathway_name milestone_name organisation_code organisation_kind period_grain period_start case_count median_minutes is_own "
     "is_suppressed policy_version",
     MILESTONE_SUMMARY,
     period_grain="quarter",
     case_count="cases that reached it; null where suppressed",
-    median_minutes="median minutes from clock start, of those whose time is known; null where suppressed",
+    median_minutes="median minutes from clock start, of those whose time is known; null where suppressed, and of the network",
 )
 
 VIEWS = (case_v1, milestone_v1, milestone_summary_v1)

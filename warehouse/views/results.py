@@ -1,4 +1,4 @@
-"""Views over results: own cells whole, all others through the small-numbers policy.
+"""Views over results: own cells whole, all others through the small-numbers policy (``warehouse.views.shown``).
 
 Everything that shows a value takes it from ``measure_result_v1``, so that no two views tell of one cell differently.
 
@@ -12,53 +12,35 @@ from __future__ import annotations
 
 from warehouse.views import view
 
-# The reader's own part of a total is known to the reader; the policy applies to the rest, and the own part is added again.
 MEASURE_RESULT = """
-with own_part as (
-    select a.ancestor_code, r.measure_name, r.period_grain, r.period_start,
-        coalesce(sum(r.numerator), 0) as numerator, coalesce(sum(r.denominator), 0) as denominator
-    from house.my_ancestors() a join measurement.measure_result r on r.organisation_code = a.provider_code
-    group by a.ancestor_code, r.measure_name, r.period_grain, r.period_start
-)
 select m.pathway_name, r.measure_name, m.title, r.organisation_code, o.organisation_name, o.organisation_kind, r.period_grain, r.period_start,
-    case when own.is_own then r.numerator when not hidden.is_hidden then shown.numerator end,
-    case when own.is_own then r.denominator when not hidden.is_hidden then shown.denominator end,
-    case when own.is_own or m.kind = 'score' then r.value when hidden.is_hidden then null
-        when r.value is null then null
-        when m.kind = 'count' then shown.denominator
-        when m.kind in ('proportion', 'rate') and r.numerator = 0 then case when shown.numerator = 0 then r.value end
+    case when c.is_own then r.numerator else c.numerator end,
+    case when c.is_own then r.denominator else c.denominator end,
+    case when whole.is_whole then r.value when c.is_suppressed or r.value is null then null
+        when m.kind = 'count' then c.denominator
+        when m.kind in ('proportion', 'rate') and r.numerator = 0 then case when c.numerator = 0 then r.value end
         when m.kind in ('proportion', 'rate') then
-            round((r.value * (shown.numerator / r.numerator) / (shown.denominator / nullif(r.denominator, 0)))::numeric, 6)::double precision
+            round((r.value * (c.numerator / r.numerator) / (c.denominator / nullif(r.denominator, 0)))::numeric, 6)::double precision
         else round(r.value::numeric, greatest(m.decimals, 0))::double precision end,
-    case when own.is_own or m.kind = 'score' then r.lower_95 when hidden.is_hidden or r.value is null then null
-        when m.kind = 'proportion' then house.wilson_limit(shown.numerator, shown.denominator, -1)
+    case when whole.is_whole then r.lower_95 when c.is_suppressed or r.value is null then null
+        when m.kind = 'proportion' then house.wilson_limit(c.numerator, c.denominator, -1)
         when m.kind in ('median', 'mean') then round(r.lower_95::numeric, greatest(m.decimals, 0))::double precision end,
-    case when own.is_own or m.kind = 'score' then r.upper_95 when hidden.is_hidden or r.value is null then null
-        when m.kind = 'proportion' then house.wilson_limit(shown.numerator, shown.denominator, 1)
+    case when whole.is_whole then r.upper_95 when c.is_suppressed or r.value is null then null
+        when m.kind = 'proportion' then house.wilson_limit(c.numerator, c.denominator, 1)
         when m.kind in ('median', 'mean') then round(r.upper_95::numeric, greatest(m.decimals, 0))::double precision end,
     r.reason,
-    case when own.is_own then r.completeness_share else round(r.completeness_share::numeric, p.share_decimals)::double precision end,
-    r.is_provisional, r.matures_on, own.is_own, not own.is_own and hidden.is_hidden,
+    case when c.is_own then r.completeness_share else round(r.completeness_share::numeric, p.share_decimals)::double precision end,
+    r.is_provisional, r.matures_on, c.is_own, c.is_suppressed,
     exists (select from intake.stale_cell s where s.pathway_name = m.pathway_name and s.organisation_code = r.organisation_code
         and s.period_grain = r.period_grain and s.period_start = r.period_start),
     m.kind, m.unit, m.decimals, m.direction, r.measure_version, p.policy_version, r.as_of_submission, r.computed_at
-from measurement.measure_result r
-join measurement.measure m on m.measure_name = r.measure_name
-join pathway.organisation o on o.organisation_code = r.organisation_code
+from house.shown_cell c
+join measurement.measure_result r on r.measure_name = c.measure_name and r.organisation_code = c.organisation_code
+    and r.period_grain = c.period_grain and r.period_start = c.period_start
+join measurement.measure m on m.measure_name = c.measure_name
+join pathway.organisation o on o.organisation_code = c.organisation_code
 join house.small_numbers_policy p on p.is_current
-cross join (select house.my_organisations() as codes) reader
-left join own_part w on w.ancestor_code = r.organisation_code and w.measure_name = r.measure_name
-    and w.period_grain = r.period_grain and w.period_start = r.period_start
-cross join lateral (select r.organisation_code = any (reader.codes) as is_own) own
-cross join lateral (
-    select r.numerator - coalesce(w.numerator, 0) as numerator, r.denominator - coalesce(w.denominator, 0) as denominator) rest
-cross join lateral (
-    select coalesce(w.numerator, 0) + house.shown_count(rest.numerator, p.suppress_to, p.round_to) as numerator,
-        coalesce(w.denominator, 0) + house.shown_count(rest.denominator, p.suppress_to, p.round_to) as denominator) shown
-cross join lateral (
-    select m.kind <> 'score' and (house.is_small(rest.numerator, p.suppress_to) or house.is_small(rest.denominator, p.suppress_to)
-        or (r.value is not null and (m.kind = 'derived' or r.denominator is null or rest.numerator < 0 or rest.denominator < 0))) as is_hidden
-) hidden
+cross join lateral (select c.is_own or m.kind = 'score' as is_whole) whole
 """
 
 measure_result_v1 = view(

@@ -1,0 +1,107 @@
+"""What of a result's counts a reader may see: the small-numbers policy as one view that all others take their counts from.
+
+One's own cells are whole. Of others:
+
+* Counts 1 to 7 are suppressed and others rounded. Of a total with own cases the policy applies to the rest (the own part is known).
+* Parts are all shown or none: sites of a provider, months of a quarter, quarters of a year (and their months) are hidden together
+  if one of them is small, so that nothing is left to be told from the total and its other parts.
+* A total over providers (region, network) tells nothing of a single small one: where its small parts are one or two, or so near
+  the least or most that they could be that each would follow, the total is put together from what is shown of its parts, each
+  small one counted as the middle of the suppressed range. Otherwise it is the true one, rounded.
+
+A reader who combines totals over organisations with totals over periods can narrow a count down, but not by any one difference.
+"""
+
+from __future__ import annotations
+
+from warehouse.views import view
+
+# nearest region, network or nation above each member provider
+GROUPS = """
+    select distinct on (t.organisation_code) t.organisation_code as provider_code, t.ancestor_code as group_code
+    from house.organisation_tree t join pathway.organisation o on o.organisation_code = t.organisation_code
+    where o.organisation_kind = 'provider' and o.is_member and t.ancestor_kind in ('region', 'network', 'nation')
+    order by t.organisation_code, t.depth
+"""
+
+
+def _told_by_parts(count: str) -> str:
+    """What is added to a group's total so that it tells nothing of its small parts; 0 where it does not."""
+    is_small = f"house.is_small({count}, p.suppress_to)"
+    small = f"count(*) filter (where {is_small})"
+    total = f"sum({count}) filter (where {is_small})"
+    middle = "(max(p.suppress_to) + 1) / 2.0"
+    return f"""case when {small} > 0 and ({small} <= 2 or {total} < {small} + 2 or {total} > {small} * max(p.suppress_to) - 2)
+        then coalesce(sum(house.shown_count({count}, p.suppress_to, p.round_to)), 0) + {small} * {middle} - sum({count}) else 0 end"""
+
+
+SHOWN_CELL = f"""
+with own_part as (
+    select a.ancestor_code, r.measure_name, r.period_grain, r.period_start,
+        coalesce(sum(r.numerator), 0) as numerator, coalesce(sum(r.denominator), 0) as denominator
+    from house.my_ancestors() a join measurement.measure_result r on r.organisation_code = a.provider_code
+    group by a.ancestor_code, r.measure_name, r.period_grain, r.period_start
+), parts as (
+    select g.group_code, r.measure_name, r.period_grain, r.period_start, {_told_by_parts("r.numerator")} as numerator,
+        {_told_by_parts("r.denominator")} as denominator
+    from ({GROUPS}) g join measurement.measure_result r on r.organisation_code = g.provider_code
+    join house.small_numbers_policy p on p.is_current
+    where r.organisation_code <> all ((select house.my_organisations())::text[])
+    group by g.group_code, r.measure_name, r.period_grain, r.period_start
+), adjustment as (
+    select t.ancestor_code, p.measure_name, p.period_grain, p.period_start, sum(p.numerator) as numerator, sum(p.denominator) as denominator
+    from parts p join house.organisation_tree t on t.organisation_code = p.group_code
+    group by t.ancestor_code, p.measure_name, p.period_grain, p.period_start
+), judged as (
+    select r.measure_name, r.organisation_code, r.period_grain, r.period_start, own.is_own, o.organisation_kind, o.parent_code,
+        coalesce(w.numerator, 0) as own_numerator, coalesce(w.denominator, 0) as own_denominator, rest.numerator, rest.denominator,
+        p.suppress_to, p.round_to, p.policy_version, m.kind, r.value,
+        not own.is_own and m.kind <> 'score' and (house.is_small(rest.numerator, p.suppress_to) or house.is_small(rest.denominator, p.suppress_to))
+            as is_small
+    from measurement.measure_result r
+    join measurement.measure m on m.measure_name = r.measure_name
+    join pathway.organisation o on o.organisation_code = r.organisation_code
+    join house.small_numbers_policy p on p.is_current
+    cross join lateral (select r.organisation_code = any ((select house.my_organisations())::text[]) as is_own) own
+    left join own_part w on w.ancestor_code = r.organisation_code and w.measure_name = r.measure_name
+        and w.period_grain = r.period_grain and w.period_start = r.period_start
+    left join adjustment a on a.ancestor_code = r.organisation_code and a.measure_name = r.measure_name
+        and a.period_grain = r.period_grain and a.period_start = r.period_start
+    cross join lateral (select r.numerator - coalesce(w.numerator, 0) + coalesce(a.numerator, 0) as numerator,
+        r.denominator - coalesce(w.denominator, 0) + coalesce(a.denominator, 0) as denominator) rest
+), beside as (
+    select j.*, bool_or(j.is_small and j.period_grain = 'month') over (partition by j.measure_name, j.organisation_code,
+            date_trunc('quarter', j.period_start)) and j.period_grain = 'month' as has_small_month,
+        bool_or(j.is_small and j.period_grain = 'quarter') over (partition by j.measure_name, j.organisation_code,
+            date_trunc('year', j.period_start)) and j.period_grain in ('month', 'quarter') as has_small_quarter
+    from judged j
+)
+select b.measure_name, b.organisation_code, b.period_grain, b.period_start, b.is_own, hidden.is_hidden,
+    case when not hidden.is_hidden then b.own_numerator + house.shown_count(b.numerator, b.suppress_to, b.round_to) end,
+    case when not hidden.is_hidden then b.own_denominator + house.shown_count(b.denominator, b.suppress_to, b.round_to) end,
+    b.policy_version
+from beside b
+cross join lateral (
+    select not b.is_own and b.kind <> 'score' and (b.is_small or b.has_small_month or b.has_small_quarter
+        or coalesce(b.numerator < 0 or b.denominator < 0, false)
+        or b.value is not null and (b.kind = 'derived' or b.denominator is null)
+        or case when b.organisation_kind in ('site', 'team') then exists (
+            select from pathway.organisation o join measurement.measure_result s on s.organisation_code = o.organisation_code
+            where o.parent_code = b.parent_code and o.organisation_kind in ('site', 'team') and s.measure_name = b.measure_name
+                and s.period_grain = b.period_grain and s.period_start = b.period_start
+                and (house.is_small(s.numerator, b.suppress_to) or house.is_small(s.denominator, b.suppress_to))
+        ) else false end) as is_hidden
+) hidden
+"""
+
+shown_cell = view(
+    "house",
+    "shown_cell",
+    "What of a result's counts the reader may see. One row a measure, organisation, grain and period.",
+    "measure_name organisation_code period_grain period_start is_own is_suppressed numerator denominator policy_version",
+    SHOWN_CELL,
+    numerator="as shown to others: own part whole, the rest rounded; null where suppressed",
+    denominator="as shown to others: own part whole, the rest rounded; null where suppressed",
+)
+
+VIEWS = (shown_cell,)
