@@ -1,25 +1,26 @@
 """What can only be judged across records: the status of a case beside the other cases of its person.
 
-Belongs here: pair rules and statuses. The judging is a pure function of a frame; the database only gives and takes.
+Belongs here: pair rules, rules on a case and what is linked to it (a death), and statuses. The judging is a pure function of a
+frame; the database only gives and takes.
 Does not belong here: rules on one record (``quality_checks``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Text, func, select, text
 
 from assets.folding import clock_dates
-from quality_checks.masks import evaluate
+from quality_checks.masks import Evaluator, evaluate
 from schemas.datasets import Dataset, Pathway
 from schemas.expressions import Expression
-from schemas.rules import PairRule
+from schemas.rules import PairRule, Rule, Scope
 from warehouse.detail_tables import detail_table
 from warehouse.loading import read_frame
-from warehouse.tables import pathway_case
+from warehouse.tables import pathway_case, person
 
 
 def base_status(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
@@ -87,17 +88,26 @@ def _start(row: dict, clock: str):
     return row["clock_on"] if pd.isna(row[clock]) else row[clock]
 
 
+def judge_linked(rules: Iterable[Rule], cases: pd.DataFrame) -> pd.DataFrame:
+    """Which case breaks which rule of scope ``warehouse``, in the shape of ``judge``; ``cases`` have ``death_on``, too. Such a case is an error."""
+    judged = Evaluator(cases)
+    found = [(case_id, rule.id, "error") for rule in rules for case_id in cases["case_id"][judged.broken(rule.requirement)]]
+    return pd.DataFrame(found, columns=["case_id", "rule_id", "status"])
+
+
 def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_version: int) -> pd.DataFrame:
     """Give each of the cases its status anew. ``case_ids`` must hold all cases of their persons.
 
-    Returns what ``judge`` found. Only persons with more than one case are looked at: the others keep what ``write`` gave them.
+    Returns what ``judge`` and ``judge_linked`` found. Only persons with more than one case or a linked death are looked at, and cases in
+    error: the others keep what ``write`` gave them.
     """
     dataset = pathway.case_dataset
-    cases = _cases_of_shared_persons(connection, pathway, case_ids)
+    cases = _cases_to_judge(connection, pathway, case_ids)
     if not len(cases):
         return pd.DataFrame(columns=["case_id", "rule_id", "status"])
     cases["base_status"] = base_status(dataset, cases)
-    broken = judge(dataset.pair_rules_at(rule_version), cases, dataset.clock)
+    linked = [rule for rule in dataset.rules_at(rule_version) if rule.scope is Scope.WAREHOUSE]
+    broken = pd.concat([judge_linked(linked, cases), judge(dataset.pair_rules_at(rule_version), cases, dataset.clock)], ignore_index=True)
     status = broken.drop_duplicates("case_id").set_index("case_id")["status"]
     cases["record_status"] = cases["case_id"].map(status).astype(object).where(cases["case_id"].isin(status.index), cases["base_status"])
     connection.execute(
@@ -108,15 +118,19 @@ def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_ver
     return broken
 
 
-def _cases_of_shared_persons(connection: Connection, pathway: Pathway, case_ids) -> pd.DataFrame:
+def _cases_to_judge(connection: Connection, pathway: Pathway, case_ids) -> pd.DataFrame:
     detail = detail_table(pathway)
+    linked = select(pathway_case.c.person_id).join(person, person.c.person_id == pathway_case.c.person_id).where(
+        pathway_case.c.case_id.in_(case_ids), person.c.death_on.is_not(None) | (pathway_case.c.record_status == "error"))  # fmt: skip
     shared = select(pathway_case.c.person_id).where(pathway_case.c.case_id.in_(case_ids), pathway_case.c.pathway_name == pathway.name)
     shared = shared.group_by(pathway_case.c.person_id).having(func.count() > 1)
     query = select(
         pathway_case.c.case_id.cast(Text).label("case_id"), pathway_case.c.person_id.cast(Text).label("person_id"), pathway_case.c.site_code,
-        pathway_case.c.first_arrival_number, pathway_case.c.first_row_number, *(c for c in detail.c if c.name != "case_id"),
-    ).join(detail, detail.c.case_id == pathway_case.c.case_id).where(pathway_case.c.person_id.in_(shared), pathway_case.c.pathway_name == pathway.name)  # fmt: skip
+        pathway_case.c.first_arrival_number, pathway_case.c.first_row_number, person.c.death_on, *(c for c in detail.c if c.name != "case_id"),
+    ).join(detail, detail.c.case_id == pathway_case.c.case_id).join(person, person.c.person_id == pathway_case.c.person_id).where(
+        pathway_case.c.person_id.in_(shared) | pathway_case.c.person_id.in_(linked), pathway_case.c.pathway_name == pathway.name)  # fmt: skip
     found = read_frame(connection, query, pathway.case_dataset)
     if len(found):
         found["clock_on"] = clock_dates(pathway.case_dataset, found)
+        found["death_on"] = pd.to_datetime(found["death_on"]).astype("datetime64[s]")
     return found

@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import ARRAY, Connection, Row, Select, Text, Uuid, any_, delete, exists, func, literal, select, update
 
 from assets import persons
+from assets.cross_record import settle_statuses
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
 from quality_checks.validate import validate
@@ -157,7 +158,9 @@ def settle_coverage(
 
 
 def _queue_cases(connection: Connection, registry: Registry, submission_id: str, condition) -> None:
+    """Queue the cells of these cases, whose status the death may have moved."""
     for pathway in registry.pathways:
         if pathway.case_dataset is not None:
             chosen = select(pathway_case.c.case_id).where(pathway_case.c.pathway_name == pathway.name, condition)
+            settle_statuses(connection, pathway, chosen, pathway.case_dataset.rule_version)
             queue_for_cases(connection, pathway, chosen, submission_id)

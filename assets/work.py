@@ -22,7 +22,7 @@ from quality_checks.findings import Finding
 from quality_checks.receipt import Comparison, FieldCompleteness
 from schemas.datasets import Dataset
 from schemas.registry import Registry
-from schemas.rules import Severity
+from schemas.rules import Scope, Severity
 from warehouse.keys import Keys
 
 
@@ -108,16 +108,17 @@ class Applied:
         return replace(self, findings=self.findings + more, warned=warned, counts=counts)
 
     def with_clashes(self, clashes: pd.DataFrame, case_ids: pd.Series, dataset: Dataset) -> Applied:
-        """Findings for the rows whose cases broke a pair rule."""
+        """Findings for the rows whose cases broke a pair rule, or a rule on what is linked to them."""
         if not len(clashes):
             return self
-        rules = {rule.id: rule for rule in dataset.pair_rules}
+        cells = {rule.id: (rule, (*rule.same, *dataset.record_key)[0]) for rule in dataset.pair_rules}
+        cells |= {rule.id: (rule, rule.fields[0]) for rule in dataset.rules if rule.scope is Scope.WAREHOUSE}
         rows_of = defaultdict(list)
         for row, case_id in case_ids.items():
             rows_of[case_id].append(row)
         return self.with_findings(
-            Finding(rule.id, rule.name, rule.severity, rule.scope, rule.advice, int(row), (*rule.same, *dataset.record_key)[0])
-            for clash in clashes.itertuples() if (rule := rules[clash.rule_id]) for row in rows_of.get(clash.case_id, ())
+            Finding(rule.id, rule.name, rule.severity, rule.scope, rule.advice, int(row), cell)
+            for clash in clashes.itertuples() for rule, cell in (cells[clash.rule_id],) for row in rows_of.get(clash.case_id, ())
         )  # fmt: skip
 
     def loaded(self, changed: pd.Series, case_ids: pd.Series, withdrawn: int) -> Applied:

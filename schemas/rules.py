@@ -32,7 +32,8 @@ class Rule:
 
     Broken where ``requirement`` is false. ``fields`` are the cells to mark, the first the one to correct.
     ``since`` and ``until`` are versions of the dataset's rules (inclusive); ``valid_from`` and ``valid_to`` bound the
-    record's clock date. ``family`` groups rules into one asset check.
+    record's clock date. ``family`` groups rules into one asset check. Scope ``warehouse``: judged on a case with the death that is
+    linked to it (``death_on``) after a load; a case that breaks it becomes an ``error``, which no measure counts.
     """
 
     id: str

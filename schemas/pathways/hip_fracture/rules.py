@@ -244,8 +244,9 @@ DISCHARGE = (
 # ------------------------------------------------------------------------------------------------ warehouse and file
 ALIVE_ON = ("presentation_date", "ward_admission_date", "surgery_date", "geriatrician_date", "ward_discharge_date", "trust_discharge_date")
 
+# the record has been taken when this is found: the case becomes an error, which no measure counts
 WAREHOUSE = (
-    Rule("H20", "death_not_before_the_last_event", all_of(*(days_between(name, "death_on") >= 0 for name in ALIVE_ON)), ASIDE,
+    Rule("H20", "death_not_before_the_last_event", all_of(*(days_between(name, "death_on") >= 0 for name in ALIVE_ON)), WARN,
          ("presentation_date", *ALIVE_ON[1:]),
          "The date of death that was linked lies before an event of this record: check the NHS number and the dates.",
          scope=Scope.WAREHOUSE, family="across records"),

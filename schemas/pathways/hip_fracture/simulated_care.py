@@ -81,13 +81,16 @@ def surgery_start(rng: Generator, started_at: np.ndarray, habit: np.ndarray) -> 
     return np.where(in_hours, wished, np.maximum(first_slots, started_at + np.timedelta64(60, "m")))
 
 
-def way_to_the_ward(rng: Generator, arrivals: Arrivals, via_ed: np.ndarray, started_at: np.ndarray, surgery_at: np.ndarray) -> Columns:
-    """Nerve block, ward, and when the ward was reached (before theatre)."""
-    count = len(arrivals)
+def way_to_the_ward(
+    rng: Generator, arrivals: Arrivals, columns: Columns, started_at: np.ndarray, surgery_at: np.ndarray, died_on: np.ndarray
+) -> Columns:
+    """Nerve block, ward, and when the ward was reached (before theatre, and alive)."""
+    count, via_ed = len(arrivals), columns["presentation_via_ed"]
     hours = np.exp(np.log(7.0) - 0.5 * arrivals.habits["ward"] + 0.95 * rng.standard_normal(count))
     latest = surgery_at - np.timedelta64(20, "m")
     reached_at = np.minimum(started_at + _minutes(np.maximum(hours, 0.4)), latest)
     on_ward = where(via_ed == "1", pick(rng, {"1": 97.0, "0": 3.0}, count), pick(rng, {"1": 55.0, "2": 45.0}, count))
+    on_ward = np.where(reached_at.astype("datetime64[D]") > died_on, where(via_ed == "1", "0", "2"), on_ward)
     blocked = chance(rng, 0.65, arrivals.habits["nerve_block"], PROCESS_SPREAD)
     return {
         "admitted_to_ortho_ward": on_ward,

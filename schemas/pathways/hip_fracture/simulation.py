@@ -32,7 +32,7 @@ def draw(rng: Generator, arrivals: Arrivals) -> Cases:
         rng, outcomes.death_logit(columns, age, arrivals.started_on, arrivals.habits["mortality"]), arrivals.started_on
     )
     surgery_at = care.surgery_start(rng, started_at, arrivals.habits["surgery_speed"])
-    columns |= care.way_to_the_ward(rng, arrivals, columns["presentation_via_ed"], started_at, surgery_at)
+    columns |= care.way_to_the_ward(rng, arrivals, columns, started_at, surgery_at, died_on)
     columns |= care.operation(rng, columns, cognition, started_at, surgery_at)
     columns |= care.after_the_operation(rng, arrivals, cognition, frailty)
     _leave_out_operation(rng, columns, died_on)
