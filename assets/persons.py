@@ -40,7 +40,8 @@ def identities(dataset: Dataset, frame: pd.DataFrame, site_codes: pd.Series) -> 
 
 def _own_keys(dataset: Dataset, frame: pd.DataFrame, site_codes: pd.Series) -> list[str]:
     identifying = [f.name for f in dataset.fields if f.identifies in (Identifier.BIRTH_DATE, Identifier.NAME)]
-    key = frame[[*dict.fromkeys([*dataset.record_key, *identifying])]].astype(str).agg("|".join, axis=1)
+    told = frame[[*dict.fromkeys([*dataset.record_key, *identifying])]]
+    key = told.astype(str).fillna("").agg("|".join, axis=1)  # what is missing stays missing as text
     if dataset.local_key:
         local = frame[dataset.local_key].astype(object)
         key = local.where(local.notna(), key)

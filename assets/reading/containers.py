@@ -35,6 +35,7 @@ SIGNATURES = (
     (b"SQLite format 3", "a database"),
     (b"{\\rtf", "a text document (RTF)"),
 )
+WORKBOOK_MEMBERS = (b"xl/workbook.xml", b"xl/worksheets/", b"xl/styles.xml", b"xl/theme/")
 MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<script")
 
 
@@ -73,8 +74,8 @@ def container_of(content: bytes, suffix: str) -> Container:
 
 
 def _workbook(content: bytes) -> Container:
-    # the name of a member stands in clear in a zip's directory; what is inside is looked at by ``workbook_safety``
-    if b"xl/workbook.xml" not in content:
+    # the names of members stand in clear, the directory's at the end may be cut off; what is inside is looked at by ``workbook_safety``
+    if not any(name in content for name in WORKBOOK_MEMBERS):
         raise FileRule.IS_TABLE.refusal(
             f"The file is a zip archive or another program's document, not a table. Unpack it and send the table itself. {SAVE_AS}"
         )
