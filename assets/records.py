@@ -51,7 +51,8 @@ def apply(connection: Connection, work: Work) -> Applied:
     if work.row.mode == Mode.WITHDRAW:
         return _withdraw_rows(connection, work, pathway, linked, findings)
     merged, changed = merge(connection, pathway, work, linked)
-    verdict = validate(replace(work.conformed, frame=merged), work.dataset, work.row.rule_version, work.row.received_at)
+    judged_as = {"measures": pathway.measures, "layout": work.read.layout}
+    verdict = validate(replace(work.conformed, frame=merged), work.dataset, work.row.rule_version, work.row.received_at, **judged_as)
     findings += _key_findings(work.dataset, linked) + _period_findings(work, linked)
     return _load(connection, work, pathway, linked, merged, changed, verdict, findings)
 
