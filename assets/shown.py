@@ -64,7 +64,7 @@ def _records(connection: Connection, stream: str, outcome) -> dict[str, object]:
     )
     shown: dict[str, object] = {"findings": sum(row[3] for row in rows)}
     if rows:
-        shown["findings_by_rule"] = MetadataValue.md(pictures.table(("rule", "must hold", "severity", "rows"), rows))
+        shown["findings_by_rule"] = MetadataValue.md(pictures.table(("rule", "must hold", "severity", "rows"), [(r[0], r[1].replace("_", " "), *r[2:]) for r in rows]))
         labels = [f"{row[0]}  {row[1].replace('_', ' ')}"[:48] for row in rows]
         shown["picture"] = MetadataValue.md(pictures.bars("Findings by rule", labels, [row[3] for row in rows], pictures.ORANGE))
     return shown

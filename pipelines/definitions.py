@@ -48,5 +48,5 @@ def warm() -> None:
 
     settings = Settings.from_environment()
     build(settings).get_repository_def().load_all_definitions()
-    for module in ("quality_checks.suite", "assets.pictures"):
+    for module in ("quality_checks.suite", "assets.shown"):
         getattr(importlib.import_module(module), "warm", lambda: None)()

@@ -6,6 +6,7 @@ Belongs here: finding, starting, asking, retiring. Does not belong here: what a 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -17,7 +18,6 @@ from pathlib import Path
 
 from pipelines.processes import ProcessRecord, wait_until
 from pipelines.worker_host import PRELOAD, hosts_folder
-from schemas.registry import Registry
 
 ROOMS = ("schemas", "quality_checks", "warehouse", "assets", "pipelines")
 log = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ class NoHost(RuntimeError):
 
 def code_fingerprint(pathway_folders: tuple[Path, ...] = ()) -> str:
     """Changes whenever a file of the rooms or of a pathway outside the tree changes."""
+    from schemas.registry import Registry  # with numpy below it; the watchman seldom asks
+
     tree = Path(__file__).parents[1]
     return Registry((), folders=(*(tree / room for room in ROOMS), *pathway_folders)).fingerprint()
 
@@ -37,6 +39,20 @@ def live_hosts(dagster_home: Path) -> list[ProcessRecord]:
     """Hosts that run now, of whatever fingerprint."""
     found = [ProcessRecord.read(path) for path in sorted(hosts_folder(dagster_home).glob("*.json"))]
     return [record for record in found if record and record.is_alive]
+
+
+def is_host_coming(dagster_home: Path) -> bool:
+    """Whether some host is still importing: it holds its lock until it announces itself."""
+    return any(_is_locked(path) for path in hosts_folder(dagster_home).glob("*.lock"))
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open("r") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def ensure_host(dagster_home: Path, fingerprint: str, preload: Sequence[str] = PRELOAD, seconds: float = 120.0) -> ProcessRecord:

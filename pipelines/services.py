@@ -1,4 +1,4 @@
-"""Up and down: the database server, Dagster's web server and daemon, and the worker host of one home.
+"""Up and down: the database server, Dagster's web server and daemon, the worker host of one home, and the watchman over them.
 
 Belongs here: starting, finding, stopping. Does not belong here: Dagster's configuration (``pipelines.instance``), the
 embedded server (``warehouse.embedded``), what they do.
@@ -8,36 +8,44 @@ Each process leads a session of its own and is recorded under ``<home>/services`
 
 from __future__ import annotations
 
-import fcntl
+import json
 import os
-import socket
-import subprocess
-import sys
-import urllib.request
+import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from pipelines.environment import environment_of
-from pipelines.hosts import code_fingerprint, live_hosts, start_host
-from pipelines.processes import ProcessRecord, stop_groups, wait_until
+from pipelines.hosts import code_fingerprint, is_host_coming, live_hosts, start_host
+from pipelines.processes import ProcessRecord
+from pipelines.service_processes import (
+    CODE,
+    DAEMON,
+    DATABASE,
+    HOST,
+    ROOT,
+    WATCHMAN,
+    WEB,
+    ServiceError,
+    at_work,
+    ensure,
+    free_port,
+    logs,
+    notes_path,
+    record_of,
+    record_path,
+    stop,
+    wait_for_code,
+    wait_for_web,
+    write_workspace,
+)
 from warehouse.settings import Settings
 
-ROOT = Path(__file__).parents[1]
-LOCATION = "common_cause"
-CODE, WEB, DAEMON = "code server", "web server", "daemon"
+__all__ = ["CODE", "DAEMON", "DATABASE", "HOST", "ROOT", "WATCHMAN", "WEB", "Addresses", "ServiceError", "addresses", "at_work", "database_for", "down",
+           "free_port", "is_running", "logs", "notes", "notes_path", "parts", "prepare", "record_of", "record_path", "revive", "sweep", "up"]  # fmt: skip
 FIRST_PORT, CODE_PORT = 3000, 4266
-START_SECONDS = 120.0
-# the daemon would wait for the look at the landing area that goes on; whatever it is cut off from is asked for again
-GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0, CODE: 1.0}
 Say = Callable[[str], None]
-
-
-class ServiceError(RuntimeError):
-    """Something does not start or stop; the message names it, its log and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -56,60 +64,105 @@ def up(settings: Settings, say: Say = lambda line: None, port: int | None = None
     settings.home.mkdir(parents=True, exist_ok=True)
     for folder in (settings.landing, settings.outbox, logs(settings)):
         folder.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(settings):
+    with at_work(settings):
         say("database")
         prepare(settings)
         environment = environment_of(settings)
         os.environ.update({"DAGSTER_HOME": environment["DAGSTER_HOME"]})
-        if not is_running(settings, DAEMON):
-            sweep(settings)
         say("worker host, web server and daemon")
         _start_worker_host(settings, environment)
-        code = _ensure(settings, CODE, environment, port=CODE_PORT)
-        workspace = _write_workspace(settings, code.detail["port"])
-        _wait_for_code(settings, code)
-        web = _ensure(settings, WEB, environment, workspace, port=port or FIRST_PORT)
-        _ensure(settings, DAEMON, environment, workspace)
-        _wait_for_web(settings, web)
+        wait_for_code(settings, _ensure_code(settings, environment))
+        web = ensure(settings, WEB, environment, port=port or FIRST_PORT)
+        ensure(settings, DAEMON, environment)
+        wait_for_web(settings, web)
+        ensure(settings, WATCHMAN, environment)
         return addresses(settings)
 
 
 def prepare(settings: Settings) -> None:
     """The database as it should be, and Dagster's home."""
-    from pipelines import instance
-    from warehouse import embedded
-    from warehouse.database import database_url
     from warehouse.migrate import migrate
 
     migrate(settings)
+    _prepare_dagster(settings)
+
+
+def _prepare_dagster(settings: Settings) -> None:
+    """Whoever runs with another ``dagster.yaml`` (the database may have another port now) is stopped, to be started again."""
+    from pipelines import instance
+    from warehouse import embedded
+    from warehouse.database import database_url
+
+    path = settings.dagster_home / "dagster.yaml"
+    before = path.read_text() if path.exists() else None
     admin_url = None if settings.database_url else embedded.ensure(settings).admin_url
     instance.prepare(settings, database_url(settings).render_as_string(hide_password=False), admin_url)
+    if before not in (None, path.read_text()):
+        stop(settings, DAEMON, WEB, CODE)
+        for host in live_hosts(settings.dagster_home):
+            host.signal(signal.SIGTERM)  # it finishes its runs
 
 
 def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     """Stops what belongs to this home, and nothing else; returns what was running. Can be repeated."""
-    records = {name: record for name in (DAEMON, WEB, CODE) if (record := ProcessRecord.read(_record_path(settings, name)))}
-    asked = stop_groups((record, GRACE_SECONDS[name]) for name, record in records.items())
-    stopped = [name for name, record in records.items() if record in asked]
-    for name in records:
-        _record_path(settings, name).unlink(missing_ok=True)
-    stopped += ["worker host" for host in live_hosts(settings.dagster_home) if host.stop(3.0)]
-    stopped += ["run" for worker in live_workers(settings) if worker.stop(8.0)]
-    if _stop_server(settings):
-        stopped.append("database server")
+    if not settings.home.is_dir():
+        return []
+    stopped = stop(settings, WATCHMAN)  # before all else, or it would bring back what is stopped here
+    with at_work(settings):
+        stopped += stop(settings, WATCHMAN, DAEMON, WEB, CODE)
+        stopped += [HOST for host in live_hosts(settings.dagster_home) if host.stop(3.0)]
+        stopped += ["run" for worker in live_workers(settings) if worker.stop(8.0)]
+        if _stop_server(settings):
+            stopped.append(DATABASE)
+        notes_path(settings).unlink(missing_ok=True)
     for name in stopped:
         say(f"stopped: {name}")
     return stopped
 
 
+def parts(settings: Settings) -> list[str]:
+    """What makes a house that is up, in the order in which one needs the other."""
+    return [*([] if settings.database_url else [DATABASE]), CODE, WEB, DAEMON, HOST]
+
+
 def is_running(settings: Settings, name: str) -> bool:
-    record = ProcessRecord.read(_record_path(settings, name))
+    """Whether a part lives; a worker host also while it still imports."""
+    if name == DATABASE:
+        return settings.server_data.is_dir() and _server(settings).pid is not None
+    if name == HOST:
+        return bool(live_hosts(settings.dagster_home)) or is_host_coming(settings.dagster_home)
+    record = record_of(settings, name)
     return record is not None and record.is_alive
+
+
+def revive(settings: Settings, name: str) -> None:
+    """Starts one part again that has died, where it was; for whoever is ``at_work``. Does not wait until it answers."""
+    environment = environment_of(settings)
+    record = record_of(settings, name)
+    if record:  # what it left behind
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(record.pid, signal.SIGKILL)
+    if name == DATABASE:
+        _prepare_dagster(settings)
+    elif name == HOST:
+        _start_worker_host(settings, environment)
+    elif name == CODE:
+        _ensure_code(settings, environment)
+    else:
+        ensure(settings, name, environment, port=record.detail.get("port") if record else FIRST_PORT)
+
+
+def notes(settings: Settings) -> dict[str, dict]:
+    """What the watchman has started again: by part ``starts`` (count), ``at`` (of its last note), ``is_given_up``."""
+    try:
+        return json.loads(notes_path(settings).read_text())
+    except (OSError, ValueError):
+        return {}
 
 
 def addresses(settings: Settings) -> Addresses:
     """Where everything is, for people. Raises ``ServiceError`` if it is not up."""
-    record = ProcessRecord.read(_record_path(settings, WEB))
+    record = ProcessRecord.read(record_path(settings, WEB))
     if record is None or not record.is_alive:
         raise ServiceError("Common Cause is not up; start it with: common-cause up")
     from warehouse.database import database_url
@@ -133,14 +186,11 @@ def sweep(settings: Settings) -> list[str]:
     swept = []
     with DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         for run in instance.get_runs(RunsFilter(statuses=begun)):
-            if instance.run_launcher.check_run_worker_health(run).status is not WorkerStatus.RUNNING:
-                instance.report_run_failed(run, "The process of this run was gone when Common Cause came up.")
+            is_gone = instance.run_launcher.check_run_worker_health(run).status is not WorkerStatus.RUNNING
+            if is_gone and not instance.get_run_by_id(run.run_id).is_finished:
+                instance.report_run_failed(run, "The process of this run was gone when the daemon came up.")
                 swept.append(run.run_id)
     return swept
-
-
-def logs(settings: Settings) -> Path:
-    return settings.home / "logs"
 
 
 @contextmanager
@@ -168,49 +218,15 @@ def _stop_server(settings: Settings) -> bool:
     return True
 
 
-def _record_path(settings: Settings, name: str) -> Path:
-    return settings.home / "services" / f"{name.replace(' ', '-')}.json"
-
-
-def _ensure(settings: Settings, name: str, environment: Mapping[str, str], workspace: Path | None = None, port: int | None = None) -> ProcessRecord:
-    """The service's process, started unless it runs; a record of a process that has gone is replaced. ``port``: the first to try."""
-    record = ProcessRecord.read(_record_path(settings, name))
-    if record and record.is_alive:
-        return record
-    detail = {"port": free_port(port)} if port else {}
-    process = _spawn(_command(name, workspace, **detail), environment, _log(settings, name))
-    record = ProcessRecord.of(process.pid, **detail)
-    record.write(_record_path(settings, name))
-    return record
-
-
-def _command(name: str, workspace: Path | None, port: int = 0) -> list[str]:
-    address = ["-h", "127.0.0.1", "-p", str(port)]
-    arguments = {
-        CODE: ["dagster", "code-server", "start", *address, "-m", "pipelines.definitions", "--location-name", LOCATION, "--inject-env-vars-from-instance"],
-        WEB: ["dagster_webserver", *address, "-w", str(workspace)],
-        DAEMON: ["dagster._daemon", "run", "-w", str(workspace)],
-    }
-    return [sys.executable, "-m", *arguments[name]]
-
-
-def _write_workspace(settings: Settings, port: int) -> Path:
-    """One code server for web server and daemon: with ``workspace.yaml`` each would start its own, and the daemon a new one every minute."""
-    path = settings.dagster_home / "workspace.yaml"
-    content = {"load_from": [{"grpc_server": {"host": "127.0.0.1", "port": port, "location_name": LOCATION}}]}
-    path.write_text(yaml.safe_dump(content))
-    return path
-
-
-def _log(settings: Settings, name: str) -> Path:
-    return logs(settings) / f"{name.replace(' ', '-')}.log"
-
-
-def _spawn(command: list[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen:
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
+def _ensure_code(settings: Settings, environment: Mapping[str, str]) -> ProcessRecord:
+    """The code server, where it was; if it cannot be there, those that look for it in the old place are stopped, to be started again."""
+    before = record_of(settings, CODE)
+    port = before.detail["port"] if before else CODE_PORT
+    code = ensure(settings, CODE, environment, port=port)
+    if before and code.detail["port"] != port:
+        stop(settings, DAEMON, WEB)
+    write_workspace(settings, code.detail["port"])
+    return code
 
 
 def _start_worker_host(settings: Settings, environment: Mapping[str, str]) -> None:
@@ -219,48 +235,3 @@ def _start_worker_host(settings: Settings, environment: Mapping[str, str]) -> No
         start_host(settings.dagster_home, fingerprint, environment=environment)
 
 
-def _wait_for_web(settings: Settings, web: ProcessRecord) -> None:
-    def is_ready() -> bool:
-        return not web.is_alive or _answers(web.detail["port"])
-
-    if not wait_until(is_ready, START_SECONDS, every=0.1) or not web.is_alive:
-        raise ServiceError(f"the web server does not start; see {_log(settings, WEB)}")
-
-
-def _wait_for_code(settings: Settings, code: ProcessRecord) -> None:
-    if not wait_until(lambda: not code.is_alive or _listens(code.detail["port"]), START_SECONDS) or not code.is_alive:
-        raise ServiceError(f"the code server does not start; see {_log(settings, CODE)}")
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=2.0) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
-
-
-def free_port(first: int, tries: int = 100) -> int:
-    """``first``, or the next port on loopback that nobody listens on."""
-    for port in range(first, first + tries):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise ServiceError(f"no port is free between {first} and {first + tries - 1}; say another with --port")
-
-
-@contextmanager
-def _one_at_a_time(settings: Settings) -> Iterator[None]:
-    with (settings.home / "up.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

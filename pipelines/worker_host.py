@@ -27,7 +27,7 @@ from pipelines.processes import ProcessRecord
 
 PRELOAD = (
     "dagster", "dagster._cli.api", "dagster._core.execution.api", "dagster_postgres", "pandas", "psycopg", "great_expectations",
-    "matplotlib.figure", "matplotlib.backends.backend_agg", "openpyxl", "python_calamine", "pyarrow.csv", "jinja2", "cryptography.hazmat.primitives.ciphers.aead",
+    "openpyxl", "python_calamine", "pyarrow.csv", "jinja2", "cryptography.hazmat.primitives.ciphers.aead",
     "assets.submissions", "assets.refresh", "pipelines.definitions",
 )  # fmt: skip
 KILL_AFTER_SECONDS = 20.0

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.padding import Padding
+from rich.text import Text
 
-from pipelines.cli.shared import console, print_table
+from pipelines.cli.shared import console
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from assets.check import CheckOutcome
 
 SHOWN_GROUPS = 40
+STYLES = {"reject file": "bold red", "quarantine record": "red", "warn": "yellow", "out of scope": "dim"}
 
 
 def judge(settings: Settings, file: Path, sender: str, dataset: str | None, manifest: Path | None) -> CheckOutcome:
@@ -47,13 +50,23 @@ def show(outcome: CheckOutcome, file: Path, out: Path | None) -> int:
     if outcome.failure:
         console().print(f"{file.name}: something of ours broke ({outcome.failure}); tell the network's office", soft_wrap=True, markup=False)
         return int(outcome.exit_code)
-    rows = [(g.rule_id, requirement_words(g.rule_name, g.field_name), str(g.severity), g.header, g.count, " ".join(g.advice)) for g in content.groups]
-    if rows:
-        print_table("Findings by rule", ("rule", "must hold", "severity", "column", "rows", "advice"), rows[:SHOWN_GROUPS], numbers=("rows",))
-    if len(rows) > SHOWN_GROUPS:
-        console().print(f"... and {len(rows) - SHOWN_GROUPS} more rules; --out FOLDER writes them all")
+    for group in content.groups[:SHOWN_GROUPS]:
+        _show_group(group, requirement_words(group.rule_name, group.field_name))
+    if len(content.groups) > SHOWN_GROUPS:
+        console().print(f"... and {len(content.groups) - SHOWN_GROUPS} more rules; --out FOLDER writes them all")
     console().print(f"{file.name}: {title(content)}", soft_wrap=True, markup=False, style="bold")
     console().print(summary(content), markup=False)
     if out:
         console().print(f"receipt: {write_receipt(content, out) / 'receipt.html'}", soft_wrap=True, markup=False)
     return int(outcome.exit_code)
+
+
+def _show_group(group, requirement: str) -> None:
+    """One rule: where it is broken, then what to do."""
+    from quality_checks.receipt.sentences import row_ranges
+
+    where, more = row_ranges(group.row_numbers, most=8)
+    rows = f"{group.count:,} {'row' if group.count == 1 else 'rows'} ({where}{', ...' if more else ''})" if where else "the file"
+    head = Text.assemble((group.severity.value, STYLES.get(group.severity.value, "")), f"  {group.rule_id}  {group.header or ''} {requirement}: {rows}")
+    console().print(head)
+    console().print(Padding(Text(" ".join(group.advice)), (0, 0, 0, 4)), style="dim")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -111,33 +111,33 @@ def template(settings: Settings, dataset: str, out: Path) -> None:
 
 @click.command()
 @click.argument("dataset")
-@click.option("--sender", "senders", multiple=True, required=True, help="Code of a sender; may be given more than once.")
+@click.option("--sender", "senders", multiple=True, help="Code of a sender; may be given more than once.")
 @click.option("--site", "sites", multiple=True, help="Code of a site; may be given more than once (the sender's own code).")
 @click.option("--rows", type=click.IntRange(1), default=300, show_default=True, help="Records a sender.")
 @click.option("--from", "start", type=DAY, help="First day (a year before the last).")
 @click.option("--to", "end", type=DAY, help="Last day (today).")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same files.")
-@click.option("--defect", "defects", multiple=True, metavar="NAME=SHARE", help="Share of rows with a defect, such as missing=0.05. `--defect list` lists them.")
+@click.option("--defect", "defects", multiple=True, metavar="NAME=SHARE", help="Share of the rows with this defect, such as unknown_code=0.05; may be given more than once.")
+@click.option("--list-defects", is_flag=True, help="List the defects and stop.")
 @click.option("--format", "suffix", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder (here).")
 @click.pass_obj
-def generate(settings: Settings, dataset: str, out: Path, **wanted) -> None:
+def generate(settings: Settings, dataset: str, out: Path, list_defects: bool, **wanted) -> None:
     """Write realistic synthetic submissions of DATASET: no real patient in them, and every NHS number from the test range."""
     from pipelines.cli.describing import find_dataset
-    from pipelines.cli.generating import defect_names, generate_files
+    from pipelines.cli.generating import defects_of, generate_files
     from schemas.registry import load_registry
 
-    if "list" in wanted["defects"]:
-        print_table("Defects", ("name", "what it does"), defect_names())
-        return
     registry = load_registry(settings.pathway_folders)
     declared = find_dataset(registry, dataset)
-    for path in generate_files(registry, declared, out, today=settings.clock().date(), **{k: _day(v) for k, v in wanted.items()}):
+    if list_defects:
+        print_table(f"Defects of {dataset}", ("name",), defects_of(registry, declared))
+        return
+    if not wanted["senders"]:
+        raise click.UsageError("Missing option '--sender'.")
+    days = {name: value.date() if value else None for name, value in (("start", wanted.pop("start")), ("end", wanted.pop("end")))}
+    for path in generate_files(registry, declared, out, today=settings.clock().date(), **days, **wanted):
         console().print(str(path), soft_wrap=True, markup=False)
-
-
-def _day(value: object) -> object:
-    return value.date() if isinstance(value, datetime) and not isinstance(value, date.__class__) else value
 
 
 COMMANDS = (submit, check, template, generate)

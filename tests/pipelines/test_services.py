@@ -30,14 +30,14 @@ def house(tmp_path_factory, taken_port):
     home = tmp_path_factory.mktemp("a home with a space")
     settings = Settings(home=home, pathway_folders=(PATHWAYS,))
     for name in (services.WEB, services.DAEMON, services.CODE):
-        ProcessRecord(os.getpid(), "another boot 1", {"port": taken_port}).write(services._record_path(settings, name))
+        ProcessRecord(os.getpid(), "another boot 1", {"port": taken_port}).write(services.record_path(settings, name))
     addresses = services.up(settings, port=taken_port)
     yield settings, addresses
     services.down(settings)
 
 
 def pids(settings):
-    return {name: ProcessRecord.read(services._record_path(settings, name)).pid for name in (services.WEB, services.DAEMON, services.CODE)}
+    return {name: ProcessRecord.read(services.record_path(settings, name)).pid for name in (services.WEB, services.DAEMON, services.CODE)}
 
 
 def test_the_web_server_answers_on_the_next_free_port(house, taken_port):
