@@ -81,7 +81,7 @@ def _folders_below(folder: Path) -> Iterator[Path]:
 
 
 def _folders(parent: Path) -> list[Path]:
-    return sorted(path for path in _entries(parent) if not path.name.startswith(".") and _has_kind(path, stat.S_ISDIR))
+    return sorted(path for path in _entries(parent) if not path.name.startswith(".") and is_folder(path))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -112,6 +112,11 @@ def _entries(folder: Path) -> list[Path]:
 def is_ordinary(path: Path) -> bool:
     """Whether it is a file: no link, no pipe, no device, no folder."""
     return _has_kind(path, stat.S_ISREG)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder itself, not a link to one."""
+    return _has_kind(path, stat.S_ISDIR)
 
 
 def is_there(path: Path) -> bool:

@@ -24,7 +24,7 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 
 from assets.context import Context
-from assets.drops import DONE, MANIFEST, Drop, Watch, find_drops, is_complete, is_ordinary, sender_folders, sibling
+from assets.drops import DONE, MANIFEST, Drop, Watch, find_drops, is_complete, is_folder, is_ordinary, is_there, sender_folders, sibling
 from assets.reading.manifest import SIZE_LIMIT_BYTES
 from warehouse.archive import ArchiveError, Stored
 from warehouse.database import try_advisory_lock
@@ -85,7 +85,7 @@ def _claim(context: Context, drop: Drop) -> str | None:
     folder = _claims_folder(context.settings.landing / drop.sender_code)
     token = secrets.token_hex(12)
     envelope = folder / f"{token}.envelope"
-    told = {"file_name": drop.path.name, "site_code": drop.site_code, "manifest": _manifest_text(drop.path)}
+    told = {"file_name": _shown(drop.path.name), "site_code": drop.site_code, "manifest": _manifest_text(drop.path)}
     _write_durably(envelope, json.dumps(told).encode())
     try:
         drop.path.rename(folder / token)
@@ -98,10 +98,15 @@ def _claim(context: Context, drop: Drop) -> str | None:
     return _register(context, drop.sender_code, folder / token)
 
 
+def _shown(name: str) -> str:
+    """A file's name as text, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", errors="replace")
+
+
 def _claims_folder(sender: Path) -> Path:
     """Ours, inside the sender's; what else bears the name is moved out of the way."""
     folder = sender / CLAIMED
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+    if is_there(folder) and not is_folder(folder):
         folder.rename(folder.with_name(f"{CLAIMED}-{secrets.token_hex(6)}"))
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
@@ -124,7 +129,7 @@ def finish_claims(context: Context) -> list[str]:
     unfinished: list[str] = []
     for sender in sender_folders(context.settings.landing):
         folder = sender / CLAIMED
-        if folder.is_symlink() or not folder.is_dir():
+        if not is_folder(folder):
             continue
         with _passed_over(sender.name):
             _drop_unused_envelopes(folder)

@@ -45,7 +45,7 @@ def receipt_json(content: ReceiptContent) -> bytes:
         ],
         "next_steps": list(sentences.next_steps(content)),
     }
-    return json.dumps(told, ensure_ascii=False, indent=1).encode()
+    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
 
 
 def _group(group: FindingGroup) -> dict:

@@ -41,7 +41,7 @@ def receipt_html(content: ReceiptContent) -> bytes:
         summary=sentences.summary(content), reasons=sentences.reasons(content), moment=sentences.moment_words(content),
         parts=_bar(content) if shows_rows else [], sections=[] if facts.repeats else _sections(content), comparison=_comparison(content),
         stages=_stages(content), next_steps=sentences.next_steps(content), deadline=_deadline(content), files=_files(content),
-    ).encode()  # fmt: skip
+    ).encode("utf-8", errors="replace")  # fmt: skip
 
 
 def _bar(content: ReceiptContent) -> list[dict]:

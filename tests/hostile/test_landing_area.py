@@ -34,9 +34,8 @@ def lay(folder: Path, name: str | bytes, content: bytes = GOOD) -> None:
 
 # ------------------------------------------------------------------------------------------------ names
 ODD_NAMES = {
-    "parents": "..%2f..%2fetc%2fpasswd.csv",
-    "two dots": "..csv.csv",
-    "backslashes": "..\\..\\windows\\system32.csv",
+    "parents": "records..%2f..%2fetc%2fpasswd.csv",
+    "backslashes": "records\\..\\..\\windows\\system32.csv",
     "an absolute path of Windows": "C:\\records.csv",
     "a line end": "records\n2024\r.csv",
     "as long as may be": "r" * 251 + ".csv",
@@ -90,9 +89,7 @@ def test_somebody_bears_the_name_of_our_own_folder(world, folder, tmp_path, kind
 def test_folders_that_can_be_no_sender_are_passed_over_and_others_are_refused(world):
     landing = world.context.settings.landing
     for name in (b"ZX1\n", b"ZX\xff1", b"ZX1...ZX2", b"x" * 200, b"ZX1 ", b".ZX1"):
-        os.makedirs(os.fsencode(landing) + b"/" + name)
-        with open(os.fsencode(landing) + b"/" + name + b"/records.csv", "wb") as file:
-            file.write(GOOD)
+        lay_in(landing / os.fsdecode(name), "records.csv")
     lay_in(landing / "ZX9", "records.csv")
     lay_in(landing / "ZX1", "records.csv")
     outcomes = {outcome.sender_code: outcome.state for outcome in world.work_off()}
@@ -163,7 +160,7 @@ def test_a_link_put_in_place_of_a_claimed_file_is_not_followed(world, folder, tm
 def test_a_file_that_we_may_not_read_is_refused_and_kept(world, folder):
     lay(folder, "records.csv")
     drop(world.context.settings.landing, "ZX2", csv_bytes([wrist(3, site="ZX2A1")]))
-    os.chmod(folder / "records.csv", 0)
+    (folder / "records.csv").chmod(0)
     if os.geteuid() == 0:
         os.chown(folder / "records.csv", 65534, 65534)
     with without_privilege():
@@ -199,13 +196,13 @@ def test_a_folder_that_we_may_not_enter_stops_nobody_else(world, folder):
     lay(folder, "records.csv")
     other = world.context.settings.landing / "ZX2"
     other.mkdir()
-    os.chmod(other, 0)
+    other.chmod(0)
     if os.geteuid() == 0:
         os.chown(other, 65534, 65534)
     with without_privilege():
         [outcome] = world.work_off()
     assert (outcome.sender_code, outcome.state) == ("ZX1", "accepted")
-    os.chmod(other, 0o700)
+    other.chmod(0o700)
 
 
 def test_a_full_disk_is_our_trouble_and_names_no_file(world, folder, monkeypatch):
@@ -250,11 +247,14 @@ def test_a_manifest_that_comes_before_the_end_of_its_file_does_not_cut_it_off(wo
     assert aftermath(world, outcome, GOOD, is_read=True) == []
 
 
-@pytest.mark.parametrize("suffix", [".part", ".tmp", ".filepart", ".PART"])
-def test_an_unfinished_name_is_left_alone(world, folder, suffix):
-    lay(folder, f"records.csv{suffix}")
+UNFINISHED = ["records.csv.part", "records.csv.tmp", "records.csv.filepart", "records.csv.PART", ".records.csv", "..\\..\\records.csv"]
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_an_unfinished_name_is_left_alone(world, folder, name):
+    lay(folder, name)
     assert world.work_off() == []
-    (folder / f"records.csv{suffix}").rename(folder / "records.csv")
+    (folder / name).rename(folder / "records.csv")
     [outcome] = world.work_off()
     assert aftermath(world, outcome, GOOD, is_read=True) == []
 
