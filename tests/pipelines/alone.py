@@ -31,9 +31,8 @@ def refused_attempts() -> int:
 def main(home: str) -> None:
     raise_loopback()
     before = refused_attempts()
-    with socket.socket() as probe:  # the counter counts: an attempt of our own
-        with suppress(OSError):
-            probe.connect(("192.0.2.1", 80))
+    with socket.socket() as probe, suppress(OSError):  # an attempt of our own shows that the counter counts
+        probe.connect(("192.0.2.1", 80))
     counted = refused_attempts()
     assert counted > before, "the counter does not count"
     from tests.conftest import PATHWAYS
