@@ -94,6 +94,9 @@ def queue(settings: Settings) -> dict:
     return {
         "max_concurrent_runs": settings.parallel_runs,
         "tag_concurrency_limits": [{"key": SENDER_TAG, "value": {"applyLimitPerUniqueValue": True}, "limit": 1}],
+        # a run that comes while the code server is being started again waits for it
+        "max_user_code_failure_retries": 30,
+        "user_code_failure_retry_delay": 5,
         "dequeue_interval_seconds": 1,
         "dequeue_use_threads": True,
         "dequeue_num_workers": 2,

@@ -130,7 +130,7 @@ class Watchman:
         finally:
             self._write_notes()
         hint = f"; it lived for a short time only, {care.short_lives} times in a row" if care.short_lives else ""
-        log.info("%s: had died, started again (%d. time)%s", part, len(care.starts), hint)
+        log.info("%s: had died, started again (start %d)%s", part, len(care.starts), hint)
         self._remember(part)
         return True
 

@@ -62,10 +62,13 @@ def status(settings: Settings, sender: str | None, last: int) -> None:
 
 
 def _print_running(settings: Settings) -> None:
-    from pipelines.services import DAEMON, WEB, is_running
+    from pipelines.services import DAEMON, WATCHMAN, WEB, is_running, notes
 
-    states = ", ".join(f"{name} {'up' if is_running(settings, name) else 'down'}" for name in (WEB, DAEMON))
+    states = ", ".join(f"{name} {'up' if is_running(settings, name) else 'down'}" for name in (WEB, DAEMON, WATCHMAN))
     console().print(f"{states}; home {settings.home}", soft_wrap=True, markup=False)
+    for name, note in notes(settings).items():
+        end = "; given up, see its log, then `common-cause up`" if note["is_given_up"] else ""
+        console().print(f"{name}: had died and was started again (starts: {note['starts']}, last at {note['at']}){end}", soft_wrap=True, markup=False)
 
 
 def _print_states(connection: Connection, sender: str | None) -> None:

@@ -176,7 +176,7 @@ def test_a_killed_worker_is_a_failed_run_and_the_submission_is_done_again(house,
 
 
 def test_a_killed_daemon_comes_back_and_nothing_is_lost(house, tmp_path):
-    ProcessRecord.read(services._record_path(house.settings, services.DAEMON)).signal(signal.SIGKILL)
+    ProcessRecord.read(services.record_path(house.settings, services.DAEMON)).signal(signal.SIGKILL)
     path = tmp_path / "records.csv"
     path.write_bytes(wrists("ZX2A1", 2000))
     before = house.latest()
