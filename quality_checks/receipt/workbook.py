@@ -7,10 +7,10 @@ Does not belong here: the findings. The first sheet is the data and nothing else
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import count, zip_longest
 
 from quality_checks.finding_table import NO_ROW
 from quality_checks.receipt.content import ReceiptContent
@@ -20,6 +20,7 @@ from schemas.rules import Severity
 
 WHOLE_FILE_LIMIT = 5_000  # rows up to which the whole file comes back
 MARKED_LIMIT = 5_000  # rows that come back of a larger file: those that need attention
+WIDTH_ROWS = 50  # rows that decide how wide a column is
 NOTE_LIMIT = 20_000  # comments in one workbook; a spreadsheet opens slowly beyond
 REAL_DATE = 2  # ``CellKind.DATE`` of reading: the cell held a date, its text is ISO
 
@@ -60,11 +61,19 @@ def _chosen_rows(content: ReceiptContent) -> list[int]:
 # ------------------------------------------------------------------------------------------------ the data
 def _data_sheet(content: ReceiptContent, rows: list[int]) -> Sheet:
     source, wanted = content.read.source, set(rows)
-    sheet = Sheet("Data", [min(max(len(header) + 2, 11), 28) for header in source.header], frozen_rows=1)
+    sheet = Sheet("Data", _widths(content), frozen_rows=1)
     sheet.rows.append([Cell(for_cell(header), HEADER_STYLE) for header in source.header])
     marks, texts, dated, notes = _marks(content, wanted), _texts(source, wanted), _dated(content), count()
-    sheet.rows.extend(_cells(row, texts[row], marks.get(row, {}), dated, notes) for row in rows)
+    make = cache(_cell)  # codes, dates and times come again and again in a column
+    sheet.rows.extend(_cells(row, texts[row], marks.get(row, {}), dated, notes, make) for row in rows)
     return sheet
+
+
+def _widths(content: ReceiptContent) -> list[float]:
+    """Wide enough for the header and the first rows, in characters."""
+    source = content.read.source
+    shown = zip_longest(source.header, *source.rows[:WIDTH_ROWS], fillvalue="")
+    return [min(max(11, *(len(text) + 2 for text in column)), 28) for column in shown]
 
 
 def _texts(source, wanted: set[int]) -> dict[int, tuple[str, ...]]:
@@ -101,12 +110,12 @@ def _gravity(severity: Severity) -> int:
 
 
 def _cells(
-    row: int, texts: tuple[str, ...], marks: dict[int, Mark], dated: set[tuple[int, int]], notes: Iterator[int]
+    row: int, texts: tuple[str, ...], marks: dict[int, Mark], dated: set[tuple[int, int]], notes: Iterator[int], make: Callable[..., Cell]
 ) -> list[Cell | None]:
     gravest = min((mark.severity for mark in marks.values()), key=_gravity, default=None)
     row_fill = ROW_FILL[gravest] if gravest else None
     made: list[Cell | None] = [
-        _cell(text, row_fill, (row, place) in dated) if text or row_fill else None for place, text in enumerate(texts)
+        make(text, row_fill, (row, place) in dated) if text or row_fill else None for place, text in enumerate(texts)
     ]
     for place, mark in marks.items():
         told = "\n\n".join(mark.notes) if next(notes) < NOTE_LIMIT else None
