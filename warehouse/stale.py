@@ -20,7 +20,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     Text,
-    and_,
     case,
     cast,
     delete,
@@ -111,7 +110,7 @@ def queue_cells(connection: Connection, pathway: Pathway, site_days: Select, sub
 
 def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, submission_id: str | None) -> int:
     """Queue the cells of the cases of ``case_ids`` (one column) as they are now. Called once before and once after a change."""
-    return queue_cells(connection, pathway, _days_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
+    return queue_cells(connection, pathway, _months_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
 
 
 def queue_all(connection: Connection, registry: Registry) -> int:
@@ -124,7 +123,7 @@ def queue_pathway(connection: Connection, pathway: Pathway) -> int:
     submitted = select(submitted_result.c.organisation_code, submitted_result.c.period_start).where(
         submitted_result.c.measure_name.in_([measure.name for measure in pathway.measures])
     )
-    sources = [submitted, *([_days_of(pathway, true())] if pathway.case_dataset and index_dates(pathway) else [])]
+    sources = [submitted, *([_months_of(pathway, true())] if pathway.case_dataset and index_dates(pathway) else [])]
     return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None)
 
 
@@ -136,10 +135,11 @@ def queue_for_deaths(connection: Connection, registry: Registry, covered_before,
     for pathway in registry.pathways:
         readers = [measure for measure in pathway.measures if measure.index_date and DEATHS_COVERED_TO in field_names(measure)]
         if readers:
-            days = _days_of(pathway, true(), tuple({measure.index_date for measure in readers})).subquery()
+            months = _months_of(pathway, true(), tuple({measure.index_date for measure in readers})).subquery()
             longest = max(measure.matures_after_days for measure in readers)
-            since = true() if covered_before is None else days.c[1] >= cast(literal(covered_before, Date), Date) - longest
-            queued += queue_cells(connection, pathway, select(days).where(since), submission_id)
+            first = start_of("month", cast(literal(covered_before, Date), Date) - longest)
+            since = true() if covered_before is None else months.c[1] >= first
+            queued += queue_cells(connection, pathway, select(months).where(since), submission_id)
     return queued
 
 
@@ -149,15 +149,17 @@ def field_names(measure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in parts if part is not None for name in part.field_names()))
 
 
-def _days_of(pathway: Pathway, condition, dates: Sequence[str] | None = None) -> Select:
-    """(organisation_code, date): site and provider of the cases with each of their index dates."""
+def _months_of(pathway: Pathway, condition, dates: Sequence[str] | None = None) -> Select:
+    """(organisation_code, first day of the month): site and provider of the cases with the months of their index dates.
+
+    The cases are read once, and are few rows before they are spread over codes and dates.
+    """
     source, columns = case_source(pathway)
-    of_pathway = and_(pathway_case.c.pathway_name == pathway.name, condition)
-    parts = [
-        select(columns[code].label("code"), cast(columns[name], Date).label("day")).select_from(source).where(of_pathway)
-        for code in ("site_code", "provider_code")
-        for name in (index_dates(pathway) if dates is None else dates)
-    ]
+    names = index_dates(pathway) if dates is None else tuple(dates)
+    months = (start_of("month", columns[name]).label(f"month_{n}") for n, name in enumerate(names))
+    read = select(columns["site_code"], columns["provider_code"], *months).select_from(source).where(pathway_case.c.pathway_name == pathway.name, condition)
+    cases = read.distinct().cte("case_months").prefix_with("MATERIALIZED")
+    parts = [select(cases.c[code].label("code"), cases.c[f"month_{n}"].label("day")) for code in ("site_code", "provider_code") for n in range(len(names))]
     return select(union_all(*parts).subquery("day"))
 
 
