@@ -58,6 +58,12 @@ class ProcessRecord:
             wait_until(lambda: not self.is_alive, 5.0)
         return True
 
+    def end_group(self) -> None:
+        """Ends what a process that led a group has left behind there. If the pid is somebody else's now, nothing is touched."""
+        if start_mark(self.pid) is None and _boot_mark() in ("", self.started.partition(" ")[0]):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
     def write(self, path: Path) -> None:
         """Atomically, readable by its owner alone."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,14 +84,14 @@ class ProcessRecord:
 def stop_groups(records: Iterable[tuple[ProcessRecord, float]]) -> list[ProcessRecord]:
     """Stops processes that lead a session, with what they leave behind there: all are asked at once, each has its own grace (seconds).
 
-    Returns those that were alive.
+    Returns those that were alive; of the others, what they left behind is ended too.
     """
-    asked = [(record, grace) for record, grace in records if record.signal(signal.SIGTERM)]
-    for record, grace in asked:
+    every = list(records)
+    asked = [record for record, _ in every if record.signal(signal.SIGTERM)]
+    for record, grace in every:
         record.stop(grace)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(record.pid, signal.SIGKILL)
-    return [record for record, _ in asked]
+        record.end_group()
+    return asked
 
 
 def start_mark(pid: int) -> str | None:
@@ -103,8 +109,13 @@ def _linux_start_mark(stat: Path) -> str | None:
         fields = stat.read_text().rpartition(")")[2].split()
     except OSError:
         return None
+    return None if fields[0] in "ZX" else f"{_boot_mark()} {fields[19]}"
+
+
+def _boot_mark() -> str:
+    """What tells this run of the system from others; empty where that cannot be told."""
     boot = Path("/proc/sys/kernel/random/boot_id")
-    return None if fields[0] in "ZX" else f"{boot.read_text().strip() if boot.exists() else ''} {fields[19]}"
+    return boot.read_text().strip() if boot.exists() else ""
 
 
 def wait_until(condition, seconds: float, every: float = 0.05) -> bool:

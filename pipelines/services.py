@@ -12,7 +12,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,9 +139,8 @@ def revive(settings: Settings, name: str) -> None:
     """Starts one part again that has died, where it was; for whoever is ``at_work``. Does not wait until it answers."""
     environment = environment_of(settings)
     record = record_of(settings, name)
-    if record:  # what it left behind
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(record.pid, signal.SIGKILL)
+    if record:
+        record.end_group()
     if name == DATABASE:
         _prepare_dagster(settings)
     elif name == HOST:

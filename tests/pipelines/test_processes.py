@@ -58,3 +58,16 @@ def test_a_file_that_is_no_record_is_none(tmp_path, content):
     (tmp_path / "x.json").write_text(content)
     assert ProcessRecord.read(tmp_path / "x.json") is None
     assert ProcessRecord.read(tmp_path / "absent.json") is None
+
+
+def test_what_a_killed_leader_left_behind_is_ended_but_nothing_of_another_boot():
+    script = "import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, flush=True); time.sleep(60)"
+    leader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    child = ProcessRecord.of(int(leader.stdout.readline()))
+    record = ProcessRecord.of(leader.pid)
+    leader.kill()
+    leader.wait()
+    ProcessRecord(record.pid, "another-boot 1", {}).end_group()
+    assert child.is_alive
+    assert stop_groups([(record, 1.0)]) == []
+    assert wait_until(lambda: not child.is_alive, 5)
