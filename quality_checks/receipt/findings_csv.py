@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from quality_checks.finding_table import NO_ROW
@@ -15,32 +16,40 @@ from quality_checks.receipt.content import ReceiptContent
 from quality_checks.receipt.texts import neutralised
 
 LINE_LIMIT = 250_000  # beyond it no spreadsheet helps; the file is then wrong as a whole
+_QUOTED = re.compile(r'[",\r\n]')
 COLUMNS = ("row", "your_reference", "field", "rule", "requirement", "severity", "advice")
 
 
 def findings_csv(content: ReceiptContent) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads it. ``your_reference`` is the sender's local key of the row."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(islice(_lines(content), LINE_LIMIT))
+    lines = [_line(COLUMNS), *islice(_lines(content), LINE_LIMIT)]
     left_out = len(content.findings) - LINE_LIMIT
     if left_out > 0:
-        writer.writerow(
-            ("", "", "", "", "", "", f"{left_out:,} more findings are left out here; receipt.html tells the totals of each rule.")
-        )
-    return text.getvalue().encode("utf-8-sig", errors="replace")
+        lines.append(_line(("", "", "", "", "", "", f"{left_out:,} more findings are left out here; receipt.html tells the totals of each rule.")))
+    return "".join(lines).encode("utf-8-sig", errors="replace")
 
 
-def _lines(content: ReceiptContent) -> Iterator[tuple]:
+def _line(cells: Sequence[object]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+def _lines(content: ReceiptContent) -> Iterator[str]:
+    """A line a finding. What is said of a kind and how a key is quoted is written once: a large file has hundreds of thousands."""
     keys = local_keys(content)
     said = [
-        tuple(map(neutralised, (content.header(k.field_name), k.rule_id, k.rule_name, k.severity.value, k.advice)))
+        _line(("", *map(neutralised, (content.header(k.field_name), k.rule_id, k.rule_name, k.severity.value, k.advice))))
         for k in content.findings.kinds
     ]
     for kind, row in zip(content.findings.kind_of.tolist(), content.findings.row_numbers.tolist(), strict=True):
-        place = ("", "") if row == NO_ROW else (row, keys.get(row, ""))
-        yield (*place, *said[kind])
+        yield f",{said[kind]}" if row == NO_ROW else f"{row},{_quoted(keys.get(row, ''))}{said[kind]}"
+
+
+def _quoted(key: str | int) -> str:
+    """The key as a cell of a CSV file."""
+    text = str(key)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def local_keys(content: ReceiptContent) -> Mapping[int, str | int | None]:

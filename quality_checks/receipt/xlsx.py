@@ -82,9 +82,9 @@ def _sheet_xml(sheet: Sheet, styles: dict[Style, int]) -> tuple[str, list[tuple[
     """The sheet's XML, and its notes as (row, column, text), both from 1."""
     notes: list[tuple[int, int, str]] = []
     letters = [column_letters(place) for place in range(1, max(map(len, sheet.rows), default=0) + 1)]
-    rows = []
+    rows, written = [], {}
     for number, row in enumerate(sheet.rows, start=1):
-        cells = [_cell_xml(f"{letters[i]}{number}", cell, styles) for i, cell in enumerate(row) if cell is not None]
+        cells = [f'<c r="{letters[i]}{number}"{_written(cell, styles, written)}' for i, cell in enumerate(row) if cell is not None]
         notes.extend((number, i, cell.note) for i, cell in enumerate(row, start=1) if cell is not None and cell.note)
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     legacy = '<legacyDrawing r:id="rId1"/>' if notes else ""
@@ -92,14 +92,23 @@ def _sheet_xml(sheet: Sheet, styles: dict[Style, int]) -> tuple[str, list[tuple[
     return f"{HEAD}{head}<sheetData>{''.join(rows)}</sheetData>{legacy}</worksheet>", notes
 
 
-def _cell_xml(place: str, cell: Cell, styles: dict[Style, int]) -> str:
+def _written(cell: Cell, styles: dict[Style, int], written: dict[int, str]) -> str:
+    """``_cell_xml`` of a cell that is in many places, made once. The sheet keeps the cells, so their identities are not used again."""
+    xml = written.get(id(cell))
+    if xml is None:
+        xml = written[id(cell)] = _cell_xml(cell, styles)
+    return xml
+
+
+def _cell_xml(cell: Cell, styles: dict[Style, int]) -> str:
+    """The cell's XML after its place."""
     style = styles.setdefault(cell.style, len(styles))
     if isinstance(cell.value, datetime):
         passed = cell.value - EPOCH
-        return f'<c r="{place}" s="{style}"><v>{passed.days + passed.seconds / 86400:.10g}</v></c>'
+        return f' s="{style}"><v>{passed.days + passed.seconds / 86400:.10g}</v></c>'
     if not cell.value:
-        return f'<c r="{place}" s="{style}"/>'
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(cell.value)}</t></is></c>'
+        return f' s="{style}"/>'
+    return f' s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(cell.value)}</t></is></c>'
 
 
 def _view_xml(sheet: Sheet) -> str:
