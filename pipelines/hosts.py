@@ -6,7 +6,6 @@ Belongs here: finding, starting, asking, retiring. Does not belong here: what a 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -14,10 +13,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pipelines.processes import ProcessRecord, wait_until
-from pipelines.worker_host import PRELOAD, hosts_folder
+from pipelines.worker_host import PRELOAD, hosts_folder, process_record, processes_folder
 
 ROOMS = ("schemas", "quality_checks", "warehouse", "assets", "pipelines")
 log = logging.getLogger(__name__)
@@ -41,18 +41,13 @@ def live_hosts(dagster_home: Path) -> list[ProcessRecord]:
     return [record for record in found if record and record.is_alive]
 
 
-def is_host_coming(dagster_home: Path) -> bool:
-    """Whether some host is still importing: it holds its lock until it announces itself."""
-    return any(_is_locked(path) for path in hosts_folder(dagster_home).glob("*.lock"))
-
-
-def _is_locked(path: Path) -> bool:
-    with path.open("r") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+def host_processes(dagster_home: Path) -> list[ProcessRecord]:
+    """All that live: also those that still import, and retired ones that finish their runs."""
+    found = {path: ProcessRecord.read(path) for path in sorted(processes_folder(dagster_home).glob("*.json"))}
+    for path, record in found.items():
+        if not (record and record.is_alive):
+            path.unlink(missing_ok=True)
+    return [record for record in found.values() if record and record.is_alive]
 
 
 def ensure_host(dagster_home: Path, fingerprint: str, preload: Sequence[str] = PRELOAD, seconds: float = 120.0) -> ProcessRecord:
@@ -76,9 +71,12 @@ def start_host(
     given = {**(os.environ if environment is None else environment), "DAGSTER_HOME": str(dagster_home)}
     command = [sys.executable, "-m", "pipelines.worker_host", str(dagster_home), fingerprint, *preload]
     with path.open("ab") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, cwd=Path(__file__).parents[1], env=given, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
+    with suppress(ProcessLookupError):
+        ProcessRecord.of(process.pid).write(process_record(dagster_home, process.pid))
+    return process
 
 
 def ask_host(host: ProcessRecord, **request) -> dict:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.environment import environment_of
-from pipelines.hosts import code_fingerprint, is_host_coming, live_hosts, start_host
+from pipelines.hosts import code_fingerprint, host_processes, live_hosts, start_host
 from pipelines.processes import ProcessRecord
 from pipelines.service_processes import (
     CODE,
@@ -110,7 +110,7 @@ def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     stopped = stop(settings, WATCHMAN)  # before all else, or it would bring back what is stopped here
     with at_work(settings):
         stopped += stop(settings, WATCHMAN, DAEMON, WEB, CODE)
-        stopped += [HOST for host in live_hosts(settings.dagster_home) if host.stop(3.0)]
+        stopped += [HOST for host in host_processes(settings.dagster_home) if host.stop(3.0)]
         stopped += ["run" for worker in live_workers(settings) if worker.stop(8.0)]
         if _stop_server(settings):
             stopped.append(DATABASE)
@@ -126,11 +126,11 @@ def parts(settings: Settings) -> list[str]:
 
 
 def is_running(settings: Settings, name: str) -> bool:
-    """Whether a part lives; a worker host also while it still imports."""
+    """Whether a part lives; a worker host also while it still imports, or finishes its last runs."""
     if name == DATABASE:
         return settings.server_data.is_dir() and _server(settings).pid is not None
     if name == HOST:
-        return bool(live_hosts(settings.dagster_home)) or is_host_coming(settings.dagster_home)
+        return bool(host_processes(settings.dagster_home))
     record = record_of(settings, name)
     return record is not None and record.is_alive
 

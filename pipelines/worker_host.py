@@ -146,6 +146,15 @@ def hosts_folder(dagster_home: Path) -> Path:
     return dagster_home / "hosts"
 
 
+def processes_folder(dagster_home: Path) -> Path:
+    return hosts_folder(dagster_home) / "processes"
+
+
+def process_record(dagster_home: Path, pid: int) -> Path:
+    """Where a host is recorded from its start to its end, by whoever started it."""
+    return processes_folder(dagster_home) / f"{pid}.json"
+
+
 def worker_record(dagster_home: Path, run_id: str) -> Path:
     """Where the process of a run is recorded while it lives."""
     return dagster_home / "workers" / f"{run_id}.json"
@@ -205,15 +214,24 @@ def main(dagster_home: str, fingerprint: str, *modules: str) -> None:
     os.environ["DAGSTER_HOME"] = str(home)
     host = Host(home, fingerprint)
     hosts_folder(home).mkdir(parents=True, exist_ok=True)
-    with (hosts_folder(home) / f"{fingerprint}.lock").open("w") as lock:
+    try:
+        if listener := _first_in_place(host, modules):
+            host.serve(listener)
+    finally:
+        process_record(home, os.getpid()).unlink(missing_ok=True)
+
+
+def _first_in_place(host: Host, modules: Sequence[str]) -> socket.socket | None:
+    """Imports everything and announces the host; None if another of the same code was first."""
+    with (hosts_folder(host.dagster_home) / f"{host.fingerprint}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         announced = ProcessRecord.read(host.record_path)
         if announced and announced.is_alive:
-            return
+            return None
         preload(modules)
         listener = socket.create_server(("127.0.0.1", 0))
         host.announce(listener.getsockname()[1])
-    host.serve(listener)
+        return listener
 
 
 if __name__ == "__main__":
