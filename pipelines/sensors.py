@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from functools import cache
 
 from dagster import (
     DagsterInstance,
@@ -45,9 +46,12 @@ UNFINISHED_RUNS = [
 
 def landing_sensor(name: str, house: House, every: tuple[Stream, ...], jobs: list) -> SensorDefinition:
     """Looks at the landing area for about 18 seconds, or until it has claimed something."""
-    from assets.landing import Watch
 
-    watch = Watch()
+    @cache
+    def watch():
+        from assets.landing import Watch  # late: it brings pandas, which a code server needs only once files come
+
+        return Watch()
 
     @sensor(
         name=name, jobs=jobs, minimum_interval_seconds=1, default_status=DefaultSensorStatus.RUNNING,
@@ -55,7 +59,7 @@ def landing_sensor(name: str, house: House, every: tuple[Stream, ...], jobs: lis
     )  # fmt: skip
     def look(context: SensorEvaluationContext) -> SensorResult:
         opened = house.open()
-        claimed = claim_within(opened, watch, LOOK_SECONDS)
+        claimed = claim_within(opened, watch(), LOOK_SECONDS)
         with opened.engine.connect() as connection:
             rows = list(connection.execute(select(submission).where(submission.c.submission_id.in_(claimed)).order_by(submission.c.arrival_number)))
         return request(context.instance, opened, rows, every)

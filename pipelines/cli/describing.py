@@ -1,6 +1,6 @@
 """``describe``: fields, rules and measures in words and SQL, as the declarations say.
 
-Belongs here: laying out. Does not belong here: the words (``schemas.words``), the SQL (``assets.measure_results``).
+Belongs here: laying out. Does not belong here: the words (``schemas.words``), the SQL (``warehouse.measure_definitions``).
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ def _describe_dataset(registry: Registry, dataset: Dataset, part: str | None) ->
 def _describe_measure(registry: Registry, measure: Measure, sql: bool) -> None:
     _say(describe_measure(measure, registry.pathway_of_measure(measure.name).case_dataset))
     if sql:
-        from assets.measure_results import measure_sql
+        from warehouse.measure_definitions import definition_sql
 
-        _say("\n" + measure_sql(registry.pathway_of_measure(measure.name), measure))
+        _say("\n" + definition_sql(registry.pathway_of_measure(measure.name), measure))
 
 
 def _describe_rules(registry: Registry, name: str) -> int:

@@ -151,8 +151,9 @@ class Story:
         """Made-up national values, said to be so in their source."""
         values = {"hip_kpi1_geriatrician_72h": 0.87, "hip_kpi2_surgery_next_day": 0.58, "hip_kpi4_mobilised_next_day": 0.80, "hip_mortality_30_days": 0.062}
         rows = [
-            (measure, f"01/01/{year}", "year", value, "", "", "Made up for the demo", f"30/06/{year + 1}")
-            for measure, value in values.items() for year in range(self.start.year, self.today.year)
+            (measure, f"01/{month:02d}/{year}", "quarter", value, "", "", "Made up for the demo", self.today.strftime("%d/%m/%Y"))
+            for measure, value in values.items() for year in range(self.start.year, self.today.year + 1) for month in (1, 4, 7, 10)
+            if date(year, month, 1) < self.today
         ]  # fmt: skip
         columns = ["Measure", "Period start", "Period", "Value", "Numerator", "Denominator", "Source", "Published on"]
         return pd.DataFrame(rows, columns=columns, dtype=object)
