@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,6 +108,14 @@ def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
     """Stops what belongs to this home, and nothing else; returns what was running. Can be repeated."""
     if not settings.home.is_dir():
         return []
+    with _to_the_end():
+        stopped = _bring_down(settings)
+    for name in stopped:
+        say(f"stopped: {name}")
+    return stopped
+
+
+def _bring_down(settings: Settings) -> list[str]:
     stopped = stop(settings, WATCHMAN)  # before all else, or it would bring back what is stopped here
     with at_work(settings):
         stopped += stop(settings, WATCHMAN, DAEMON, WEB, CODE)
@@ -115,9 +124,20 @@ def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
         if _stop_server(settings):
             stopped.append(DATABASE)
         notes_path(settings).unlink(missing_ok=True)
-    for name in stopped:
-        say(f"stopped: {name}")
     return stopped
+
+
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """An impatient second Ctrl-C must not leave half of the house running; stopping takes a minute or two at the most."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def parts(settings: Settings) -> list[str]:
