@@ -5,7 +5,7 @@ Belongs here: declarations of these fields in import order. Does not belong here
 
 from __future__ import annotations
 
-from schemas.expressions import all_of, field
+from schemas.expressions import Holds, Not, all_of, field
 from schemas.fields import Field, Kind
 from schemas.pathways.hip_fracture import codes as lists
 from schemas.pathways.hip_fracture.fields_admission import day
@@ -15,12 +15,12 @@ _DISCHARGED_ALIVE = all_of(
     field("ward_discharge_destination").is_not_in(*lists.DEAD_AT_WARD_DISCHARGE),
     field("trust_discharge_destination").is_not_in(*lists.DEAD_AT_TRUST_DISCHARGE),
 )
+# whoever has died since walks nowhere and takes nothing: the status at 120 days says so
+_NOT_KNOWN_TO_BE_DEAD = all_of(*_DISCHARGED_ALIVE.items, Not(Holds(field("residential_status_120d").equals(lists.DEAD))))
 
 
-def _at_120_days(name: str, header: str, description: str, code_list, synonyms: tuple[str, ...]) -> Field:
-    return Field(
-        name, header, Kind.CODE, description, codes=code_list, required=_DISCHARGED_ALIVE, due="d120", synonyms=synonyms
-    )  # fmt: skip
+def _at_120_days(name: str, header: str, description: str, code_list, synonyms: tuple[str, ...], required=_NOT_KNOWN_TO_BE_DEAD) -> Field:
+    return Field(name, header, Kind.CODE, description, codes=code_list, required=required, due="d120", synonyms=synonyms)
 
 
 FIELDS = (
@@ -41,7 +41,7 @@ FIELDS = (
     Field("reoperations", "Re-operations", Kind.CODE, "Whether the hip was operated again within 120 days.", codes=lists.NO_YES,
           required=OPERATED, due="d120", synonyms=("Reoperation", "Re-operation within 120 days")),
     _at_120_days("residential_status_120d", "Residential status", "Where the patient lived 120 days after presentation.",
-                 lists.RESIDENCE_120D, ("Residential status 120 days", "120 day residence")),
+                 lists.RESIDENCE_120D, ("Residential status 120 days", "120 day residence"), _DISCHARGED_ALIVE),
     _at_120_days("mobility_120d", "Post fracture mobility", "How the patient walked 120 days after presentation.",
                  lists.MOBILITY, ("Mobility 120 days", "120 day mobility")),
     _at_120_days("bone_medication_120d", "Medication at followup", "Bone therapy 120 days after presentation.",

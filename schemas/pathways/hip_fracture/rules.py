@@ -63,10 +63,15 @@ PERSON = (
 
 # ------------------------------------------------------------------------------------------------ order of events
 DATED_FIELDS = (
-    "presentation_date", "ambulance_date", "ward_admission_date", "surgery_date", "geriatrician_date", "ward_discharge_date",
+    "date_of_birth", "presentation_date", "ambulance_date", "ward_admission_date", "surgery_date", "geriatrician_date", "ward_discharge_date",
     "trust_discharge_date",
 )  # fmt: skip
-TIMED_EVENTS = ("presentation", "ward_admission", "surgery", "geriatrician")
+TIMED_EVENTS = ("ambulance", "presentation", "ward_admission", "surgery", "geriatrician")
+
+
+def _not_before_presentation(event: str) -> Expression:
+    """Judged by the dates alone where a time is missing."""
+    return all_of(days_between("presentation_date", f"{event}_date") >= 0, minutes_between("presentation_at", f"{event}_at") >= 0)
 
 
 def _not_in_the_future(name: str) -> Rule:
@@ -84,21 +89,22 @@ def _time_is_known(event: str) -> Rule:
 
 
 TIMES = (
-    _rule("H04", "surgery_not_before_presentation", all_of(days_between("presentation_date", "surgery_date") >= 0, _to_surgery >= 0), ASIDE,
+    _rule("H04", "surgery_not_before_presentation", _not_before_presentation("surgery"), ASIDE,
           ("surgery_date", "surgery_time", "presentation_date", "presentation_time"),
           "Surgery lies before presentation: correct the date or time of one of them (day and month swapped?).", "times"),
     _rule("H05", "surgery_not_at_the_minute_of_presentation", _to_surgery.differs_from(0), ASIDE,
           ("surgery_date", "surgery_time", "presentation_time"),
           "Surgery and presentation are at the same minute: correct the time of one of them.", "times"),
     _rule("H06a", "geriatrician_not_before_presentation",
-          any_of(Holds(_was_inpatient), minutes_between("presentation_at", "geriatrician_at") >= 0), ASIDE,
+          any_of(Holds(_was_inpatient), _not_before_presentation("geriatrician")), WARN,
           ("geriatrician_date", "geriatrician_time", "presentation_date"),
-          "The geriatrician's review lies before presentation: correct the date or time of one of them.", "times"),
+          "The geriatrician's review lies before presentation, so it does not count as seen in time: correct the date or time of one of "
+          "them.", "times"),
     _rule("H06b", "geriatrician_of_an_inpatient_after_the_fracture",
-          any_of(~Holds(_was_inpatient), minutes_between("presentation_at", "geriatrician_at") >= 0), WARN,
+          any_of(~Holds(_was_inpatient), _not_before_presentation("geriatrician")), WARN,
           ("geriatrician_date", "geriatrician_time", "presentation_date"),
           "The review was before the fracture: enter the first review after it, if there was one.", "times"),
-    _rule("H07a", "ward_not_before_presentation", minutes_between("presentation_at", "ward_admission_at") >= 0, WARN,
+    _rule("H07a", "ward_not_before_presentation", _not_before_presentation("ward_admission"), WARN,
           ("ward_admission_date", "ward_admission_time", "presentation_date"),
           "Admission to the ward lies before presentation: check both dates and times.", "times"),
     _rule("H07b", "ward_within_5_days_of_presentation",
@@ -228,7 +234,8 @@ DISCHARGE = (
           ("trust_discharge_destination", "ward_discharge_destination"),
           "8b at discharge from the trust means that the ward's destination is 8: correct one of them.", "discharge"),
     _rule("H18", "destinations_do_not_contradict_each_other",
-          all_of(_ward_destination.is_in(*lists.DEAD_AT_WARD_DISCHARGE).implies(_trust_destination.is_in(*lists.DEAD_AT_TRUST_DISCHARGE)),
+          all_of(_ward_destination.is_in(*lists.DEAD_AT_WARD_DISCHARGE).implies(
+                     _trust_destination.is_in(*lists.DEAD_AT_TRUST_DISCHARGE, *lists.UNKNOWN)),
                  _ward_destination.is_in(*lists.OWN_HOMES).implies(_trust_destination.is_not_in(*lists.DEAD_AT_TRUST_DISCHARGE))), ASIDE,
           ("trust_discharge_destination", "ward_discharge_destination"),
           "One destination says that the patient died, the other that they left alive: correct one of them.", "discharge"),

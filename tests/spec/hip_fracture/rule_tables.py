@@ -76,7 +76,7 @@ def _midnight(event: str) -> Table:
 
 
 DATES = (
-    "presentation_date", "ambulance_date", "ward_admission_date", "surgery_date", "geriatrician_date", "ward_discharge_date",
+    "date_of_birth", "presentation_date", "ambulance_date", "ward_admission_date", "surgery_date", "geriatrician_date", "ward_discharge_date",
     "trust_discharge_date",
 )  # fmt: skip
 
@@ -108,7 +108,9 @@ TIMES = (
             geriatrician_time="09:59",
             presentation_via_ed=None,
         ),
+        broken("the day before, no time", geriatrician_date="02/03/2025", geriatrician_time=None),
         *(holds(f"an inpatient ({code}), before", presentation_via_ed=code, geriatrician_date="02/03/2025") for code in "234"),
+        cannot_tell("the same day, no time", geriatrician_date="03/03/2025", geriatrician_time=None),
         cannot_tell("not seen", geriatrician_grade="0", geriatrician_date=None, geriatrician_time=None),
     ),
     table(
@@ -117,6 +119,7 @@ TIMES = (
         holds("not an inpatient, before", geriatrician_date="02/03/2025"),
         holds("an inpatient, at the same minute", presentation_via_ed="2", geriatrician_date="03/03/2025", geriatrician_time="10:00"),
         *(broken(f"an inpatient ({code}), before", presentation_via_ed=code, geriatrician_date="02/03/2025") for code in "234"),
+        broken("an inpatient, the day before, no time", presentation_via_ed="2", geriatrician_date="02/03/2025", geriatrician_time=None),
         broken("an inpatient, a minute before", presentation_via_ed="2", geriatrician_date="03/03/2025", geriatrician_time="09:59"),
         cannot_tell("an inpatient, not seen", **INPATIENT_HERE, geriatrician_date=None, geriatrician_time=None),
     ),
@@ -125,6 +128,8 @@ TIMES = (
         TEXTBOOK,
         holds("at the same minute", ward_admission_time="10:00"),
         broken("a minute before", ward_admission_time="09:59"),
+        broken("the day before, no time", ward_admission_date="02/03/2025", ward_admission_time=None),
+        cannot_tell("the same day, no time", ward_admission_time=None),
         cannot_tell("not on such a ward", **INPATIENT_HERE),
     ),
     table(
@@ -174,7 +179,7 @@ TIMES = (
         broken("366 days on the ward, trust missing", ward_discharge_date="04/03/2026", trust_discharge_date=None),
         cannot_tell("not discharged", ward_discharge_date=None, trust_discharge_date=None),
     ),
-    *(_midnight(event) for event in ("presentation", "ward_admission", "surgery", "geriatrician")),
+    *(_midnight(event) for event in ("ambulance", "presentation", "ward_admission", "surgery", "geriatrician")),
 )
 
 

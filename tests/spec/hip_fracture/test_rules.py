@@ -20,7 +20,7 @@ from tests.spec.tables import Table, holds
 
 DATASET = load_registry().pathway(SPECIFICATION.pathway).case_dataset
 RULES = {rule.id: rule for rule in DATASET.rules}
-REJECTED = {"H01a", "H04", "H05", "H06a", "H08a", "H08b", "H08c", "H12a", "H12b", "H13a", "H13b", "H13c", "H17a", "H17b", "H17c", "H17d",
+REJECTED = {"H01a", "H04", "H05", "H08a", "H08b", "H08c", "H12a", "H12b", "H13a", "H13b", "H13c", "H17a", "H17b", "H17c", "H17d",
             "H18"}  # fmt: skip
 
 
