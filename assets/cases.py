@@ -177,7 +177,8 @@ def _replace_milestones(connection: Connection, dataset: Dataset, cases: pd.Data
     known = list(cases.loc[~cases["is_new"], "case_id"])
     if known:
         connection.execute(delete(milestone).where(milestone.c.case_id == any_(literal(known, ARRAY(Uuid(as_uuid=False))))))
-    copy_frame(connection, milestone, pd.concat([_milestones(dataset, item, cases) for item in dataset.milestones], ignore_index=True))
+    events = pd.concat([_milestones(dataset, item, cases) for item in dataset.milestones])
+    copy_frame(connection, milestone, events.sort_index(kind="stable"))  # case by case: the index fills page by page
 
 
 def _milestones(dataset: Dataset, item: Milestone, cases: pd.DataFrame) -> pd.DataFrame:

@@ -5,11 +5,10 @@ Belongs here: the match of records to cases. Does not belong here: persons (``as
 
 from __future__ import annotations
 
-import uuid
-
 import numpy as np
 import pandas as pd
 
+from assets.random_ids import random_ids
 from schemas.datasets import Dataset
 from schemas.fields import Identifier
 
@@ -77,7 +76,6 @@ def _number_new(records: pd.DataFrame, key: list[str], linked: pd.DataFrame) -> 
     case_of_group: dict[int, str] = {}
     for group, case_id in zip(groups[~open_rows], linked.loc[~open_rows, "case_id"], strict=True):
         case_of_group.setdefault(group, case_id)
-    for group in groups[open_rows.to_numpy()]:
-        if group not in case_of_group:
-            case_of_group[group] = str(uuid.uuid4())
+    new = [group for group in dict.fromkeys(groups[open_rows.to_numpy()]) if group not in case_of_group]
+    case_of_group.update(zip(new, random_ids(len(new)), strict=True))
     linked.loc[open_rows, "case_id"] = [case_of_group[group] for group in groups[open_rows.to_numpy()]]

@@ -7,13 +7,13 @@ record's key. Callers hold the lock of loads, so nobody makes the same person me
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import ARRAY, Connection, LargeBinary, Text, any_, literal, select
 
+from assets.random_ids import random_ids
 from schemas.datasets import Dataset
 from schemas.fields import Identifier
 from schemas.formats import is_nhs_number
@@ -52,7 +52,8 @@ def identify(connection: Connection, keys: Keys, texts: list[str], index: pd.Ind
     """``person_id`` (text), ``is_new`` and ``digest`` for each identity. An unknown one gets the id that ``make`` will write."""
     key_id, digests = keys.pseudonyms(texts)
     found = _look_up(connection, keys, texts, key_id, digests)
-    fresh = {digest: str(uuid.uuid4()) for digest in dict.fromkeys(digests) if digest not in found}
+    unknown = [digest for digest in dict.fromkeys(digests) if digest not in found]
+    fresh = dict(zip(unknown, random_ids(len(unknown)), strict=True))
     return pd.DataFrame(
         {
             "person_id": pd.Series([found.get(d) or fresh[d] for d in digests], index=index, dtype=object),
