@@ -57,7 +57,11 @@ class House:
 
     def __init__(self, settings: Settings):
         self.settings = settings
-        services.up(settings)
+        try:
+            services.up(settings)
+        except BaseException:
+            services.down(settings)
+            raise
         self.engine = make_engine(settings)
         self.instance = DagsterInstance.from_config(str(settings.dagster_home))
         with self.engine.begin() as connection:
