@@ -58,28 +58,29 @@ measure_result_v1 = view(
 )
 
 BENCHMARK = """
-with network as (
-    select measure_name, period_grain, period_start, max(value) as value from dashboard.measure_result_v1
-    where organisation_kind = 'network' group by measure_name, period_grain, period_start
-), shown as (
+with network as materialized (
+    select measure_name, period_grain, period_start, value from dashboard.measure_result_v1
+    where organisation_code = (
+        select organisation_code from pathway.organisation where organisation_kind = 'network' order by is_member desc, organisation_code limit 1)
+), beside as (
     select v.*, b.peer_kind, b.peer_count, b.rank, b.quartile, b.national_value, b.national_source, b.z_score, b.funnel_position, b.is_favourable,
         case v.direction when 'higher is better' then max(v.value) over peers when 'lower is better' then min(v.value) over peers end as best_value
-    from measurement.benchmark b
-    join dashboard.measure_result_v1 v on v.measure_name = b.measure_name and v.organisation_code = b.organisation_code
-        and v.period_grain = b.period_grain and v.period_start = b.period_start
-    window peers as (partition by b.measure_name, b.period_grain, b.period_start, b.peer_kind)
+    from dashboard.measure_result_v1 v
+    join measurement.benchmark b on b.measure_name = v.measure_name and b.organisation_code = v.organisation_code
+        and b.period_grain = v.period_grain and b.period_start = v.period_start
+    window peers as (partition by v.measure_name, v.period_grain, v.period_start, b.peer_kind)
 )
-select s.pathway_name, s.measure_name, s.measure_title, s.organisation_code, s.organisation_name, s.organisation_kind, s.period_grain,
-    s.period_start, s.numerator, s.denominator, s.value, s.lower_95, s.upper_95, s.peer_kind, s.peer_count,
-    case when not s.is_suppressed then s.rank end, case when not s.is_suppressed then s.quartile end,
-    n.value, s.national_value, s.national_source,
-    case when not s.is_suppressed then round(s.z_score::numeric, p.statistic_decimals)::double precision end,
-    case when not s.is_suppressed then s.funnel_position end, case when not s.is_suppressed then s.is_favourable end,
-    s.best_value, s.value - s.best_value, s.completeness_share, s.is_provisional, s.is_own, s.is_suppressed, s.is_stale, s.kind, s.unit,
-    s.decimals, s.direction, s.measure_version, s.policy_version, s.as_of_submission
-from shown s
+select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.organisation_name, v.organisation_kind, v.period_grain,
+    v.period_start, v.numerator, v.denominator, v.value, v.lower_95, v.upper_95, v.peer_kind, v.peer_count,
+    case when not v.is_suppressed then v.rank end, case when not v.is_suppressed then v.quartile end,
+    n.value, v.national_value, v.national_source,
+    case when not v.is_suppressed then round(v.z_score::numeric, p.statistic_decimals)::double precision end,
+    case when not v.is_suppressed then v.funnel_position end, case when not v.is_suppressed then v.is_favourable end,
+    v.best_value, v.value - v.best_value, v.completeness_share, v.is_provisional, v.is_own, v.is_suppressed, v.is_stale, v.kind, v.unit,
+    v.decimals, v.direction, v.measure_version, v.policy_version, v.as_of_submission
+from beside v
 join house.small_numbers_policy p on p.is_current
-left join network n on n.measure_name = s.measure_name and n.period_grain = s.period_grain and n.period_start = s.period_start
+left join network n on n.measure_name = v.measure_name and n.period_grain = v.period_grain and n.period_start = v.period_start
 """
 
 benchmark_v1 = view(

@@ -52,6 +52,12 @@ with own_part as (
     select t.ancestor_code, p.measure_name, p.period_grain, p.period_start, sum(p.numerator) as numerator, sum(p.denominator) as denominator
     from parts p join house.organisation_tree t on t.organisation_code = p.group_code
     group by t.ancestor_code, p.measure_name, p.period_grain, p.period_start
+), small_family as (
+    select distinct o.parent_code, r.measure_name, r.period_grain, r.period_start
+    from measurement.measure_result r join pathway.organisation o on o.organisation_code = r.organisation_code
+    join house.small_numbers_policy p on p.is_current
+    where o.organisation_kind in ('site', 'team')
+        and (house.is_small(r.numerator, p.suppress_to) or house.is_small(r.denominator, p.suppress_to))
 ), judged as (
     select r.measure_name, r.organisation_code, r.period_grain, r.period_start, own.is_own, o.organisation_kind, o.parent_code,
         coalesce(w.numerator, 0) as own_numerator, coalesce(w.denominator, 0) as own_denominator, rest.numerator, rest.denominator,
@@ -71,9 +77,9 @@ with own_part as (
         r.denominator - coalesce(w.denominator, 0) + coalesce(a.denominator, 0) as denominator) rest
 ), beside as (
     select j.*, bool_or(j.is_small and j.period_grain = 'month') over (partition by j.measure_name, j.organisation_code,
-            date_trunc('quarter', j.period_start)) and j.period_grain = 'month' as has_small_month,
+            date_trunc('quarter', j.period_start::timestamp)) and j.period_grain = 'month' as has_small_month,
         bool_or(j.is_small and j.period_grain = 'quarter') over (partition by j.measure_name, j.organisation_code,
-            date_trunc('year', j.period_start)) and j.period_grain in ('month', 'quarter') as has_small_quarter
+            date_trunc('year', j.period_start::timestamp)) and j.period_grain in ('month', 'quarter') as has_small_quarter
     from judged j
 )
 select b.measure_name, b.organisation_code, b.period_grain, b.period_start, b.is_own, hidden.is_hidden,
@@ -81,16 +87,13 @@ select b.measure_name, b.organisation_code, b.period_grain, b.period_start, b.is
     case when not hidden.is_hidden then b.own_denominator + house.shown_count(b.denominator, b.suppress_to, b.round_to) end,
     b.policy_version
 from beside b
+left join small_family f on f.parent_code = b.parent_code and b.organisation_kind in ('site', 'team') and f.measure_name = b.measure_name
+    and f.period_grain = b.period_grain and f.period_start = b.period_start
 cross join lateral (
     select not b.is_own and b.kind <> 'score' and (b.is_small or b.has_small_month or b.has_small_quarter
         or coalesce(b.numerator < 0 or b.denominator < 0, false)
         or b.value is not null and (b.kind = 'derived' or b.denominator is null)
-        or case when b.organisation_kind in ('site', 'team') then exists (
-            select from pathway.organisation o join measurement.measure_result s on s.organisation_code = o.organisation_code
-            where o.parent_code = b.parent_code and o.organisation_kind in ('site', 'team') and s.measure_name = b.measure_name
-                and s.period_grain = b.period_grain and s.period_start = b.period_start
-                and (house.is_small(s.numerator, b.suppress_to) or house.is_small(s.denominator, b.suppress_to))
-        ) else false end) as is_hidden
+        or f.parent_code is not null) as is_hidden
 ) hidden
 """
 
