@@ -2,8 +2,9 @@
 
 Belongs here: what is an event in results, and the life of signals of every kind (raised, extended, closed, raised again). Does not
 belong here: charts (``assets.charts``), expectations (``assets.expected_submissions``), sending signals anywhere.
-An event is known by kind, subject, rule and since when. While it lasts it is one signal; when it no longer touches the latest
-final point, the signal closes by itself; if it happens again, that is a new signal.
+An event is known by kind, subject, what tells events of a subject apart (``Event.thread``) and since when. While it lasts it is one
+signal, whichever rules show it; when it no longer touches the latest final point, the signal closes by itself; if it happens again,
+that is a new signal. Names that nobody knows yet raise none: who should look?
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from assets.charts import Charts
 from assets.result_frames import BETTER
 from assets.statistics import spc
 from schemas.datasets import Pathway
+from warehouse.organisations import PROVISIONAL
 from warehouse.tables import signal, signal_event
 
 ACTOR = "refresh"
 SPECIAL_CAUSE, COMPLETENESS = "special cause", "completeness falling"
 COMPLETENESS_RULE = "completeness_within_10_points_of_own_six_months"
 COMPLETENESS_DROP, COMPLETENESS_MONTHS, COMPLETENESS_MINIMUM = 0.10, 6, 3
+DIRECTIONS = {name: "high" if sign > 0 else "low" for (_, sign), name in spc.RULE_NAMES.items()}
 SUBJECT = ("kind", "pathway_name", "measure_name", "organisation_code", "submission_id")
 
 
@@ -41,8 +44,17 @@ class Event:
     is_favourable: bool | None = None
 
     @property
+    def thread(self) -> str:
+        """Special causes in one direction are one event; otherwise a rule makes an event."""
+        return _thread(self.rule_name)
+
+    @property
     def key(self) -> str:
-        return "|".join([*(part or "" for part in self.subject), self.rule_name, self.since_on.isoformat()])
+        return "|".join([*(part or "" for part in self.subject), self.thread, self.since_on.isoformat()])
+
+
+def _thread(rule_name: str) -> str:
+    return DIRECTIONS.get(rule_name, rule_name)
 
 
 @dataclass
@@ -57,14 +69,14 @@ class Settled:
 def settle(connection: Connection, examined: Iterable[tuple], events: Sequence[Event], now: datetime, because: str) -> Settled:
     """Make the open signals of the ``examined`` subjects agree with the ``events`` found among them, in the caller's transaction.
 
-    An open signal of the same subject and rule whose time overlaps the event's is that event. ``because`` says why others close.
+    An open signal of the same subject and thread whose time overlaps the event's is that event. ``because`` says why others close.
     """
     waiting: dict[tuple, list[dict]] = {}
     for row in _open(connection, examined):
-        waiting.setdefault(tuple(row[name] for name in (*SUBJECT, "rule_name")), []).append(row)
+        waiting.setdefault((*(row[name] for name in SUBJECT), _thread(row["rule_name"])), []).append(row)
     settled, fresh = Settled(), []
     for event in events:
-        same = waiting.get((*event.subject, event.rule_name), [])
+        same = waiting.get((*event.subject, event.thread), [])
         match = next((row for row in same if row["since_on"] <= event.until_on and row["until_on"] >= event.since_on), None)
         if match is None:
             fresh.append(event)
@@ -86,12 +98,12 @@ def _open(connection: Connection, examined: Iterable[tuple]) -> list[dict]:
 
 
 def _extend(connection: Connection, row: dict, event: Event, settled: Settled) -> None:
-    values = {"until_on": event.until_on, "parameters": event.parameters, "is_favourable": event.is_favourable}
+    values = {name: getattr(event, name) for name in ("until_on", "rule_name", "parameters", "is_favourable")}
     if any(row[name] != value for name, value in values.items()):
         connection.execute(update(signal).where(signal.c.signal_id == row["signal_id"]).values(**values))
     if event.until_on > row["until_on"]:
         settled.extended += 1
-        settled.notes.append({"signal_id": row["signal_id"], "event": "extended", "note": f"until {event.until_on.isoformat()}"})
+        settled.notes.append({"signal_id": row["signal_id"], "event": "extended", "note": f"until {event.until_on.isoformat()}: {event.rule_name}"})
 
 
 def _close(connection: Connection, rows: list[dict], now: datetime, because: str, settled: Settled) -> None:
@@ -136,15 +148,16 @@ def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | No
 
 
 def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:
-    """An event for each rule that the latest final point of a series breaks; it begins where the unbroken row of such points does."""
-    better = {measure.name: BETTER[measure.direction] for measure in pathway.measures}
-    latest = _latest_final(charts)
-    found = []
-    for name in spc.RULES:
-        signs = getattr(charts.final_chart, name)
-        at = np.flatnonzero((latest >= 0) & (signs[np.arange(len(latest)), latest] != 0))
-        found += [_special_cause(charts, pathway.name, better, name, int(series), int(latest[series])) for series in at]
-    return found
+    """An event for each watched series whose latest final point is a special cause, by the first rule that it breaks.
+
+    It begins where the unbroken row of special causes in the same direction does, whichever rules they break.
+    """
+    watched = {measure.name: BETTER[measure.direction] for measure in pathway.measures if measure.is_watched}
+    latest, causes = _latest_final(charts), charts.final_chart.first_rule()
+    at = np.flatnonzero((latest >= 0) & (causes[1][np.arange(len(latest)), latest] != 0))
+    heads = charts.points.drop_duplicates("series").set_index("series").loc[at]
+    kept = heads["measure_name"].isin(watched) & ~heads["organisation_code"].str.startswith(PROVISIONAL)
+    return [_special_cause(charts, pathway.name, watched, causes, int(series), int(latest[series])) for series in heads.index[kept]]
 
 
 def _latest_final(charts: Charts) -> np.ndarray:
@@ -154,8 +167,9 @@ def _latest_final(charts: Charts) -> np.ndarray:
     return np.where(usable.any(axis=1), usable.shape[1] - 1 - reverse, -1)
 
 
-def _special_cause(charts: Charts, pathway: str, better: dict[str, int], rule: str, series: int, last: int) -> Event:
-    signs = getattr(charts.final_chart, rule)[series, : last + 1]
+def _special_cause(charts: Charts, pathway: str, better: dict[str, int], causes: tuple, series: int, last: int) -> Event:
+    """``causes``: the first rule that each point breaks and its sign, (S, N) each."""
+    rules, signs = (found[series, : last + 1] for found in causes)
     sign = int(signs[last])
     others = np.flatnonzero(signs != sign)
     first = int(others[-1]) + 1 if len(others) else 0
@@ -170,7 +184,7 @@ def _special_cause(charts: Charts, pathway: str, better: dict[str, int], rule: s
     }  # fmt: skip
     subject = (SPECIAL_CAUSE, pathway, measure, points["organisation_code"].iloc[0], None)
     is_favourable = sign == better[measure] if better[measure] else None
-    return Event(subject, spc.RULE_NAMES[rule, sign], spc.RULE_VERSION, days[first], days[last], parameters, is_favourable)
+    return Event(subject, spc.RULE_NAMES[spc.RULES[rules[last]], sign], spc.RULE_VERSION, days[first], days[last], parameters, is_favourable)
 
 
 def _plain(value: float) -> float | None:

@@ -44,6 +44,7 @@ class Measure:
     Numerator: those of them for which ``numerator`` is true. ``value`` gives the number of a median, mean or derived measure.
     ``needs`` are the fields whose completeness (among cases for which they are due) is shown beside the result.
     ``matures_after_days`` after the period's end the result is no longer provisional.
+    ``is_watched``: its chart raises signals; off where another measure tells of the same event.
     ``title`` is a noun phrase, ``description`` tells a clinician what counts and what does not.
     """
 
@@ -67,6 +68,7 @@ class Measure:
     grains: tuple[str, ...] = ("month", "quarter", "year")
     source: str = ""
     is_headline: bool = False
+    is_watched: bool = True
 
     @property
     def is_submitted(self) -> bool:

@@ -472,7 +472,7 @@ signal = Table(
     "signal",
     metadata,
     Column("signal_id", BigInteger, Identity(), primary_key=True, comment="number of the signal"),
-    Column("signal_key", Text, nullable=False, comment="what makes the event one event: kind, subject, rule and since when"),
+    Column("signal_key", Text, nullable=False, comment="what makes the event one event: kind, subject, direction or rule, and since when"),
     Column("kind", Text, nullable=False, comment="special cause, submission late, submission missing, completeness falling or submission stuck"),
     Column("pathway_name", Text, comment="the pathway"),
     Column("measure_name", Text, comment="the measure"),

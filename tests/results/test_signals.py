@@ -12,7 +12,7 @@ from assets.expected_submissions import watch_stuck, watch_submissions
 from assets.refresh import refresh
 from assets.signals import falling_completeness
 from tests.results.world import World, wrist
-from warehouse.tables import signal, signal_event, submission, submitted_result
+from warehouse.tables import organisation, signal, signal_event, stale_cell, submission, submitted_result
 
 QUIET = [3, 4, 2, 4, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3]  # met, of five a month
 RULE = "7 points above mean"
@@ -37,7 +37,7 @@ def signals(world: World, organisation: str = "NET", measure: str | None = "wris
     with world.engine.connect() as connection:
         query = select(signal).where(signal.c.organisation_code == organisation, signal.c.kind == kind).order_by(signal.c.signal_id)
         rows = connection.execute(query.where(signal.c.measure_name == measure) if measure else query).all()
-        return [row for row in rows if measure is None or row.rule_name == RULE]
+        return list(rows)
 
 
 def events(world: World, row) -> list[str]:
@@ -85,6 +85,49 @@ def test_an_event_that_happens_again_is_a_new_signal(world):
     first, second = signals(world)
     assert (first.state, second.state, first.signal_key) == ("closed", "raised", second.signal_key)
     assert events(world, second) == ["raised again"]
+
+
+def test_one_event_that_breaks_several_rules_is_one_signal(world):
+    fill(world, [*[2, 3] * 8, *[4] * 6, 5])
+    look(world, 22)
+    (raised,) = signals(world)
+    assert (raised.rule_name, raised.since_on) == (RULE, month(16))
+    fill(world, [5], first=23)
+    look(world, 23)
+    (longer,) = signals(world)
+    assert (longer.signal_id, longer.rule_name) == (raised.signal_id, "2 in 3 above mean, close to limit")
+    assert (longer.since_on, longer.until_on, len(longer.parameters["points"])) == (month(16), month(23), 8)
+    assert events(world, longer) == ["raised", "extended"]
+
+
+def test_a_name_that_nobody_knows_yet_raises_nothing(world):
+    quarters = [date(2020 + k // 4, k % 4 * 3 + 1, 1) for k in range(20)]
+    scores = [50 + k % 3 for k in range(19)] + [99]
+    measures = ("ssnap_score", "ssnap_level")
+    with world.engine.begin() as connection:
+        submission_id = world.submit(connection, sender="NET")
+        cells = [(code, name, start, score) for code in ("T1", "?T2") for name in measures for start, score in zip(quarters, scores, strict=True)]
+        connection.execute(insert(organisation), [{"organisation_code": c, "organisation_name": c, "organisation_kind": "team"} for c in ("T1", "?T2")])
+        connection.execute(insert(submitted_result), [
+            {"submission_id": submission_id, "row_number": k, "arrival_number": world.count, "measure_name": name, "organisation_code": code,
+             "period_grain": "quarter", "period_start": start, "value": score} for k, (code, name, start, score) in enumerate(cells)])  # fmt: skip
+        connection.execute(insert(stale_cell), [
+            {"pathway_name": "acute_stroke", "organisation_code": code, "period_grain": "quarter", "period_start": start}
+            for code in ("T1", "?T2") for start in quarters])  # fmt: skip
+    refresh(world.engine, world.registry, datetime(2025, 3, 1, tzinfo=UTC))
+    last = world.table("measurement.spc_point", period_start=quarters[-1])
+    assert set(zip(last.organisation_code, last.measure_name, last.rule_name, strict=True)) == {
+        (code, name, "above upper limit") for code in ("T1", "?T2") for name in measures
+    }
+    assert [(row.organisation_code, row.measure_name) for row in world.table("measurement.signal", kind="special cause").itertuples()] == [("T1", "ssnap_score")]
+
+
+def test_a_turn_to_the_other_side_is_another_event(world):
+    fill(world, [*QUIET, *[4] * 7])
+    look(world, 20)
+    fill(world, [0], first=21)
+    look(world, 21)
+    assert [(row.state, row.rule_name, row.is_favourable) for row in signals(world)] == [("closed", RULE, True), ("raised", "below lower limit", False)]
 
 
 def test_an_acknowledged_signal_stays_acknowledged_while_it_lasts(world):

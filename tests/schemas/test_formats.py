@@ -62,7 +62,7 @@ def test_status():
     [
         (
             "postcode",
-            ["CF14 4XW", "cf144xw", "EC1A 1BB", "M1 1AE", "ZZ99 3VZ", "GIR 0AA"],
+            ["CF14 4XW", "cf144xw", "EC1A 1BB", "M1 1AE", "B33 8TH", "W1A 0AX", "CR2 6XH", "ZZ99 3VZ", "zz993vz", "GIR 0AA"],
             ["CF14", "CF14 4X", "14CF 4XW", "CF14  4XW", "CF14 4CI", ""],
         ),
         ("ods_code", ["RAB", "RAB01", "7A4", "NLF01B"], ["ra b", "RA", "rab", "RAB-01", "", "A" * 9]),

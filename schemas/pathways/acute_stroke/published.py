@@ -5,6 +5,8 @@ Belongs here: names, words and labels of what is published. Does not belong here
 Each quarter gives every team ten domain levels and totals twice: *patient-centred* (every inpatient team of a patient's way gets
 the whole way) and *team-centred* (the team that did the work). A level is a score too: its number is the rank of the letter,
 E = 1 to A = 5, which keeps the order and leaves the published letter beside it. The level of a total follows the published total.
+Signals come from the scores. A level has its chart, but five letters are no scale on which limits could tell chance from change, and
+what moves a domain's level moves the total score.
 """
 
 from __future__ import annotations
@@ -42,24 +44,12 @@ VIEWS = (
 )
 
 
-def _score(name: str, title: str, description: str, unit: str = "points", decimals: int = 1, is_headline: bool = False) -> Measure:
-    return Measure(
-        name,
-        title,
-        description,
-        MeasureKind.SCORE,
-        Direction.HIGHER_IS_BETTER,
-        unit,
-        decimals=decimals,
-        levels=("team",),
-        grains=("quarter",),
-        source=SOURCE,
-        is_headline=is_headline,
-    )
+def _score(name: str, title: str, description: str, unit: str = "points", direction=Direction.HIGHER_IS_BETTER, **more) -> Measure:
+    return Measure(name, title, description, MeasureKind.SCORE, direction, unit, levels=("team",), grains=("quarter",), source=SOURCE, **more)
 
 
 def _level(name: str, title: str, description: str) -> Measure:
-    return _score(name, title, f"{description} Level A (5) is best, E (1) worst.", unit="level", decimals=0)
+    return _score(name, title, f"{description} Level A (5) is best, E (1) worst.", unit="level", decimals=0, is_watched=False)
 
 
 def _view(code: str, title: str, meaning: str) -> list[tuple[TransposedRow, Measure]]:
@@ -123,11 +113,12 @@ def _six_months() -> list[tuple[TransposedRow, Measure]]:
     return [
         (
             TransposedRow(applicable, measure="ssnap_six_month_applicable", is_optional=True),
-            _score("ssnap_six_month_applicable", "Applicable to a six-month assessment", "Share of patients alive who are to be assessed at six months.", "share", 2),
+            _score("ssnap_six_month_applicable", "Applicable to a six-month assessment", "Share of patients alive who are to be assessed at six months.", "share",
+                   Direction.NEUTRAL, decimals=2),
         ),
         (
             TransposedRow(assessed, measure="ssnap_six_month_assessed", is_optional=True),
-            _score("ssnap_six_month_assessed", "Assessed at six months", "Share of the applicable patients who were assessed at six months.", "share", 2),
+            _score("ssnap_six_month_assessed", "Assessed at six months", "Share of the applicable patients who were assessed at six months.", "share", decimals=2),
         ),
     ]
 
