@@ -30,10 +30,14 @@ PATHWAY = "hip_fracture"
 LAYOUTS = Path(__file__).parent / "layouts"
 MARK = ".made-by-the-demo"
 PATIENCE_SECONDS = 900.0
+INTERRUPTED = 130
 
 
 def run_demo(settings: Settings, once: bool, port: int | None = None, providers: int = 22) -> int:
-    """The whole demo, in ``<home>/demo``, made anew each time. Returns the exit code: 0, or 1 if the backlog was not worked off."""
+    """The whole demo, in ``<home>/demo``, made anew each time.
+
+    Returns the exit code: 0, 1 if the backlog was not worked off, 130 if somebody stopped what should have ended by itself.
+    """
     house = demo_settings(settings)
     begun = time.monotonic()
     _stop_on_terminate()
@@ -49,7 +53,7 @@ def run_demo(settings: Settings, once: bool, port: int | None = None, providers:
         return 0 if is_done else 1
     except KeyboardInterrupt:
         console().print("\nstopping ...")
-        return 0
+        return INTERRUPTED if once else 0
     finally:
         down(house)
         console().print(f"stopped. Receipts and archive remain in {house.home}", soft_wrap=True)
