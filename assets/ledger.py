@@ -59,6 +59,15 @@ def outstanding(connection: Connection) -> list[Row]:
     return list(connection.execute(select(submission).where(or_(unfinished, unreceipted)).order_by(submission.c.arrival_number)))
 
 
+def left_before(connection: Connection, submission_id: str) -> list[str]:
+    """Earlier submissions of the same sender that were never finished, nor failed by themselves, in order of arrival."""
+    row = find(connection, submission_id)
+    return [
+        other.submission_id for other in outstanding(connection)
+        if other.sender_code == row.sender_code and other.arrival_number < row.arrival_number and other.state in ("received", "reading")
+    ]  # fmt: skip
+
+
 def begin_attempt(connection: Connection, submission_id: str, run_id: str | None) -> Row:
     """State ``reading``, one attempt more."""
     change = {"state": "reading", "attempt_count": submission.c.attempt_count + 1, "run_id": run_id, "receipted_at": None, "reason": None, "reason_code": None}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -69,8 +69,18 @@ class SubmissionOutcome:
 def process(submission_id: str, context: Context, run_id: str | None = None) -> SubmissionOutcome:
     """Take a submission to its final state. Safe to call again at any time, from any process.
 
+    What its sender had sent before and a crash has left goes first: rows are counted, and judged, against what was known then.
     Raises ``Busy`` if somebody else holds it and ``ProcessingFailed`` if we break.
     """
+    with context.engine.connect() as connection:
+        before = ledger.left_before(connection, submission_id)
+    for earlier in before:
+        with suppress(Busy, ProcessingFailed):  # that is told by its own run
+            _process(earlier, context, run_id)
+    return _process(submission_id, context, run_id)
+
+
+def _process(submission_id: str, context: Context, run_id: str | None) -> SubmissionOutcome:
     with hold(context, submission_id):
         with context.engine.begin() as connection:
             row = ledger.find(connection, submission_id)

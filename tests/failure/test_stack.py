@@ -75,7 +75,16 @@ def test_killed_at_thirty_moments_the_house_ends_as_if_nothing_had_happened(stac
     assert killed["daemon"] == KILLS and at_work >= KILLS // 2, "too few kills fell into the work to show anything"
     assert killed["worker"] >= WORKERS and killed[services.DATABASE] >= 3
     expected, found = undisturbed(other_context, stack.dropped), tables(stack.engine)
-    assert {name for name in expected if found[name] != expected[name]} == set()
+    assert differences(found, expected) == {}
+
+
+def differences(found: dict, expected: dict) -> dict[str, list]:
+    """By table, how many rows it has and should have, and the first that differ (found, expected)."""
+    told = {}
+    for name in (name for name in expected if found[name] != expected[name]):
+        pairs = [pair for pair in zip(found[name], expected[name], strict=False) if pair[0] != pair[1]]
+        told[name] = [(len(found[name]), len(expected[name])), *pairs[:3]]
+    return told
 
 
 def wait_for_daemon(stack: Stack, seconds: float) -> bool:
