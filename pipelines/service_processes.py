@@ -7,16 +7,17 @@ what they do.
 from __future__ import annotations
 
 import fcntl
-import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import yaml
 
+from pipelines.ports import free_port, listeners
 from pipelines.processes import ProcessRecord, stop_groups, wait_until
 from warehouse.settings import Settings
 
@@ -25,6 +26,7 @@ LOCATION = "common_cause"
 CODE, WEB, DAEMON = "code server", "web server", "daemon"
 DATABASE, HOST, WATCHMAN = "database server", "worker host", "watchman"
 START_SECONDS = 120.0
+PORT_TRIES = 5
 # the daemon would wait for the look at the landing area that goes on; whatever it is cut off from is asked for again.
 # The watchman may be waiting for the database.
 GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0, CODE: 1.0, WATCHMAN: 60.0}
@@ -72,15 +74,22 @@ def at_work(settings: Settings, wait: bool = True) -> Iterator[bool]:
 
 
 def ensure(settings: Settings, name: str, environment: Mapping[str, str], port: int | None = None) -> ProcessRecord:
-    """The service's process, started unless it runs; a record of a process that has gone is replaced. ``port``: the first to try."""
+    """The service's process, started unless it runs; a record of a process that has gone is replaced. ``port``: the first to try, 0 for any."""
     record = ProcessRecord.read(record_path(settings, name))
     if record and record.is_alive:
         return record
-    detail = {"port": free_port(port)} if port else {}
+    detail = {} if port is None else {"port": _port(port)}
     process = _spawn(_command(settings, name, **detail), environment, log_path(settings, name))
     record = ProcessRecord.of(process.pid, **detail)
     record.write(record_path(settings, name))
     return record
+
+
+def _port(first: int) -> int:
+    port = free_port(first)
+    if port is None:
+        raise ServiceError(f"no port is free from {first} on; say another with --port")
+    return port
 
 
 def _command(settings: Settings, name: str, port: int = 0) -> list[str]:
@@ -116,39 +125,29 @@ def write_workspace(settings: Settings, port: int) -> None:
     workspace_path(settings).write_text(yaml.safe_dump(content))
 
 
-def free_port(first: int, tries: int = 100) -> int:
-    """``first``, or the next port on loopback that nobody listens on."""
-    for port in range(first, first + tries):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise ServiceError(f"no port is free between {first} and {first + tries - 1}; say another with --port")
+def until_it_serves(settings: Settings, name: str, start: Callable[[], ProcessRecord], answers: Callable[[int], bool]) -> ProcessRecord:
+    """What ``start`` started, once it serves its port; where somebody else got hold of the port first, another one is tried."""
+    for _ in range(PORT_TRIES):
+        record = start()
+        if not wait_until(partial(_is_decided, record, answers), START_SECONDS, every=0.1):
+            break
+        is_clash = listeners(record.detail["port"], record.pid).is_others
+        if record.is_alive and not is_clash:
+            return record
+        if not is_clash:
+            break  # it died of something else
+        record.stop(GRACE_SECONDS[name])
+    raise ServiceError(f"the {name} does not start; see {log_path(settings, name)}")
 
 
-def wait_for_web(settings: Settings, web: ProcessRecord) -> None:
-    def is_ready() -> bool:
-        return not web.is_alive or _answers(web.detail["port"])
-
-    if not wait_until(is_ready, START_SECONDS, every=0.1) or not web.is_alive:
-        raise ServiceError(f"the web server does not start; see {log_path(settings, WEB)}")
+def _is_decided(record: ProcessRecord, answers: Callable[[int], bool]) -> bool:
+    """Whether it is dead, shares its port with somebody, or serves it alone."""
+    now = listeners(record.detail["port"], record.pid)
+    return not record.is_alive or (now.is_ours and (now.is_others or answers(record.detail["port"])))
 
 
-def wait_for_code(settings: Settings, code: ProcessRecord) -> None:
-    if not wait_until(lambda: not code.is_alive or _listens(code.detail["port"]), START_SECONDS) or not code.is_alive:
-        raise ServiceError(f"the code server does not start; see {log_path(settings, CODE)}")
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _answers(port: int) -> bool:
+def web_answers(port: int) -> bool:
+    """Whether Dagster's web server answers there."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=2.0) as answer:
             return answer.status == 200

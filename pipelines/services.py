@@ -31,21 +31,21 @@ from pipelines.service_processes import (
     ServiceError,
     at_work,
     ensure,
-    free_port,
     logs,
     notes_path,
     record_of,
     record_path,
     stop,
-    wait_for_code,
-    wait_for_web,
+    until_it_serves,
+    web_answers,
     write_workspace,
 )
 from warehouse.settings import Settings
 
 __all__ = ["CODE", "DAEMON", "DATABASE", "HOST", "ROOT", "WATCHMAN", "WEB", "Addresses", "ServiceError", "addresses", "at_work", "database_for", "down",
-           "free_port", "is_running", "logs", "notes", "notes_path", "parts", "prepare", "record_of", "record_path", "revive", "sweep", "up"]  # fmt: skip
-FIRST_PORT, CODE_PORT = 3000, 4266
+           "is_running", "logs", "notes", "notes_path", "parts", "prepare", "record_of", "record_path", "revive", "sweep", "up"]  # fmt: skip
+FIRST_PORT = 3000  # of the web server; nobody types the code server's
+ANY_PORT = 0
 Say = Callable[[str], None]
 
 
@@ -72,10 +72,9 @@ def up(settings: Settings, say: Say = lambda line: None, port: int | None = None
         os.environ.update({"DAGSTER_HOME": environment["DAGSTER_HOME"]})
         say("worker host, web server and daemon")
         _start_worker_host(settings, environment)
-        wait_for_code(settings, _ensure_code(settings, environment))
-        web = ensure(settings, WEB, environment, port=port or FIRST_PORT)
+        until_it_serves(settings, CODE, lambda: _ensure_code(settings, environment), lambda port: True)
         ensure(settings, DAEMON, environment)
-        wait_for_web(settings, web)
+        until_it_serves(settings, WEB, lambda: ensure(settings, WEB, environment, port=port or FIRST_PORT), web_answers)
         ensure(settings, WATCHMAN, environment)
         return addresses(settings)
 
@@ -240,7 +239,7 @@ def _stop_server(settings: Settings) -> bool:
 def _ensure_code(settings: Settings, environment: Mapping[str, str]) -> ProcessRecord:
     """The code server, where it was; if it cannot be there, those that look for it in the old place are stopped, to be started again."""
     before = record_of(settings, CODE)
-    port = before.detail["port"] if before else CODE_PORT
+    port = before.detail["port"] if before else ANY_PORT
     code = ensure(settings, CODE, environment, port=port)
     if before and code.detail["port"] != port:
         stop(settings, DAEMON, WEB)

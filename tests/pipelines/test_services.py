@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from pipelines import services
+from pipelines.ports import free_port
 from pipelines.processes import ProcessRecord
 from warehouse.settings import Settings
 
@@ -82,7 +83,7 @@ def test_down_stops_what_it_started_and_a_second_down_finds_nothing(tmp_path, ho
 def test_a_port_that_is_free_is_taken_as_it_is():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    assert services.free_port(port) == port
+    assert free_port(port) == port
 
 
 def test_the_code_location_of_the_checkout_is_the_one_that_is_served():
