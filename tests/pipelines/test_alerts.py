@@ -8,11 +8,13 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from dagster import build_sensor_context
+from dagster import DagsterInstance, build_run_status_sensor_context, build_sensor_context
 from sqlalchemy import insert
 
-from pipelines.alerts import push, stuck_sensor, stuck_submissions
+from assets.definitions import SENDER_TAG, SUBMISSION_TAG
+from pipelines.alerts import failure_sensor, push, stuck_sensor, stuck_submissions
 from pipelines.resources import House
+from tests.pipelines.small_jobs import breaking
 from warehouse.tables import submission
 
 
@@ -94,3 +96,17 @@ def test_what_could_not_be_pushed_is_tried_again(stuck_house, receiver, instance
     receiver.status = 200
     stuck_sensor(stuck_house)(build_sensor_context(instance=instance, cursor=context.cursor))
     assert len(receiver.messages) == 2
+
+
+def test_a_failed_run_is_pushed_without_the_text_of_its_error(settings, receiver):
+    sensor = failure_sensor(House(replace(settings, webhook_url=receiver.url)))
+    tags = {SUBMISSION_TAG: "S00000007", SENDER_TAG: "ZX1", "attempt": "2"}
+    with DagsterInstance.ephemeral() as instance:
+        failed = breaking.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+        [event] = [event for event in failed.all_events if event.event_type_value == "PIPELINE_FAILURE"]
+        context = build_run_status_sensor_context(sensor.name, event, instance, failed.dagster_run)
+        sensor(context.for_run_failure())
+    [message] = receiver.messages
+    text = message.pop("text")
+    assert message == {"event": "run failed", "run_id": failed.run_id, "job": "breaking", "submission": "S00000007", "sender": "ZX1", "attempt": "2"}
+    assert "breaking" in text and "as the test wants it" not in text
