@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock install clean
+.PHONY: help demo test test-slow lint bench lock install clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	command -v "$$name" >/dev/null 2>&1 && "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done; true)
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 install: $(STAMP) ## the environment in .venv, from the lock
 
@@ -32,8 +32,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## the demo network, until Ctrl-C (make demo ONCE=1 ends by itself)
 	@exec $(RUN)/common-cause demo $(if $(ONCE),--once)
 
-test: $(STAMP) ## all tests
-	@$(RUN)/python -m pytest $(ARGS)
+test: $(STAMP) ## the tests, but for the slow ones
+	@$(RUN)/python -m pytest -m "not slow" $(ARGS)
+
+test-slow: $(STAMP) ## the slow tests: whole houses that are up, long random histories, planted identifiers
+	@$(RUN)/python -m pytest -m slow --timeout=900 $(ARGS)
 
 lint: $(STAMP) ## style and the directions of imports
 	@$(RUN)/ruff check .
