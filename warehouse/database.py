@@ -94,7 +94,7 @@ def is_locked(connection: Connection, *parts) -> bool:
 
 
 def _unlock(connection: Connection, *parts) -> None:
-    """Gives the lock back; if the session is beyond that (an aborted transaction, a dead server), ends the session."""
+    """Gives the lock back; if the session is beyond that (an aborted transaction, a dead server), ends the session and the lock with it."""
     try:
         if not connection.connection.is_valid or not connection.scalar(text("select pg_advisory_unlock(:key)"), {"key": lock_key(*parts)}):
             connection.invalidate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 
 import psycopg
@@ -191,6 +192,14 @@ def test_waiting_for_a_lock_ends_when_it_is_free(database):
     assert order == ["first", "second"]
 
 
+def _is_free_soon(watcher, *parts) -> bool:
+    """The server lets go of a closed session's locks a moment after it was closed."""
+    give_up = time.monotonic() + 10
+    while is_locked(watcher, *parts) and time.monotonic() < give_up:
+        time.sleep(0.01)
+    return not is_locked(watcher, *parts)
+
+
 def test_a_lock_ends_with_an_aborted_transaction_a_dead_session_and_an_exception(database, admin):
     with database.connect() as watcher:
         with pytest.raises(RuntimeError), database.connect() as one, advisory_lock(one, "x"):
@@ -198,10 +207,10 @@ def test_a_lock_ends_with_an_aborted_transaction_a_dead_session_and_an_exception
         assert not is_locked(watcher, "x")
         with database.connect() as one, advisory_lock(one, "x"), pytest.raises(DBAPIError):
             one.execute(text("select 1/0"))
-        assert not is_locked(watcher, "x")
+        assert _is_free_soon(watcher, "x")
         with database.connect() as one, admin.connect() as killer, advisory_lock(one, "x"):
             killer.execute(text("select pg_terminate_backend(:pid)"), {"pid": one.connection.driver_connection.info.backend_pid})
-        assert not is_locked(watcher, "x")
+        assert _is_free_soon(watcher, "x")
 
 
 def test_a_transaction_lock_ends_with_its_transaction(database):
