@@ -120,6 +120,7 @@ def _rules_of(item: Field, dataset: Dataset, wording: Wording) -> Iterator[Rule]
         yield _within_bounds(item, wording)
     if item.format and not _is_ruled_by_the_dataset(item, dataset):
         yield from _well_formed(item, wording)
+    yield from _no_identifier(item, dataset, wording)
 
 
 # ------------------------------------------------------------------------------------------------ readable
@@ -209,6 +210,16 @@ def _well_formed(item: Field, wording: Wording) -> Iterator[Rule]:
         allowed.append(dummy)
     advice = item.advice or f"'{header}' is not well formed. Write {wording.format(item)}, and check it against the source."
     yield _about(item, "VAL", "is_well_formed", any_of(*allowed), QUARANTINE, advice, "format")
+
+
+def _no_identifier(item: Field, dataset: Dataset, wording: Wording) -> Iterator[Rule]:
+    """A text that is stored must not be what identifies the patient of the same row: columns get mixed up."""
+    others = tuple(f.name for f in dataset.fields if not f.is_stored and f.kind is Kind.TEXT)
+    if item.kind is not Kind.TEXT or not item.is_stored or item.name == dataset.site_field or not others:
+        return
+    advice = f"'{wording.header(item.name)}' holds what identifies the patient elsewhere in the row. Enter {wording.format(item)}, and check the columns."
+    differs = all_of(*(field(item.name).differs_from(field(other)) for other in others))
+    yield _about(item, "PRV", "is_no_identifier_of_the_patient", differs, QUARANTINE, advice, "format")
 
 
 # ------------------------------------------------------------------------------------------------ clock changes

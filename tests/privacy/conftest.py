@@ -42,7 +42,10 @@ class Searched:
 def house(tmp_path_factory) -> Searched:
     home, scratch = tmp_path_factory.mktemp("privacy") / "home", tmp_path_factory.mktemp("scratch")
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONWARNINGS": "ignore"}
-    done = watched(["tests.privacy.house", str(home)], environment)
+    try:
+        done = watched(["tests.privacy.house", str(home)], environment)
+    finally:
+        embedded.Server(Settings(home=home).server_data, embedded.find_binaries()).stop()
     assert done.returncode == 0, done.stderr[-2000:]
     *lines, last = map(json.loads, done.stdout.splitlines())
     runs = {line["submission"]: line["success"] for line in lines}

@@ -157,7 +157,7 @@ def refused_as_no_id():
 
 
 def refused_before_the_server():
-    return copy_with("reoperations", WORDS)
+    return copy_with("trust_discharge_date", WORDS)
 
 
 FAULTS = (

@@ -53,15 +53,22 @@ def submissions() -> Iterator[Planted]:
     yield Planted(f"{GROUPED}.csv", good[:-60])
     yield Planted("book.xlsx", workbook())
     yield Planted("folder.csv", good, folder=f"{SURNAME} {NUMBER}")
-    yield from wrong_columns()
+    yield Planted("wrong_columns.csv", csv_of(*wrong_columns()))
     yield from headers()
     yield from manifests(good)
 
 
-def wrong_columns() -> Iterator[Planted]:
-    """Each identifier in a column of each kind."""
-    for name in ("fracture_side", "presentation_date", "presentation_time", "anaesthesia", "operating_hospital_code", "reoperations", "asa_grade"):
-        yield Planted(f"{name}.csv", csv_of(*(patient(fracture_side=str(1 + n % 2)) | {HEADER[name]: value} for n, value in enumerate(IDENTIFIERS))))
+WRONG = (
+    "fracture_side", "presentation_date", "presentation_time", "anaesthesia", "operating_hospital_code", "first_hospital_code", "reoperations", "asa_grade",
+    "trust_discharge_date", "sex",
+)  # fmt: skip
+
+
+def wrong_columns() -> Iterator[Row]:
+    """Each identifier in columns of each kind, of another person each time so that every row is judged alone."""
+    for place, name in enumerate(WRONG):
+        for number, value in enumerate(IDENTIFIERS):
+            yield hip(100 + place * len(IDENTIFIERS) + number) | {HEADER[name]: value}
 
 
 def headers() -> Iterator[Planted]:
@@ -71,7 +78,7 @@ def headers() -> Iterator[Planted]:
 
 
 def manifests(good: bytes) -> Iterator[Planted]:
-    for key in ("dataset", "mode", "organisation", "site", "team", "period_start", "sha256", "row_count", "layout", NUMBER, SURNAME):
+    for key in ("dataset", "organisation", "site", "period_start", "layout", NUMBER):
         yield Planted(f"manifest_{key if key.islower() else 'key'}.csv", good, json.dumps({key: f"{SURNAME} {GROUPED}"}))
     yield Planted("manifest_broken.csv", good, f'{{"dataset": {SURNAME} {NUMBER}')
 

@@ -12,6 +12,7 @@ from tests.privacy.outside import ATTEMPTS, can_isolate
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_no_submission_makes_a_connection_to_elsewhere(house):
     assert len(house.runs) > 20
     assert house.attempts == 0

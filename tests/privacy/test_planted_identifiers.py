@@ -12,7 +12,7 @@ from tests.privacy.planted import GROUPED, NUMBER, SURNAME, in_database, in_file
 from tests.privacy.submissions import submissions
 from warehouse.database import make_engine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 DATABASES = ("common_cause", "dagster")
 
 
@@ -34,7 +34,7 @@ def test_every_submission_was_taken_and_every_fault_was_met(house, engines):
     told = dict(map(tuple, states))
     assert failed == len(FAULTS) == list(house.runs.values()).count(False), told
     assert sum(told.values()) == count + len(FAULTS)
-    assert told["rejected"] > 10 and sum(n for state, n in told.items() if state.startswith("accepted")) > 8 and people > 10, told
+    assert told["rejected"] > 10 and sum(n for state, n in told.items() if state.startswith("accepted")) >= 8 and people > 10, told
 
 
 def test_the_outbox_does_tell_the_sender(house):
@@ -93,6 +93,7 @@ def test_the_search_finds_what_the_database_holds(house, server, engines):
     with admin.connect() as connection:
         connection.execute(text("checkpoint"))
     admin.dispose()
-    assert {find.where.rpartition(".")[2] for find in in_database(engines["common_cause"])} == {'"note"', '"long_note"', '"born"'}
+    seen = in_database(engines["common_cause"])
+    assert {find.where.rpartition(".")[2] for find in seen if ".\"planted\"." in find.where} == {'"note"', '"long_note"', '"born"'}
     found = {find.where for find in in_files([house.home / "postgres"])}
     assert any("/base/" in where for where in found) and any("/pg_wal/" in where for where in found)

@@ -13,6 +13,7 @@ UNKNOWN = ("U",)
 NO_YES = codes(_0="No", _1="Yes")
 NO_YES_UNKNOWN = codes(UNKNOWN, _0="No", _1="Yes", U="Unknown")
 # what stands in the field of the NHS number of somebody who has none
+NOT_TRANSFERRED = codes(X="The patient was not transferred")
 NO_NHS_NUMBER = Codes((("Overseas", "Lives overseas: has no NHS number"), ("[NONHS]", "No NHS number")))
 SEX = codes(_1="Male", _2="Female")
 SIDE = codes(_1="Left", _2="Right")

@@ -72,7 +72,7 @@ ADMISSION = (
     at_presentation(
         "first_hospital_code", "First hospital code", Kind.TEXT,
         "Code of the hospital where the patient first presented; X if the patient was not transferred.",
-        maximum_length=12, synonyms=("First hospital", "Transferring hospital code"),
+        maximum_length=12, format="ods_code", codes=lists.NOT_TRANSFERRED, synonyms=("First hospital", "Transferring hospital code"),
     ),
     day(
         "presentation_date", "Presentation date",
