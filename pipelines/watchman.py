@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines import services
+from pipelines.hosts import host_processes
 from pipelines.processes import ProcessRecord, stop_groups, wait_until
 from warehouse.settings import Settings
 
@@ -76,7 +77,7 @@ class Watchman:
     def __init__(self, settings: Settings):
         self.settings = settings
         self.cares: dict[str, Care] = defaultdict(Care)
-        self.known: dict[str, ProcessRecord] = {}
+        self.known: dict[str, list[ProcessRecord]] = {}
         self.is_dismissed = False
 
     def watch(self) -> None:
@@ -141,8 +142,8 @@ class Watchman:
         self._write_notes()
 
     def _remember(self, part: str) -> None:
-        if record := services.record_of(self.settings, part):
-            self.known[part] = record
+        record = services.record_of(self.settings, part)
+        self.known[part] = host_processes(self.settings.dagster_home) if part == services.HOST else [record] if record else []
 
     def _write_notes(self) -> None:
         notes = {
@@ -170,7 +171,7 @@ class Watchman:
     def _leave(self) -> None:
         """Without a home nothing of the house has a place to be."""
         if not self.settings.home.is_dir():
-            stop_groups((record, 5.0) for record in self.known.values())
+            stop_groups((record, 5.0) for records in self.known.values() for record in records)
         log.info("off duty")
 
 

@@ -16,6 +16,7 @@ import pytest
 from dagster import DagsterRunStatus, RunsFilter
 
 from pipelines import services
+from pipelines.hosts import host_processes
 from pipelines.processes import wait_until
 from tests.failure.killing import KILLS
 from tests.failure.stack import SENDERS, Stack, batch, is_alive, processes_of, tables
@@ -139,14 +140,14 @@ def test_after_a_kill_of_everything_up_alone_brings_it_back_and_the_watchman_obe
 def test_the_watchman_goes_with_its_home(stack):
     watchman = stack.leader(services.WATCHMAN)
     assert psutil.Process(watchman.pid).memory_info().rss < 80e6
-    everything = list(processes_of(stack.settings.home))
-    stack.leader(services.DATABASE).kill()
+    taken_along = [stack.leader(name).pid for name in (services.WATCHMAN, services.CODE, services.WEB, services.DAEMON)]
+    assert stack.comes_back(services.HOST, None)
+    taken_along += [host.pid for host in host_processes(stack.settings.dagster_home)]
+    time.sleep(2)  # it looks twice a second, and has seen them all then
+    stack.kill(services.DATABASE)
     stack.settings.home.rename(gone := stack.settings.home.with_name("moved away"))
-    assert wait_until(lambda: not watchman.is_running(), 60)
+    assert wait_until(lambda: not any(map(is_alive, taken_along)), 90), [pid for pid in taken_along if is_alive(pid)]
     shutil.rmtree(gone)
-    for process in everything:
-        if process.is_running():
-            process.kill()
 
 
 def watchman_log(stack: Stack) -> str:
