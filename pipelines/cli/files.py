@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.shared import console, print_table
+from pipelines.cli.shared import console, plain_code, print_table
 from warehouse.settings import Settings
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -22,7 +22,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=EXISTING)
-@click.option("--sender", required=True, help="Code of the organisation that sends.")
+@click.option("--sender", required=True, callback=plain_code, help="Code of the organisation that sends.")
 @click.option("--site", help="Code of the site or team that the file is about.")
 @click.option("--dataset", help="Name of the dataset, where the file alone does not tell.")
 @click.option("--organisation", help="Code of the organisation that the file is about (the network's office only).")
@@ -78,7 +78,7 @@ def _text(value: object) -> str:
 
 @click.command()
 @click.argument("file", type=EXISTING)
-@click.option("--sender", required=True, help="Code of the organisation that would send it.")
+@click.option("--sender", required=True, callback=plain_code, help="Code of the organisation that would send it.")
 @click.option("--dataset", help="Name of the dataset, where the file alone does not tell.")
 @click.option("--manifest", type=EXISTING, help="The manifest that would go with it (else FILE.manifest.json, if there is one).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for a receipt as the network would write it.")
@@ -111,7 +111,7 @@ def template(settings: Settings, dataset: str, out: Path) -> None:
 
 @click.command()
 @click.argument("dataset")
-@click.option("--sender", "senders", multiple=True, help="Code of a sender; may be given more than once.")
+@click.option("--sender", "senders", multiple=True, callback=plain_code, help="Code of a sender; may be given more than once.")
 @click.option("--site", "sites", multiple=True, help="Code of a site; may be given more than once (the sender's own code).")
 @click.option("--rows", type=click.IntRange(1), default=300, show_default=True, help="Records a sender.")
 @click.option("--from", "start", type=DAY, help="First day (a year before the last).")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -64,6 +65,14 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     style = STATE_STYLES.get(str(value))
     return f"[{style}]{value}[/]" if style else str(value).replace("[", r"\[")
+
+
+def plain_code(context: click.Context, option: click.Parameter, given: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """A code, or several, as typed; whatever could lead out of a folder is none. For ``callback=`` of an option."""
+    for code in (given,) if isinstance(given, str) else given or ():
+        if not code or Path(code).name != code or code.startswith("."):
+            raise click.ClickException(f"{code!r} is no code of a sender; give the organisation's code, such as RH8")
+    return given
 
 
 def actor() -> str:

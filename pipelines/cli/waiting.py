@@ -23,9 +23,7 @@ NOT_YET = 1
 
 
 def known_sender(settings: Settings, code: str) -> None:
-    """Refuses a sender that the network does not know, if the database can be asked; a folder name at least."""
-    if not code or Path(code).name != code or code.startswith("."):
-        raise click.ClickException(f"{code!r} is no code of a sender; give the organisation's code, such as RH8")
+    """Refuses a sender that the network does not know, if the database can be asked."""
     if not is_reachable(settings):
         return
     with _connected(settings) as connection:
