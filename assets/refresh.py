@@ -24,6 +24,7 @@ from assets.signals import settle_results
 from schemas.registry import Registry
 from warehouse.database import try_advisory_lock
 from warehouse.measure_definitions import sync_measures
+from warehouse.planner_statistics import renew_statistics
 from warehouse.stale import STALE, organisation_levels, queue_all, take
 from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submission
 
@@ -66,6 +67,7 @@ def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str
 def _begin(engine: Engine, registry: Registry, now: datetime) -> None:
     with engine.begin() as connection:
         sync_measures(connection, registry)
+        renew_statistics(connection)
     if queue_matured(engine, registry, now) is not None:
         watch_submissions(engine, registry, now)
 

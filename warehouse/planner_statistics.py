@@ -1,0 +1,25 @@
+"""The server's statistics of the tables that a refresh joins, renewed when they have grown: autovacuum comes once a minute, a load in seconds.
+
+Belongs here: which tables want ``ANALYZE``. Does not belong here: when to look (``assets.refresh``).
+Without them the server takes a table for small and joins row by row: a refresh after the first files of a month then takes
+seconds instead of tenths.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+# grown by a fifth and ten pages since the statistics were taken; dead rows count, for they too are read
+GROWN = text("""
+select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind = 'r' and (n.nspname = 'pathway' and c.relname <> 'milestone' or n.nspname = 'measurement' and c.relname in ('measure_part', 'measure_result'))
+  and pg_relation_size(c.oid) > (1.2 * greatest(c.relpages, 0) + 10) * current_setting('block_size')::int
+""")
+
+
+def renew_statistics(connection: Connection) -> list[str]:
+    """Analyse what has grown, in the caller's transaction; return the names of the tables. Waits for nobody."""
+    grown = list(connection.scalars(GROWN))
+    for name in grown:
+        connection.exec_driver_sql(f"analyze (skip_locked) {name}")
+    return grown
