@@ -13,11 +13,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import text
 
 from assets.context import Context
 from assets.simulate import History, Site, csv_bytes, made_up_sites, simulate_history
 from schemas.datasets import Pathway
+from schemas.fields import Identifier
 from schemas.registry import Registry, load_registry
 from warehouse.organisations import load_network
 from warehouse.settings import Settings
@@ -54,6 +56,12 @@ def rows(count: int, years: float = 2, seed: int = SEED, of: tuple[Site, ...] | 
 def content(history: History, chosen=None) -> bytes:
     """The cases as a file of 63 columns, as it is known today."""
     return csv_bytes(history.table(chosen, as_of=today()))
+
+
+def strangers(history: History, known: History) -> np.ndarray:
+    """Positions of the cases of ``history`` whose persons ``known`` does not have: two draws share some numbers of the small test range."""
+    number = next(f.name for f in history.dataset.fields if f.identifies is Identifier.NHS_NUMBER)
+    return np.flatnonzero(~np.isin(history.texts[number].astype(str), known.texts[number].astype(str)))
 
 
 def organisations(count: int = PROVIDERS) -> list[dict]:
