@@ -27,8 +27,8 @@ FIELDS = (
     Field("analgesia", "Analgesia", Kind.CODES, "Pain relief given.", codes=codes(_1="Oral", _2="Block", _3="Gas"), due="discharge"),
     Field("pain_score", "Pain score", Kind.INTEGER, "0 to 10.", unit="points", minimum=0, maximum=10, due="discharge"),
     Field("grip_kg", "Grip strength", Kind.DECIMAL, "Grip at follow-up.", unit="kg", minimum=0, maximum=120, due="follow_up"),
-    Field("open_wound", "Open wound", Kind.BOOLEAN, "Whether the skin was broken.", due="arrival"),
     Field("discharge_date", "Discharge date", Kind.DATE, "Left the clinic's care.", due="discharge"),
+    Field("open_wound", "Open wound", Kind.BOOLEAN, "Whether the skin was broken.", due="arrival"),
 )
 
 DERIVED = (
