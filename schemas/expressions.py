@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
-from typing import Union
 
-Scalar = Union[str, int, float, bool, date, datetime, time, None]
+Scalar = str | int | float | bool | date | datetime | time | None
 
 
 class Expression:

@@ -8,7 +8,7 @@ import pytest
 
 from assets.maturity import queue_matured
 from assets.refresh import full_recompute
-from assets.submissions import NotPossible, approve, withdraw
+from assets.submissions import approve, withdraw
 from tests.world import World, history, snapshot, wrist
 
 RESULTS = ("results", "benchmarks", "funnels", "spc", "signals", "queue")
