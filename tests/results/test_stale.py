@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from time import perf_counter
 
 import pytest
 from sqlalchemy import Date, Integer, Text, cast, column, delete, func, literal, select, update, values
@@ -72,9 +71,7 @@ def test_a_hundred_thousand_days_take_one_statement(demo_organisations, pathway)
     number = func.generate_series(0, 99_999).column_valued("number")
     day = literal(date(1900, 1, 1), Date) + cast(number, Integer)
     with demo_organisations.begin() as connection:
-        began = perf_counter()
         count = queue_cells(connection, pathway, select(literal("ZX1A1", Text), cast(day, Date)), "S00000001")
-        assert perf_counter() - began < 5
         assert count == 4 * (3286 + 1096 + 274)
 
 
