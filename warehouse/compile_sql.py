@@ -227,6 +227,8 @@ def _texts(values: tuple[str, ...]) -> ColumnElement:
 
 
 def _among(operand: ColumnElement, texts) -> ColumnElement:
+    if not texts:  # Postgres finds nothing among nothing to be false even of a missing value
+        return case((operand.is_not(null()), false()), else_=cast(null(), Boolean()))
     return operand.op("=", is_comparison=True, return_type=Boolean())(func.any(_texts(tuple(texts))))
 
 
