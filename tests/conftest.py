@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL, make_url
@@ -23,6 +24,10 @@ from warehouse.database import make_engine
 from warehouse.migrate import migrate_database, prepare_server
 from warehouse.roles import GROUPS
 from warehouse.settings import Settings
+
+# where a change is judged the examples are always the same; on a developer's machine every run looks at others
+hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("house")
 
 PATHWAYS = Path(__file__).parent / "pathways"
 TEMPLATE = "test_template"
