@@ -22,6 +22,9 @@ class RedactingConnection(psycopg.Connection):
             return super().wait(gen, *args, **kwargs)
         except psycopg.Error as error:
             redact(error)
+            if self.broken and error.sqlstate is None and not isinstance(error, psycopg.OperationalError):
+                # a session that ended between two calls: the driver takes what follows for a mistake of the caller
+                raise psycopg.OperationalError("the connection was lost") from None
             raise
 
 
