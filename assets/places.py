@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import ARRAY, Connection, Text, any_, literal, select
 
@@ -107,9 +106,3 @@ def _foreign(dataset: Dataset, row) -> Finding:
 def _whole_file(dataset: Dataset) -> Finding:
     advice = "All records name sites of another provider: the file seems to lie in the wrong folder. Drop it in the folder of its provider."
     return Finding("ORG3", "file_is_from_its_sender", Severity.REJECT_FILE, Scope.FILE, advice, None, dataset.site_field)
-
-
-def quarantined_by(findings: list[Finding], index: pd.Index) -> np.ndarray:
-    """Mask over the rows that a finding sets aside."""
-    rows = {f.row_number for f in findings if f.severity is Severity.QUARANTINE_RECORD}
-    return index.isin(rows)

@@ -221,14 +221,9 @@ def _is_overtaken(connection: Connection, row: Row, linked: Linked) -> bool:
 
 def _replaced_cases(connection: Connection, pathway: Pathway, row: Row, rows: pd.DataFrame) -> list[str]:
     """Cases that a ``replace period`` submission leaves out: those of the organisation and period that it does not name."""
-    if row.mode != Mode.REPLACE_PERIOD:
-        return []
     record = record_table(pathway)
-    query = select(record.c.case_id.cast(Text)).distinct().where(
-        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end),
-        record.c.is_effective, record.c.arrival_number < row.arrival_number,
-    )  # fmt: skip
-    return sorted(set(connection.scalars(query)) - set(rows["case_id"]))
+    still_counts = (record.c.is_effective, record.c.arrival_number < row.arrival_number)
+    return sorted(set(_cases_of_period(connection, pathway, row, *still_counts)) - set(rows["case_id"]))
 
 
 def _hold_reason(work: Work, replaced: list[str], linked: Linked) -> str | None:
@@ -306,11 +301,12 @@ def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool
     return len(said)
 
 
-def _cases_of_period(connection: Connection, pathway: Pathway, row: Row) -> list[str]:
+def _cases_of_period(connection: Connection, pathway: Pathway, row: Row, *more) -> list[str]:
+    """Cases of the records in the period that a ``replace period`` submission is about; none for another mode."""
     if row.mode != Mode.REPLACE_PERIOD:
         return []
     record = record_table(pathway)
     query = select(record.c.case_id.cast(Text)).distinct().where(
-        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end)
+        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end), *more
     )
     return list(connection.scalars(query))

@@ -46,9 +46,6 @@ class Registry:
     def measures(self) -> dict[str, Measure]:
         return _unique([m for p in self.pathways for m in p.measures], "measure")
 
-    def layouts_of(self, dataset: str) -> tuple[Layout, ...]:
-        return tuple(layout for layout in self.layouts.values() if layout.dataset == dataset)
-
     def pathway(self, name: str) -> Pathway:
         return _find({p.name: p for p in self.pathways}, name, "pathway")
 

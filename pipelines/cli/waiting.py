@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import click
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from pipelines.cli.shared import console
 from warehouse.settings import Settings
@@ -80,8 +80,3 @@ def _connected(settings: Settings, autocommit: bool = False):
     from warehouse.database import make_engine
 
     return make_engine(settings, autocommit=autocommit).connect()
-
-
-def is_migrated(connection) -> bool:
-    """Whether the ledger is there."""
-    return connection.scalar(text("select to_regclass('intake.submission') is not null"))

@@ -6,12 +6,9 @@ Frailty is one normal score that age, walking, residence, fitness and cognition 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.random import Generator
 
-from schemas.pathways.hip_fracture.codes import HIP_FRACTURES
 from schemas.simulation import Arrivals, correlated_uniform, pick, pick_by, pick_within, where
 
 AGE_BANDS = {"60": 9.0, "70": 23.0, "80": 45.2, "90": 22.8}
@@ -114,7 +111,3 @@ def four_at(rng: Generator, when: str, cognition: np.ndarray, is_done: np.ndarra
         f"{when}_4at_{name}": where(is_done, np.array([text[position] for text in items], dtype=object))
         for position, name in enumerate(names)
     }
-
-
-def is_hip_fracture(columns: Mapping[str, np.ndarray]) -> np.ndarray:
-    return np.isin(columns["fracture_type"], HIP_FRACTURES)
