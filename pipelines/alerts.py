@@ -84,11 +84,13 @@ def stuck_sensor(house: House) -> SensorDefinition:
 
 
 def stuck_submissions(house: House) -> list[dict[str, object]]:
-    """What would be said of each submission that is stuck now."""
+    """What would be said of each submission that is stuck now; the warehouse's signals on them are brought into agreement."""
+    from assets.expected_submissions import watch_stuck
     from assets.ledger import stuck
 
     context = house.open()
     minutes = house.settings.stuck_after_minutes
+    watch_stuck(context.engine, context.now(), minutes)
     with context.engine.connect() as connection:
         rows = stuck(connection, context.now(), minutes)
     return [

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from dagster import DagsterInstance, build_run_status_sensor_context, build_sensor_context
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from assets.definitions import SENDER_TAG, SUBMISSION_TAG
 from pipelines.alerts import failure_sensor, push, stuck_sensor, stuck_submissions
@@ -78,6 +78,13 @@ def stuck_house(database, database_settings, receiver):
 def test_only_what_is_stuck_is_told(stuck_house):
     [message] = stuck_submissions(stuck_house)
     assert message["submission"] == "S00000001" and message["state"] == "reading"
+
+
+def test_a_stuck_submission_is_a_signal_too(stuck_house, database):
+    [message] = stuck_submissions(stuck_house)
+    with database.connect() as connection:
+        raised = connection.execute(text("select submission_id, state from measurement.signal where kind = 'submission stuck'")).all()
+    assert raised == [(message["submission"], "raised")]
 
 
 def test_a_stuck_submission_is_pushed_once(stuck_house, receiver, instance):
