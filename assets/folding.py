@@ -33,6 +33,8 @@ def carried_derived(dataset: Dataset) -> tuple[str, ...]:
 
 def clock_dates(dataset: Dataset, frame: pd.DataFrame) -> pd.Series:
     """Date of the clock start of each row, also where the time of day is missing."""
+    if dataset.clock_day:
+        return frame[dataset.clock_day].astype("datetime64[s]")
     clock = next((d for d in dataset.derived if d.name == dataset.clock), None)
     if clock is not None and isinstance(clock.expression, Moment) and isinstance(clock.expression.date, FieldReference):
         return frame[clock.expression.date.name].astype("datetime64[s]")

@@ -32,7 +32,7 @@ from quality_checks.values import (
     select,
 )
 from schemas import expressions as ex
-from schemas.field_rules import AllListed, ElapsedMinutes, Readable, UnambiguousTime
+from schemas.field_rules import AllListed, ElapsedMinutes, Readable, UnambiguousTime, Unique
 from schemas.formats import FORMATS
 
 MINUTE = np.timedelta64(60, "s")
@@ -194,6 +194,11 @@ class Evaluator:
         return Values(instants(day).astype("datetime64[s]") + durations(clock), known)
 
     @_compute.register
+    def _(self, node: ex.DayOf) -> Values:
+        instant = self.values(node.instant)
+        return Values(instants(instant).astype("datetime64[D]"), instant.known)
+
+    @_compute.register
     def _(self, node: ex.MinutesBetween) -> Values:
         start, end = self.values(node.start), self.values(node.end)
         return Values((instants(end) - instants(start)) / MINUTE, start.known & end.known)
@@ -229,6 +234,15 @@ class Evaluator:
         start, end = (instants(self.values(part)) for part in (node.start, node.end))
         shift = clock_changes.offset_minutes(end, node.zone) - clock_changes.offset_minutes(start, node.zone)
         return Values((end - start) / MINUTE - shift, ~np.isnat(start) & ~np.isnat(end))
+
+    @_compute.register
+    def _(self, node: Unique) -> Values:
+        operand, within = self.values(node.operand), [self.values(part).with_nulls() for part in node.within]
+        rows = pd.DataFrame(dict(enumerate((operand.with_nulls(), *within))))
+        rows = rows[operand.known]  # of rows that say nothing many look alike
+        data = np.ones(self.row_count, dtype=bool)
+        data[operand.known] = ~rows.duplicated(keep=False).to_numpy()
+        return Values(data, operand.known)
 
     @_compute.register
     def _(self, node: AllListed) -> Values:

@@ -58,7 +58,7 @@ def rule_set(dataset: Dataset, version: int, measures: tuple[Measure, ...] = (),
     """The rules that follow from the fields, then those that the dataset states for ``version``."""
     stated = tuple(rule for rule in dataset.rules_at(version) if rule.scope is not Scope.WAREHOUSE)
     key = "_".join((dataset.name, dataset.version, "rules", str(version), *([layout.name] if layout else [])))
-    return RuleSet(key, (*field_rules(dataset, measures, layout), *stated), dataset.clock)
+    return RuleSet(key, (*field_rules(dataset, measures, layout), *stated), dataset.day_clock)
 
 
 @dataclass(frozen=True)

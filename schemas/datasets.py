@@ -77,7 +77,7 @@ class Dataset:
     """One version of one dataset.
 
     ``record_key`` are the fields that name a record at its site; ``site_field`` the field with the site's code; ``clock`` the
-    (derived) field with the case's start; ``local_key`` the field by which the sender finds the record again.
+    (derived) field with the case's start, ``clock_day`` the one with its day where the time of day may be unknown; ``local_key`` the field by which the sender finds the record again.
     ``rule_version`` is raised when a rule changes: rules say since and until which version they hold.
     ``clear_token`` in a cell empties the stored value. ``row_limit`` and ``size_limit_bytes`` refuse a file.
     """
@@ -95,6 +95,7 @@ class Dataset:
     record_key: tuple[str, ...] = ()
     match_rule: MatchRule | None = None
     clock: str | None = None
+    clock_day: str | None = None
     site_field: str | None = None
     local_key: str | None = None
     milestones: tuple[Milestone, ...] = ()
@@ -112,6 +113,11 @@ class Dataset:
     @cached_property
     def field_by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
+
+    @property
+    def day_clock(self) -> str | None:
+        """The field that tells on which day a case started, whether or not the time of day is known."""
+        return self.clock_day or self.clock
 
     @cached_property
     def stored_fields(self) -> tuple[Field, ...]:

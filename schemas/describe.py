@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from schemas.datasets import Dataset
 from schemas.field_rules import field_rules
-from schemas.fields import Derived, Field
+from schemas.fields import Derived, Field, Identifier
 from schemas.measures import Measure, MeasureKind
 from schemas.rules import PairRule, Rule
 from schemas.wording import KIND_IN_WORDS, Wording
@@ -35,8 +35,13 @@ def _field_lines(item: Field, dataset: Dataset) -> Iterator[str]:
     stage = next((s for s in dataset.stages if s.name == item.due), None)
     if stage:
         yield f"due: {stage.title[0].lower()}{stage.title[1:]}, or {stage.after_days} days after the clock start"
+    if item.only_if:
+        yield f"only if {in_words(item.only_if.condition, dataset)}"
+    if item.blank is not None:
+        yield f"an empty cell says {item.blank}"
     if item.identifies:
-        yield f"identifies the patient ({item.identifies.value}): never stored in the warehouse"
+        whom = "a member of staff" if item.identifies is Identifier.STAFF else f"the patient ({item.identifies.value})"
+        yield f"identifies {whom}: never stored in the warehouse"
 
 
 def describe_rule(rule: Rule | PairRule, dataset: Dataset) -> str:

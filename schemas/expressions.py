@@ -196,6 +196,13 @@ class Moment(Expression):
 
 
 @dataclass(frozen=True)
+class DayOf(Expression):
+    """The calendar day of an instant; unknown if it is missing."""
+
+    instant: Expression
+
+
+@dataclass(frozen=True)
 class MinutesBetween(Expression):
     """Minutes from ``start`` to ``end`` (may be negative), as naive differences; both are instants."""
 

@@ -22,6 +22,7 @@ from schemas.expressions import (
     Constant,
     DaysBetween,
     Expression,
+    Holds,
     Membership,
     MinutesBetween,
     Not,
@@ -29,7 +30,7 @@ from schemas.expressions import (
     any_of,
     field,
 )
-from schemas.fields import Derived, Field, Kind
+from schemas.fields import Field, Identifier, Kind
 from schemas.layouts import Layout
 from schemas.measures import Measure
 from schemas.rules import Rule, Severity
@@ -67,6 +68,14 @@ class AllListed(Expression):
 
 
 @dataclass(frozen=True)
+class Unique(Expression):
+    """False for each of several rows of a file that have the same value, among rows that agree in ``within``; unknown if missing."""
+
+    operand: Expression
+    within: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True)
 class UnambiguousTime(Expression):
     """False for a local time that a clock change skipped or repeated; unknown if missing."""
 
@@ -101,7 +110,7 @@ def due_condition(item: Field, dataset: Dataset) -> Expression | None:
         return None
     if dataset.clock is None:
         return stage.reached
-    return any_of(stage.reached, DaysBetween(field(dataset.clock), field(RECEIVED_ON)) >= stage.after_days)
+    return any_of(stage.reached, DaysBetween(field(dataset.day_clock), field(RECEIVED_ON)) >= stage.after_days)
 
 
 def expected_condition(item: Field, dataset: Dataset) -> Expression | None:
@@ -120,6 +129,8 @@ def _rules_of(item: Field, dataset: Dataset, wording: Wording) -> Iterator[Rule]
         yield _within_bounds(item, wording)
     if item.format and not _is_ruled_by_the_dataset(item, dataset):
         yield from _well_formed(item, wording)
+    if item.only_if:
+        yield _only_where_asked(item, dataset, wording)
     yield from _no_identifier(item, dataset, wording)
 
 
@@ -159,6 +170,17 @@ def _required(item: Field, dataset: Dataset, wording: Wording) -> Rule:
     severity = QUARANTINE if item.is_essential else WARN
     name = "is_given" if item.required is True else "is_given_where_it_is_required"
     return _about(item, "REQ", name, wanted.implies(given) if wanted else given, severity, _missing_advice(item, wording), "required")
+
+
+def _only_where_asked(item: Field, dataset: Dataset, wording: Wording) -> Rule:
+    # a box that is not ticked says nothing about a question that was not asked
+    given = Holds(field(item.name)) if item.kind is Kind.BOOLEAN else field(item.name).is_present()
+    asked = item.only_if
+    others = " and ".join(f"'{wording.header(name)}'" for name in dict.fromkeys(_cells(dataset, asked.condition)))
+    advice = f"'{wording.header(item.name)}' must be empty because of {others}. Empty it, or correct the other answer."
+    fields = (item.name, *dict.fromkeys(_cells(dataset, asked.condition)))
+    requirement = any_of(asked.condition, Not(given))
+    return Rule(f"{asked.rule_id}.{item.name}", f"{item.name}_only_where_it_is_asked", requirement, asked.severity, fields, advice, family="conditions")
 
 
 def _missing_advice(item: Field, wording: Wording) -> str:
@@ -214,7 +236,7 @@ def _well_formed(item: Field, wording: Wording) -> Iterator[Rule]:
 
 def _no_identifier(item: Field, dataset: Dataset, wording: Wording) -> Iterator[Rule]:
     """A text that is stored must not be what identifies the patient of the same row: columns get mixed up."""
-    others = tuple(f.name for f in dataset.fields if not f.is_stored and f.kind is Kind.TEXT)
+    others = tuple(f.name for f in dataset.fields if not f.is_stored and f.kind is Kind.TEXT and f.identifies is not Identifier.STAFF)
     if item.kind is not Kind.TEXT or not item.is_stored or item.name == dataset.site_field or not others:
         return
     advice = f"'{wording.header(item.name)}' holds what identifies the patient elsewhere in the row. Enter {wording.format(item)}, and check the columns."
@@ -224,9 +246,11 @@ def _no_identifier(item: Field, dataset: Dataset, wording: Wording) -> Iterator[
 
 # ------------------------------------------------------------------------------------------------ clock changes
 def _local_hour_rules(dataset: Dataset, wording: Wording) -> Iterator[Rule]:
-    instants: list[Field | Derived] = [item for item in (*dataset.fields, *dataset.derived) if item.kind is Kind.DATETIME]
-    for item in instants:
-        cells = tuple(_cells(dataset, field(item.name)))
+    fields = [item for item in dataset.fields if item.kind is Kind.DATETIME]
+    derived = [item for item in dataset.derived if item.kind is Kind.DATETIME]
+    judged = {item.name for item in fields}
+    for item in (*fields, *(d for d in derived if judged.isdisjoint(_cells(dataset, d.expression)))):
+        cells = tuple(dict.fromkeys(_cells(dataset, field(item.name))))
         shown = " and ".join(f"'{wording.header(name)}'" for name in cells)
         advice = f"{shown}: this hour was skipped or came twice when the clocks changed. Check it; nothing to do if it is right."
         requirement = UnambiguousTime(field(item.name))

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from schemas.expressions import Expression
+from schemas.rules import Severity
 
 
 class Kind(StrEnum):
@@ -28,13 +29,14 @@ class Kind(StrEnum):
 
 
 class Identifier(StrEnum):
-    """Why a field identifies a patient. Such a value is never stored, logged or shown outside the outbox."""
+    """Whom a field identifies, and how. Such a value is never stored, logged or shown outside the outbox."""
 
     NHS_NUMBER = "NHS number"
     LOCAL_PATIENT_IDENTIFIER = "local patient identifier"
     NAME = "name"
     BIRTH_DATE = "birth date"
     POSTCODE = "postcode"
+    STAFF = "member of staff"  # identifies nobody who is a patient, and is no part of a patient's identity
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,23 @@ def codes(unknown: tuple[str, ...] = (), **labels: str) -> Codes:
 
 
 @dataclass(frozen=True)
+class OnlyIf:
+    """A field has a value only where ``condition`` holds. One that has a value where it is known not to breaks ``<rule_id>.<field>``."""
+
+    condition: Expression
+    rule_id: str = "ONL"
+    severity: Severity = Severity.QUARANTINE_RECORD
+
+
+@dataclass(frozen=True)
+class CodePrefix:
+    """Codes of a published list are known to the house with a prefix; a text of the form ``pattern`` gets it when it is read."""
+
+    prefix: str
+    pattern: str
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a dataset.
 
@@ -65,6 +84,8 @@ class Field:
     must be there; a missing required value is a warning, or sets the record aside when ``is_essential``.
     ``due`` names the stage from which a missing value counts as missing. ``earliest`` and ``latest`` bound dates,
     ``minimum`` and ``maximum`` numbers, all inclusive. ``description`` is for readers without the dataset's manual.
+    ``only_if`` says under which condition the field may have a value at all; ``blank`` is what an empty cell of its column says, as it
+    would be written (None: nothing); ``prefix`` completes codes of a published list.
     """
 
     name: str
@@ -85,6 +106,9 @@ class Field:
     maximum_length: int = 200
     format: str | None = None
     advice: str | None = None
+    only_if: OnlyIf | None = None
+    blank: str | None = None
+    prefix: CodePrefix | None = None
 
     @property
     def is_stored(self) -> bool:

@@ -81,8 +81,10 @@ class Transpose:
 
 @dataclass(frozen=True)
 class Layout:
-    """``columns`` may be fewer than the dataset's fields; ``positional`` layouts are matched by position, and their headers checked.
+    """``columns`` may be fewer than the dataset's fields.
 
+    A ``positional`` layout is matched by the number of its columns and their places; headers are checked, and may be any text. Where they
+    tell nothing, the cells of the fields ``sentinels`` must look like theirs.
     ``sheet`` names the worksheet of a workbook (else the first whose header matches). ``senders`` limits who uses it.
     Dates are read by ``date_formats`` (strftime), strictly, in order; a real date of a workbook needs no format.
     """
@@ -96,6 +98,7 @@ class Layout:
     decimal_mark: str = "."
     codes_separator: str = ";"
     positional: bool = False
+    sentinels: tuple[str, ...] = ()
     sheet: str | None = None
     senders: tuple[str, ...] = ()
     reshape: GroupAndSum | Transpose | None = None

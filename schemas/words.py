@@ -12,7 +12,7 @@ from functools import singledispatch
 
 from schemas import expressions as ex
 from schemas.datasets import Dataset
-from schemas.field_rules import AllListed, ElapsedMinutes, Readable, UnambiguousTime
+from schemas.field_rules import AllListed, ElapsedMinutes, Readable, UnambiguousTime, Unique
 from schemas.fields import Derived, Field
 from schemas.wording import Wording
 
@@ -216,6 +216,11 @@ def _(node: ex.Moment, to: _Speaker) -> str:
 
 
 @_say.register
+def _(node: ex.DayOf, to: _Speaker) -> str:
+    return f"the day of {to.say(node.instant)}"
+
+
+@_say.register
 def _(node: ex.MinutesBetween, to: _Speaker) -> str:
     return f"the minutes from {to.say(node.start)} to {to.say(node.end)}"
 
@@ -260,6 +265,12 @@ def _(node: Readable, to: _Speaker) -> str:
 @_say.register
 def _(node: AllListed, to: _Speaker) -> str:
     return f"each code of {to.say(node.operand)} is one of {', '.join(node.values)}"
+
+
+@_say.register
+def _(node: Unique, to: _Speaker) -> str:
+    within = f" of the same {_joined([to.say(part) for part in node.within], 'and')}" if node.within else ""
+    return f"no other row of the file{within} has the same {to.say(node.operand)}"
 
 
 @_say.register

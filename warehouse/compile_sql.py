@@ -179,6 +179,10 @@ class SqlCompiler:
         return day.op("+", return_type=DateTime())(cast(clock, Interval))
 
     @_sql.register
+    def _(self, node: ex.DayOf) -> ColumnElement:
+        return _day(self.compile(node.instant))
+
+    @_sql.register
     def _(self, node: ex.MinutesBetween) -> ColumnElement:
         start, end = _instant(self.compile(node.start)), _instant(self.compile(node.end))
         between = end.op("-", return_type=Interval())(start)

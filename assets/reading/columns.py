@@ -41,6 +41,11 @@ def _refuse_duplicates(match: Match) -> None:
 def _refuse_missing(match: Match, manifest: Manifest | None) -> None:
     present = {column.field for column in match.columns.values()}
     missing = [name for name in essential_fields(match.dataset, manifest) if name not in present]
+    if missing == [match.dataset.site_field] and missing[0] not in {column.field for column in match.layout.columns}:
+        raise FileRule.ESSENTIAL_COLUMNS.refusal(
+            f"The file does not say whose records it holds ('{_header(match, missing[0])}'), and files of this layout never do. Drop it in the folder named by the code, below your own, or name it in a manifest.",
+            field_name=missing[0],
+        )
     if missing and not isinstance(match.layout.reshape, GroupAndSum):
         named = ", ".join(f"'{_header(match, name)}'" for name in missing)
         raise FileRule.ESSENTIAL_COLUMNS.refusal(
@@ -87,6 +92,10 @@ def _missing(match: Match) -> Iterator[Finding]:
 
 def _out_of_place(header: Sequence[str], match: Match) -> Iterator[Finding]:
     if not match.layout.positional:
+        return
+    if match.is_by_cells:
+        told = "The header does not name the columns; all were read by their places. Check that none was added, lost or moved."
+        yield FileRule.HEADER_AT_PLACE.finding(told)
         return
     for position, column in match.columns.items():
         if not is_header_of(header[position], column, match.dataset):

@@ -22,6 +22,7 @@ from assets.reading.shapes import CellKind, ReadFile, row_index
 from assets.reading.swapped import swapped_cells
 from schemas.datasets import Dataset
 from schemas.fields import Derived, Field, Identifier, Kind
+from schemas.layouts import Column
 
 CLEARED = "cleared"  # inner mark of a cell that holds the clear token; never leaves this module
 DTYPES = {
@@ -110,17 +111,14 @@ def _typed(read: ReadFile, field: Field) -> tuple[np.ndarray, np.ndarray | None]
     """Values a row, and reasons a row where there are any."""
     kinds = read.kinds.get(field.name)
     is_plain = kinds is None or not (kinds == CellKind.DATE).any()
-    if field.kind is Kind.TEXT and is_plain and not read.column_of(field.name).codes:
+    is_as_written = field.blank is None and field.prefix is None and not read.column_of(field.name).codes
+    if field.kind is Kind.TEXT and is_plain and is_as_written:
         values, reasons, places = _texts(read, field)
     else:
         values, reasons, places = _parsed(read, field, kinds)
-    typed = _taken(values, field.kind, places)
+    typed = as_array(values, field.kind)[places]
     told = reasons[places] if any(reason is not None for reason in reasons) else None
     return _without_swapped(read, field, typed, told)
-
-
-def _taken(values: list | np.ndarray, kind: Kind, places: np.ndarray) -> np.ndarray:
-    return as_array([*values, None], kind)[places]
 
 
 def _parsed(read: ReadFile, field: Field, kinds: np.ndarray | None) -> tuple[list, np.ndarray, np.ndarray]:
@@ -128,15 +126,16 @@ def _parsed(read: ReadFile, field: Field, kinds: np.ndarray | None) -> tuple[lis
     texts, cell_kinds, places = distinct_cells(read, field.name, kinds)
     parse = cell_parser(field, read.column_of(field.name), read.layout, read.dataset)
     token = read.dataset.clear_token
-    pairs = [_read_cell(text, kind, parse, token) for text, kind in zip(texts, cell_kinds, strict=True)]
+    blank = None if field.blank is None else cell_parser(field, Column("", field.name), read.layout, read.dataset)(field.blank, CellKind.TEXT)[0]
+    pairs = [_read_cell(text, kind, parse, token, blank) for text, kind in zip(texts, cell_kinds, strict=True)]
     values, reasons = zip(*pairs, strict=True) if pairs else ((), ())
-    return list(values), as_array([*reasons, None], Kind.TEXT), places
+    return [*values, blank], as_array([*reasons, None], Kind.TEXT), places
 
 
-def _read_cell(text: str, kind: int, parse, token: str) -> tuple[Any, str | None]:
+def _read_cell(text: str, kind: int, parse, token: str, blank: Any) -> tuple[Any, str | None]:
     trimmed = text.strip()
     if not trimmed:
-        return None, None
+        return blank, None
     return (None, CLEARED) if trimmed == token else parse(text, kind)
 
 
@@ -154,7 +153,7 @@ def distinct_cells(read: ReadFile, name: str, kinds: np.ndarray | None) -> tuple
     return [texts[i] for i, _ in cells], [kind for _, kind in cells], found - blanks
 
 
-def _texts(read: ReadFile, field: Field) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _texts(read: ReadFile, field: Field) -> tuple[list, np.ndarray, np.ndarray]:
     """The same as ``_parsed`` for free text, without a step in Python for each of perhaps a hundred thousand."""
     encoded = read.encoded[field.name]
     texts = pc.utf8_trim_whitespace(encoded.dictionary)
@@ -174,7 +173,7 @@ def _texts(read: ReadFile, field: Field) -> tuple[np.ndarray, np.ndarray, np.nda
     unusable = pc.or_(pa.array(bad), pc.equal(pc.utf8_length(texts), 0))
     kept = pc.if_else(unusable, pa.scalar(None, pa.string()), texts)
     places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return kept.to_pylist(), reasons, places
+    return [*kept.to_pylist(), None], reasons, places
 
 
 def _plain_nhs_numbers(texts: pa.Array) -> pa.Array:

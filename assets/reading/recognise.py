@@ -6,10 +6,12 @@ or unknown (``columns``), the container (``delimited``, ``workbooks``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assets.reading.file_rules import FileRule
+from assets.reading.likeness import Grid, dates_read, looks_like_records
 from assets.reading.manifest import Manifest
 from quality_checks.findings import FileRefused
 from schemas.datasets import Dataset
@@ -17,13 +19,14 @@ from schemas.layouts import Column, Layout, Transpose
 from schemas.registry import Registry
 
 HEADER_WITHIN_ROWS = 30
-Grid = Sequence[Sequence[str | None]]
 
 
 @dataclass(frozen=True)
 class Match:
     """A header found: ``grid`` and ``row`` are 0-based, ``columns`` position -> column of the layout (several positions may
-    claim the same), ``matched`` the number of distinct columns whose header was recognised, ``exact`` those spelt exactly."""
+    claim the same), ``matched`` the number of distinct columns whose header was recognised, ``exact`` those spelt exactly.
+
+    ``is_by_cells``: the header tells nothing, the cells below it tell that each column of the layout is in its place."""
 
     layout: Layout
     dataset: Dataset
@@ -33,15 +36,17 @@ class Match:
     matched: int
     exact: int
     is_for_sender: bool
+    is_by_cells: bool = False
 
     @property
     def score(self) -> tuple:
-        return (self.matched, self.matched / max(len(self.layout.columns), 1), self.is_for_sender, self.exact)
+        matched = len(self.layout.columns) if self.is_by_cells else self.matched
+        return (matched, matched / max(len(self.layout.columns), 1), self.is_for_sender, self.exact)
 
     @property
     def is_plausible(self) -> bool:
         declared = self.layout.reshape.rows if isinstance(self.layout.reshape, Transpose) else self.layout.columns
-        return self.matched >= min(3, len(declared))
+        return self.is_by_cells or self.matched >= min(3, len(declared))
 
 
 def normalised(text: str | None) -> str:
@@ -58,12 +63,23 @@ def recognise(grids: Sequence[Grid], registry: Registry, dataset: str | None, se
     layouts = _usable_layouts(registry, sender_code)
     keys = [[[normalised(cell) for cell in row] for row in grid[:HEADER_WITHIN_ROWS]] for grid in grids]
     found = [m for layout in layouts for m in _best_in_grids(grids, keys, layout, registry.dataset(layout.dataset), sender_code)]
-    plausible = sorted((m for m in found if m.is_plausible), key=lambda m: m.score, reverse=True)
+    plausible = _best_first([m for m in found if m.is_plausible], grids)
     if manifest and manifest.layout:
         plausible = _only_layout(plausible, manifest.layout, layouts)
     if not plausible:
-        raise _no_header(found, registry, dataset)
+        raise _no_header(grids, found, registry, dataset)
     return _of_dataset(plausible, registry, dataset) if dataset else _of_any_dataset(plausible)
+
+
+def _best_first(found: list[Match], grids: Sequence[Grid]) -> list[Match]:
+    """By score; of layouts of one dataset that fit alike, the one in whose formats more dates are written."""
+    alike = Counter((m.layout.dataset, m.score) for m in found)
+
+    def rank(m: Match) -> tuple:
+        is_alone = alike[m.layout.dataset, m.score] == 1
+        return m.score, 0 if is_alone else dates_read(grids[m.grid], m.row, m.columns, m.layout, m.dataset)
+
+    return sorted(found, key=rank, reverse=True)
 
 
 def _usable_layouts(registry: Registry, sender_code: str) -> list[Layout]:
@@ -82,7 +98,8 @@ def _best_in_grids(grids: Sequence[Grid], keys: Sequence[Grid], layout: Layout, 
             continue
         rows = (match_row(row, of_row, layout, names) for row, of_row in zip(grid, keys[number], strict=False))
         scored = [Match(layout, dataset, number, i, *found, is_for_sender) for i, found in enumerate(rows)]
-        yield from sorted(scored, key=lambda m: m.score, reverse=True)[:1]
+        best = sorted(scored, key=lambda m: m.score, reverse=True)[:1]
+        yield from (best if not layout.sentinels or any(m.is_plausible for m in best) else _by_cells(grid, keys[number], scored, names) or best)
 
 
 def _labels_found(grid: Grid, layout: Layout) -> int:
@@ -104,11 +121,21 @@ def _match_names(
 def _match_positions(
     row: Sequence[str | None], keys: Sequence[str], layout: Layout, names: dict[str, Column]
 ) -> tuple[dict[int, Column], int, int]:
-    if len(row) != len(layout.columns):
+    width = len(layout.columns)
+    if len(row) < width or any(keys[width:]):
         return {}, 0, 0
     agree = [i for i, column in enumerate(layout.columns) if keys[i] in names and names[keys[i]] == column]
     exact = sum((row[i] or "").strip() == layout.columns[i].header for i in agree)
     return dict(enumerate(layout.columns)), len(agree), exact
+
+
+def _by_cells(grid: Grid, keys: Grid, found: list[Match], names: dict[str, Column]) -> list[Match]:
+    """The first row of the layout's width that names no column in another's place, with cells below it that fit the layout's places."""
+    for m in (m for m in found if m.columns):
+        is_moved = any(key in names and names[key] != m.columns.get(i) for i, key in enumerate(keys[m.row]))
+        if any(keys[m.row]) and not is_moved and looks_like_records(grid, m.row, m.layout, m.dataset):
+            return [replace(m, is_by_cells=True)]
+    return []
 
 
 def is_header_of(text: str | None, column: Column, dataset: Dataset) -> bool:
@@ -141,13 +168,24 @@ def _only_layout(found: list[Match], name: str, usable: list[Layout]) -> list[Ma
     return [m for m in found if m.layout.name == name]
 
 
-def _no_header(found: list[Match], registry: Registry, dataset: str | None) -> FileRefused:
+def _no_header(grids: Sequence[Grid], found: list[Match], registry: Registry, dataset: str | None) -> FileRefused:
     meant = registry.datasets[dataset] if dataset else max(found, key=lambda m: m.score).dataset if found else None
     names = ", ".join(f"'{field.header}'" for field in meant.fields[:3]) if meant else ""
     example = f" such as {names}" if names else ""
     return FileRule.HAS_HEADER.refusal(
         f"No row among the first {HEADER_WITHIN_ROWS} holds the column names{example}. Put them into one row above the records, as in the template."
+        + _widths(grids, [m.layout for m in found if m.layout.positional and m.dataset == meant])
     )
+
+
+def _widths(grids: Sequence[Grid], positional: list[Layout]) -> str:
+    """What may be wrong with a file whose columns are told by their places alone."""
+    if not positional:
+        return ""
+    wanted, widest = len(positional[0].columns), max((len(row) for grid in grids for row in grid), default=0)
+    if widest == wanted:
+        return f" There are {wanted} columns, as there should be, but their cells do not fit their places: was one added and another lost?"
+    return f" Columns without names are read by their places: there must be {wanted}, and there are {widest}."
 
 
 def _of_dataset(found: list[Match], registry: Registry, dataset: str) -> Match:

@@ -83,6 +83,8 @@ def _number_or_time(node: ex.Expression, of):
     match node:
         case ex.Moment():
             return datetime.combine(parts[0], datetime.min.time()) + parts[1]
+        case ex.DayOf():
+            return datetime(parts[0].year, parts[0].month, parts[0].day)
         case ex.MinutesBetween():
             return (parts[1] - parts[0]) / timedelta(minutes=1)
         case ex.DaysBetween():
