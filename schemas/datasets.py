@@ -11,7 +11,7 @@ from functools import cached_property
 
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
-from schemas.layouts import Column, Layout, OrganisationList
+from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
 from schemas.measures import Measure
 from schemas.rules import PairRule, Rule
 from schemas.simulation import Simulation
@@ -107,6 +107,7 @@ class Dataset:
     size_limit_bytes: int = 100_000_000
     row_limit: int = 1_000_000
     date_formats: tuple[str, ...] = ("%d/%m/%Y",)
+    datetime_formats: tuple[str, ...] = DATETIME_FORMATS
     codes_separator: str = ";"
     code_rule_id: str = "COD"  # the id of the rule "every value is in its code list", where a reference gives it one
 
@@ -132,7 +133,8 @@ class Dataset:
     @cached_property
     def standard_layout(self) -> Layout:
         columns = tuple(Column(f.header, f.name, synonyms=f.synonyms) for f in self.fields)
-        return Layout(f"{self.name}_standard", self.name, columns, self.date_formats, codes_separator=self.codes_separator)
+        formats = {"date_formats": self.date_formats, "datetime_formats": self.datetime_formats}
+        return Layout(f"{self.name}_standard", self.name, columns, **formats, codes_separator=self.codes_separator)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DATETIME_FORMATS = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+
 
 @dataclass(frozen=True)
 class Column:
@@ -94,7 +96,7 @@ class Layout:
     columns: tuple[Column, ...]
     date_formats: tuple[str, ...] = ("%d/%m/%Y",)
     time_formats: tuple[str, ...] = ("%H:%M", "%H:%M:%S")
-    datetime_formats: tuple[str, ...] = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+    datetime_formats: tuple[str, ...] = DATETIME_FORMATS
     decimal_mark: str = "."
     codes_separator: str = ";"
     positional: bool = False

@@ -1,13 +1,17 @@
-"""Acute stroke: so far the scores that the national stroke audit (SSNAP) publishes every quarter."""
+"""Acute stroke: the dataset of the national audit, its rules and layouts, and the audit's own published scores."""
 
 from schemas.datasets import Pathway
+from schemas.pathways.acute_stroke.dataset import ACUTE_STROKE
+from schemas.pathways.acute_stroke.layouts import LAYOUTS
 from schemas.pathways.acute_stroke.published import MEASURES, SCORING_SUMMARY, TEAMS
 
 PATHWAY = Pathway(
-    name="acute_stroke",
-    title="Acute stroke",
-    description="Care of people with acute stroke, from arrival to six months.",
-    layouts=(SCORING_SUMMARY,),
+    "acute_stroke",
+    "Acute stroke",
+    "Care of people who had a stroke, from arrival to six months after it.",
+    datasets=(ACUTE_STROKE,),
+    cases="acute_stroke",
+    layouts=(*LAYOUTS, SCORING_SUMMARY),
     measures=MEASURES,
     organisation_lists=(TEAMS,),
 )

@@ -1,0 +1,117 @@
+"""Which columns the audit's files have: the 344 of the import in their positions, and those that only an export has.
+
+Belongs here: headers, and the order in which the import layout reads them. Does not belong here: what they mean (``fields_*``,
+``carried``). Every position counts, also 110, 131 and 156, which the audit's own list does not mark as part of the import; 173 stands
+away from its question.
+"""
+
+from __future__ import annotations
+
+_IMPORT = """
+    ImportIdentifier
+    S1HospitalNumber S1NHSNumber S1NoNHSNumber S1Surname S1Forename S1BirthDate S1AgeOnArrival S1Gender S1PostcodeOut S1PostcodeIn
+    S1Ethnicity S1Diagnosis S1OnsetInHospital S1OnsetDateTime S1OnsetTimeNotEntered S1OnsetDateType S1OnsetTimeType S1ArriveByAmbulance
+    S1AmbulanceTrust S1CadNumber S1CadNumberNK S1FirstArrivalDateTime S1FirstArrivalTimeNotEntered S1FirstWard
+    S1FirstStrokeUnitArrivalDateTime S1FirstStrokeUnitArrivalTimeNotEntered S1FirstStrokeUnitArrivalNA
+    S2CoMCongestiveHeartFailure S2CoMHypertension S2CoMAtrialFibrillation S2CoMDiabetes S2CoMStrokeTIA S2CoMDementia S2CoMAFAntiplatelet
+    S2CoMAFAnticoagulent S2CoMAFAnticoagulentVitK S2CoMAFAnticoagulentDOAC S2CoMAFAnticoagulentHeparin S2INR S2INRHigh S2INRNK
+    S2NewAFDiagnosis S2RankinBeforeStroke S2NihssArrival S2NihssArrivalLoc S2NihssArrivalLocQuestions S2NihssArrivalLocCommands
+    S2NihssArrivalBestGaze S2NihssArrivalVisual S2NihssArrivalFacialPalsy S2NihssArrivalMotorArmLeft S2NihssArrivalMotorArmRight
+    S2NihssArrivalMotorLegLeft S2NihssArrivalMotorLegRight S2NihssArrivalLimbAtaxia S2NihssArrivalSensory S2NihssArrivalBestLanguage
+    S2NihssArrivalDysarthria S2NihssArrivalExtinctionInattention S2BrainImagingDateTime S2BrainImagingTimeNotEntered
+    S2BrainImagingNotPerformed S2BrainImagingAI S2StrokeType S2Thrombolysis S2ThrombolysisNoReason S2ThrombolysisNoButHaemorrhagic
+    S2ThrombolysisNoButTimeWindow S2ThrombolysisNoButComorbidity S2ThrombolysisNoButMedication S2ThrombolysisNoButRefusal
+    S2ThrombolysisNoButAge S2ThrombolysisNoButImproving S2ThrombolysisNoButTooMildSevere S2ThrombolysisNoButTimeUnknownWakeUp
+    S2ThrombolysisNoButOtherMedical S2ThrombolysisDateTime S2ThrombolysisTimeNotEntered S2ThrombolysisCerebralHaemorrhage S2Nihss24Hrs
+    S2Nihss24HrsLoc S2Nihss24HrsLocQuestions S2Nihss24HrsLocCommands S2Nihss24HrsBestGaze S2Nihss24HrsVisual S2Nihss24HrsFacialPalsy
+    S2Nihss24HrsMotorArmLeft S2Nihss24HrsMotorArmRight S2Nihss24HrsMotorLegLeft S2Nihss24HrsMotorLegRight S2Nihss24HrsLimbAtaxia
+    S2Nihss24HrsSensory S2Nihss24HrsBestLanguage S2Nihss24HrsDysarthria S2Nihss24HrsExtinctionInattention S2SwallowScreening4HrsDateTime
+    S2SwallowScreening4HrsTimeNotEntered S2SwallowScreening4HrsNotPerformed S2SwallowScreening4HrsNotPerformedReason S2IAIReferral
+    S2IAIReferralDateTime S2IAIReferralTimeNotEntered S2IAIReferralAmbulanceRequestedDateTime
+    S2IAIReferralAmbulanceRequestedTimeNotEntered S2IAIReferralAmbulanceDepartDateTime S2IAIReferralAmbulanceDepartTimeNotEntered
+    S2IAIReferralHelicopter S2IAI S2IAIReasonNo S2IAIClinicalTrial S2IAICtaMra S2IAIAspects S2IAIPerfusionImaging
+    S2IAIPerfusionImagingType S2IAIAnaesthesia S2IAIAnaesthetistSpeciality S2IAILeadOperator S2IAISecondOperator S2IAIIntervention
+    S2IAIMonoplaneReason S2IAIThromboAspiration S2IAIStentRetriever S2IAIProximalBallonFlowArrestGuideCather S2IAIDistalAccessCatheter
+    S2IAIArterialPunctureDateTime S2IAIArterialPunctureTimeNotEntered S2IAIThrombectomyAspirationDeviceDateTime
+    S2IAIThrombectomyAspirationDeviceNotPerformed S2IAIThrombectomyAspirationDeviceTimeNotEntered S2IAIProcedureNotCompletedReason
+    S2IAIEndOfProcedureDateTime S2IAIEndOfProcedureTimeNotEntered S2IAICervicalCarotidStenting S2IAICervicalCarotidAngioplasty
+    S2IAIPassesRequired S2IAIProcComplicationEmbolismAffectedTerritory S2IAIProcComplicationEmbolismNewTerritory
+    S2IAIProcComplicationIntracerebralHaemorrhage S2IAIProcComplicationSubarachnoidHaemorrhage S2IAIProcComplicationArterialDissection
+    S2IAIProcComplicationVasospasm S2IAIProcComplicationOther S2IAITiciPreIntervention S2IAITiciPostIntervention S2IAITransferTo
+    S2IAITransferToHLIBloodPressure S2IAITransferToHLIAirwayCardiac S2IAITransferToHLIBleeding S2IAITransferToHLIFailureToWake
+    S2IAITransferToHLIAgitationSedation S2IAITransferToHLIRenalFailure S2IAITransferToHLIOther S2IAITransferToHLINone
+    S2SystolicOnArrival S2AcuteBPLoweringTreatmentDateTime S2AcuteBPLoweringTreatmentTimeNotEntered
+    S2AcuteBPLoweringTreatmentDateTimeNotGiven S2LowSBPDateTime S2LowSBPTimeNotEntered S2LowSBPDateTimeNotAchieved S2ReversalTherapy
+    S2ReversalTherapyPCC S2ReversalTherapyDOAC S2ReversalTherapyFFP S2ReversalTherapyProtamine S2ReversalTherapyVitaminK
+    S2ReversalTherapyDateTime S2ReversalTherapyTimeNotEntered S2TIAInLastMonth S2NeurovascularClinicAssessed S2BarthelBeforeStroke
+    S2BrainImagingModality
+    S3PalliativeCare S3PalliativeCareDecisionDate S3EndOfLifePathway S3StrokeNurseAssessedDateTime S3StrokeNurseAssessedTimeNotEntered
+    S3StrokeNurseNotAssessed S3StrokeConsultantFirstContactDateTime S3StrokeConsultantFirstContactTimeNotEntered
+    S3StrokeConsultantNoFirstContact S3StrokeConsultantFirstContactMethod S3StrokeConsultantAssessedDateTime
+    S3StrokeConsultantAssessedTimeNotEntered S3StrokeConsultantNotAssessed S3SwallowScreening72HrsDateTime
+    S3SwallowScreening72HrsTimeNotEntered S3SwallowScreening72HrsNotPerformed S3SwallowScreening72HrsNotPerformedReason
+    S3OccTherapist72HrsDateTime S3OccTherapist72HrsTimeNotEntered S3OccTherapist72HrsNotAssessed S3OccTherapist72HrsNotAssessedReason
+    S3Physio72HrsDateTime S3Physio72HrsTimeNotEntered S3Physio72HrsNotAssessed S3Physio72HrsNotAssessedReason
+    S3SpLangTherapistComm72HrsDateTime S3SpLangTherapistComm72HrsTimeNotEntered S3SpLangTherapistComm72HrsNotAssessed
+    S3SpLangTherapistComm72HrsNotAssessedReason S3SpLangTherapistSwallow72HrsDateTime S3SpLangTherapistSwallow72HrsTimeNotEntered
+    S3SpLangTherapistSwallow72HrsNotAssessed S3SpLangTherapistSwallow72HrsNotAssessedReason S3PatientConsent
+    S4ArrivalDateTime S4ArrivalTimeNotEntered S4FirstWard S4StrokeUnitArrivalDateTime S4StrokeUnitArrivalTimeNotEntered
+    S4StrokeUnitArrivalNA S4Physio S4PhysioEndDate S4PhysioDays S4PhysioMinutes S4PhysioRehabAssistantMinutes S4PhysioVideoMinutes
+    S4OccTher S4OccTherEndDate S4OccTherDays S4OccTherMinutes S4OccTherRehabAssistantMinutes S4OccTherVideoMinutes S4SpeechLang
+    S4SpeechLangEndDate S4SpeechLangDays S4SpeechLangMinutes S4SpeechLangRehabAssistantMinutes S4SpeechLangVideoMinutes S4Psychology
+    S4PsychologyEndDate S4PsychologyDays S4PsychologyMinutes S4PsychologyRehabAssistantMinutes S4PsychologyVideoMinutes S4RehabGoalsDate
+    S4RehabGoalsNone S4RehabGoalsNoneReason S4NursingCare S4NursingCareNotRequiredDate S4NursingCareDays S4NursingCareMinutes
+    S4MoodScreenedDate S4MoodNotScreened S4MoodNotScreenedReason S4CognitionScreenedDate S4CognitionNotScreened
+    S4CognitionNotScreenedReason
+    S5LocWorst7Days S5UrinaryTractInfection7Days S5PneumoniaAntibiotics7Days
+    S6OccTherapistByDischargeDateTime S6OccTherapistByDischargeTimeNotEntered S6OccTherapistByDischargeNotAssessed
+    S6OccTherapistByDischargeNotAssessedReason S6PhysioByDischargeDateTime S6PhysioByDischargeTimeNotEntered
+    S6PhysioByDischargeNotAssessed S6PhysioByDischargeNotAssessedReason S6SpLangTherapistCommByDischargeDateTime
+    S6SpLangTherapistCommByDischargeTimeNotEntered S6SpLangTherapistCommByDischargeNotAssessed
+    S6SpLangTherapistCommByDischargeNotAssessedReason S6SpLangTherapistSwallowByDischargeDateTime
+    S6SpLangTherapistSwallowByDischargeTimeNotEntered S6SpLangTherapistSwallowByDischargeNotAssessed
+    S6SpLangTherapistSwallowByDischargeNotAssessedReason S6UrinaryContinencePlanDate S6UrinaryContinencePlanNoPlan
+    S6UrinaryContinencePlanNoPlanReason S6MalnutritionScreening S6MalnutritionScreeningDietitianDate
+    S6MalnutritionScreeningDietitianNotSeen S6MoodScreeningDate S6MoodScreeningNoScreening S6MoodScreeningNoScreeningReason
+    S6CognitionScreeningDate S6CognitionScreeningNoScreening S6CognitionScreeningNoScreeningReason S6PalliativeCareByDischarge
+    S6PalliativeCareByDischargeDate S6EndOfLifePathwayByDischarge S6FirstRehabGoalsDate S6IntPneumaticComp S6IntPneumaticCompStartDate
+    S6IntPneumaticCompEndDate
+    S7DischargeType S7DeathDate S7StrokeUnitDeath S7TransferTeamCode S7StrokeUnitDischargeDateTime S7StrokeUnitDischargeTimeNotEntered
+    S7HospitalDischargeDateTime S7HospitalDischargeTimeNotEntered S7EndRehabDate S7RankinDischarge S7CareHomeDischarge
+    S7CareHomeDischargeType S7HomeDischargeType S7DischargedEsdmt S7DischargedMcrt S7AdlHelp S7AdlHelpType S7DischargeVisitsPerWeek
+    S7DischargeVisitsPerWeekNK S7DischargeAtrialFibrillation S7DischargeAtrialFibrillationAnticoagulation S7DischargeJointCarePlanning
+    S7DischargeNamedContact S7CovidConfirmed S7CovidSuspected S7DischargeBarthel S7DischargePIConsent
+    S8FollowUp S8FollowUpDate S8FollowUpType S8FollowUpBy S8FollowUpByOther S8FollowUpPIConsent S8MoodBehaviourCognitiveScreened
+    S8MoodBehaviourCognitiveSupportNeeded S8MoodBehaviourCognitivePsychologicalSupport S8Living S8LivingOther S8Rankin6Month
+    S8Rankin6MonthNK S8PersistentAtrialFibrillation S8TakingAntiplateletDrug S8TakingAnticoagulent S8TakingLipidLowering
+    S8TakingAntihypertensive S8SinceStrokeAnotherStroke S8SinceStrokeMyocardialInfarction S8SinceStrokeOtherHospitalisationIllness
+    S8EmploymentPriorToStroke S8EmploymentCurrently S8EQ5DMobility S8EQ5DSelfCare S8EQ5DUsualActivities S8EQ5DPain S8EQ5DAnxiety
+    S8EQ5DHealth
+"""
+
+# record, transfer, locks and statuses: an export has them beside the columns of the import
+_EXPORT = """
+    ProClinV1Id PatientId TeamCode CreatedDateTime CreatedUserName UpdatedDateTime UpdatedUserName TransferToActionDateTime
+    TransferToActionUserName TransferToDateTime TransferToTeamCode TransferToProClinV1Id TransferFromActionDateTime
+    TransferFromActionUserName TransferFromDateTime TransferFromTeamCode TransferFromProClinV1Id Locked LockedDateTime LockedUserName
+    Closed InitialDiagnosis AuditType Status72h StatusDischarge Status LockedS1 LockedS1DateTime LockedS1UserName
+    S1Status
+    LockedS2 LockedS2DateTime LockedS2UserName
+    S2Status
+    LockedS3 LockedS3DateTime LockedS3UserName
+    S3Status
+    LockedS4 LockedS4DateTime LockedS4UserName
+    S4Status
+    LockedS5 LockedS5DateTime LockedS5UserName
+    S5Status
+    LockedS6 LockedS6DateTime LockedS6UserName
+    S6Status
+    LockedS7 LockedS7DateTime LockedS7UserName
+    S7Status
+    LockedS8 LockedS8DateTime LockedS8UserName
+    S8Status
+    CFStatus
+"""
+
+IMPORT_COLUMNS = tuple(_IMPORT.split())
+EXPORT_COLUMNS = tuple(_EXPORT.split())
