@@ -50,7 +50,7 @@ def _derived_column(item: Derived, frame: pd.DataFrame):
     if item.kind in (Kind.INTEGER, Kind.DECIMAL):
         return np.where(known, data, np.nan).astype(float)
     if item.kind in (Kind.DATE, Kind.DATETIME):
-        return np.where(known, data, np.datetime64("NaT", "s"))
+        return np.where(known, data, np.datetime64("NaT", "s")) if known.any() else np.full(len(frame), np.datetime64("NaT", "s"))
     return _objects([value if is_known else None for value, is_known in zip(data.tolist(), known, strict=True)])
 
 
@@ -63,6 +63,8 @@ def typed_column(texts: list[str | None], kind: Kind):
         return _moments(texts, "%d/%m/%Y %H:%M")
     if kind is Kind.TIME:
         return np.array([np.timedelta64("NaT", "s") if t is None else _time_of_day(t) for t in texts])
+    if kind is Kind.BOOLEAN:
+        return _objects([{"TRUE": True, "FALSE": False, None: None}[t] for t in texts])
     if kind is Kind.CODES:
         return _objects([None if t is None else tuple(t.split(";")) for t in texts])
     return _objects(texts)

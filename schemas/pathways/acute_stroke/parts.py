@@ -141,6 +141,11 @@ def at_most_after(first: Asked, then: Asked, minutes: int) -> Expression:
     return all_of(days_between(first.at, then.at) <= -(-minutes // policy.DAY), exact <= minutes)
 
 
+def if_given(name: str, test: Expression) -> Expression:
+    """True where there is nothing to be tested."""
+    return any_of(field(name).is_missing(), test)
+
+
 def all_empty(*names: str) -> Expression:
     return all_of(*(field(name).is_missing() for name in names))
 

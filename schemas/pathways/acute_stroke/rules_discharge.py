@@ -13,8 +13,8 @@ from schemas.pathways.acute_stroke.events import EARLY, EVENTS, OWN_STAY
 from schemas.pathways.acute_stroke.fields_admission import STROKE_UNIT
 from schemas.pathways.acute_stroke.fields_discharge import HOSPITAL_DISCHARGE, STROKE_UNIT_DISCHARGE
 from schemas.pathways.acute_stroke.fields_first_day import BRAIN_IMAGING
-from schemas.pathways.acute_stroke.parts import Asked, not_before
-from schemas.pathways.acute_stroke.rules_reperfusion import before_the_end
+from schemas.pathways.acute_stroke.parts import Asked, if_given, not_before
+from schemas.pathways.acute_stroke.rules_reperfusion import before_the_end, within_the_stay
 from schemas.rules import Rule, Severity
 
 ASIDE, WARN = Severity.QUARANTINE_RECORD, Severity.WARN
@@ -41,8 +41,7 @@ OUTCOME = (
 
 def _within_the_stay(asked: Asked) -> Rule:
     """Sections 4 to 6 belong to this team, so they end with this record's discharge."""
-    requirement = all_of(not_before(asked, HOSPITAL_DISCHARGE), days_between(asked.at, _died_on) >= 0)
-    return _told_after_leaving(asked, requirement)
+    return _told_after_leaving(asked, within_the_stay(asked))
 
 
 def _told_after_leaving(asked: Asked, requirement: Expression) -> Rule:
@@ -51,11 +50,10 @@ def _told_after_leaving(asked: Asked, requirement: Expression) -> Rule:
 
 
 _from_unit = all_of(
-    not_before(STROKE_UNIT, STROKE_UNIT_DISCHARGE),
-    not_before(STROKE_UNIT_DISCHARGE, HOSPITAL_DISCHARGE),
-    days_between(STROKE_UNIT_DISCHARGE.at, _died_on) >= 0,
+    if_given(STROKE_UNIT.at, not_before(STROKE_UNIT, STROKE_UNIT_DISCHARGE)),
+    within_the_stay(STROKE_UNIT_DISCHARGE),
 )
-_needless = all_of(days_between("s4_arrival_at", _needless_on) >= 0, days_between(_needless_on, _left_at) >= 0)
+_needless = all_of(days_between("s4_arrival_at", _needless_on) >= 0, if_given(_left_at, days_between(_needless_on, _left_at) >= 0))
 ORDER = (
     *(_told_after_leaving(asked, before_the_end(asked)) for asked in EARLY if asked is not BRAIN_IMAGING),
     *map(_within_the_stay, OWN_STAY),

@@ -26,7 +26,7 @@ from schemas.pathways.acute_stroke.fields_nihss import ARRIVAL, names
 from schemas.pathways.acute_stroke.fields_onset import FIRST_ARRIVAL, ONSET
 from schemas.pathways.acute_stroke.fields_reperfusion import DEVICE, END_OF_PROCEDURE, LOW_PRESSURE, NEEDLE, NO_BUT_BITS, PUNCTURE
 from schemas.pathways.acute_stroke.no_but import AGREES
-from schemas.pathways.acute_stroke.parts import Asked, after_clock_start, any_ticked, at_most_after, not_before
+from schemas.pathways.acute_stroke.parts import Asked, after_clock_start, any_ticked, at_most_after, if_given, not_before
 from schemas.rules import Rule, Severity
 
 ASIDE, WARN = Severity.QUARANTINE_RECORD, Severity.WARN
@@ -45,9 +45,15 @@ def strictly_after(first: Asked, then: Asked) -> Expression:
     return all_of(days_between(first.at, then.at) >= 0, MinutesBetween(field(first.exact), field(then.exact)) > 0)
 
 
+def within_the_stay(asked: Asked) -> Expression:
+    """Not after discharge or death here."""
+    left = if_given(HOSPITAL_DISCHARGE.at, not_before(asked, HOSPITAL_DISCHARGE))
+    return all_of(left, if_given("s7_death_on", days_between(asked.at, "s7_death_on") >= 0))
+
+
 def before_the_end(asked: Asked) -> Expression:
     """Not after discharge or death here; where the patient was passed on, the stroke's story goes on elsewhere (decision 5)."""
-    return any_of(Holds(when.PASSED_ON), all_of(not_before(asked, HOSPITAL_DISCHARGE), days_between(asked.at, "s7_death_on") >= 0))
+    return any_of(Holds(when.PASSED_ON), within_the_stay(asked))
 
 
 IMAGING = (
@@ -100,7 +106,7 @@ THROMBECTOMY = (
           "Arterial puncture lies before brain imaging: correct one of the times.", "thrombectomy"),
     _rule("V32d", "device_within_2_hours_of_puncture", all_of(not_before(PUNCTURE, DEVICE), at_most_after(PUNCTURE, DEVICE, policy.DEVICE_WITHIN_MINUTES)),
           ASIDE, (DEVICE.at, PUNCTURE.at), "The device was deployed before the puncture or more than two hours after it: correct one of the times.", "thrombectomy"),
-    _rule("V32e", "procedure_ends_after_the_device_in_time", all_of(_after_device, _without_device), ASIDE, (END_OF_PROCEDURE.at, DEVICE.at, PUNCTURE.at),
+    _rule("V32e", "procedure_ends_after_the_device_in_time", all_of(if_given(DEVICE.at, _after_device), _without_device), ASIDE, (END_OF_PROCEDURE.at, DEVICE.at, PUNCTURE.at),
           "The end must be after the device and within 6 hours of it; without a device, after the puncture and within 2 hours: correct one of the "
           "times.", "thrombectomy"),
     _rule("V32f", "thrombectomy_elsewhere_is_not_done_here",

@@ -15,10 +15,11 @@ from schemas.pathways.acute_stroke import fields_three_days as early
 from schemas.pathways.acute_stroke import policy
 from schemas.pathways.acute_stroke.fields_admission import GOALS, THERAPIES, WORKS
 from schemas.pathways.acute_stroke.fields_stay import COGNITION, CONTINENCE_PLAN, DIETITIAN, LATE_ASSESSMENTS, MOOD
-from schemas.pathways.acute_stroke.parts import Asked, after_clock_start, minutes_after_start, not_before
+from schemas.pathways.acute_stroke.parts import Asked, after_clock_start, if_given, minutes_after_start, not_before
 from schemas.rules import Rule, Severity
 
 ASIDE, WARN = Severity.QUARANTINE_RECORD, Severity.WARN
+ENDS = ("s7_hospital_discharge_at", "s7_death_on")
 _PALLIATIVE = "s3_palliative_care_decision_on"
 
 
@@ -77,7 +78,7 @@ def _therapy_rules(work: str, title: str) -> Iterator[Rule]:
     end = f"s4_{work}_end_on"
     span = days_between("s4_arrival_at", end)
     some = all_of(any_of(days > 0, Not(minutes > 0)), any_of(Not(days > 0), minutes > 0, minutes.is_missing()))
-    before_leaving = all_of(span >= 0, *(days_between(end, left) >= 0 for left in ("s7_hospital_discharge_at", "s7_end_rehab_on", "s7_death_on")))
+    before_leaving = all_of(span >= 0, *(if_given(left, days_between(end, left) >= 0) for left in (*ENDS, "s7_end_rehab_on")))
     named = title.capitalize()
     yield _rule(f"V17a.{work}", f"{work}_days_fit_the_stay", days <= span + 1, ASIDE, (f"s4_{work}_days", end, "s4_arrival_at"),
                 f"{named}: more days than there are from arrival to the end date. Correct the days or a date.", "therapy")  # fmt: skip
@@ -110,7 +111,7 @@ def _not_before_start(asked: Asked, id: str) -> Rule:
 _start, _end = "s6_int_pneumatic_comp_start_on", "s6_int_pneumatic_comp_end_on"
 _compression = all_of(
     days_between("clock_start_on", _start) >= 0, days_between(_start, _end) >= 0,
-    *(days_between(last, left) >= 0 for last in (_start, _end) for left in ("s7_hospital_discharge_at", "s7_death_on")),
+    *(if_given(left, days_between(last, left) >= 0) for last in (_start, _end) for left in ENDS),
 )  # fmt: skip
 BY_DISCHARGE = (
     *map(_after_72_hours, LATE_ASSESSMENTS),
