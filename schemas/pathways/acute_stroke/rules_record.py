@@ -6,7 +6,7 @@ case, codes and ranges (V02: they follow from the fields).
 
 from __future__ import annotations
 
-from schemas.expressions import Expression, all_of, any_of, field
+from schemas.expressions import Expression, Holds, all_of, any_of, field
 from schemas.field_rules import Unique
 from schemas.pathways.acute_stroke import codes as lists
 from schemas.pathways.acute_stroke import conditions as when
@@ -44,7 +44,7 @@ SCOPE = (
     _rule("V03a", "age_on_arrival_is_at_least_16", field("age_years") >= policy.MINIMUM_AGE_YEARS, ASIDE,
           ("s1_birth_on", "s1_age_on_arrival", "s1_first_arrival_at"),
           "The audit takes patients of 16 and over: correct the date of birth or of arrival, or leave the record out."),
-    _rule("V03b", "diagnosis_is_stroke", any_of(_other_audit, field("s1_diagnosis").equals(lists.STROKE)), ASIDE, ("s1_diagnosis",),
+    _rule("V03b", "diagnosis_is_stroke", any_of(Holds(_other_audit), field("s1_diagnosis").equals(lists.STROKE)), ASIDE, ("s1_diagnosis",),
           "Only strokes are taken: correct the diagnosis, or leave the record out."),
     _rule("V43", "record_is_of_the_stroke_audit", _this_audit, OUT, ("audit_type",),
           "A TIA or a mimic belongs to another audit. Nothing to do, unless the type of audit is wrong.", "scope"),

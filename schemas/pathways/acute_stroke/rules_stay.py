@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemas.expressions import Expression, Not, all_of, any_of, days_between, field
+from schemas.expressions import Expression, all_of, any_of, days_between, field
 from schemas.pathways.acute_stroke import codes as lists
 from schemas.pathways.acute_stroke import conditions as when
 from schemas.pathways.acute_stroke import fields_three_days as early
@@ -77,7 +77,8 @@ def _therapy_rules(work: str, title: str) -> Iterator[Rule]:
     days, minutes, assistant = (field(f"s4_{work}_{what}") for what in ("days", "minutes", "rehab_assistant_minutes"))
     end = f"s4_{work}_end_on"
     span = days_between("s4_arrival_at", end)
-    some = all_of(any_of(days > 0, Not(minutes > 0)), any_of(Not(days > 0), minutes > 0, minutes.is_missing()))
+    none = days.equals(0).implies(any_of(minutes.is_missing(), minutes.equals(0)))  # decision 3
+    some = all_of(none, (days > 0).implies(minutes > 0))
     before_leaving = all_of(span >= 0, *(if_given(left, days_between(end, left) >= 0) for left in (*ENDS, "s7_end_rehab_on")))
     named = title.capitalize()
     yield _rule(f"V17a.{work}", f"{work}_days_fit_the_stay", days <= span + 1, ASIDE, (f"s4_{work}_days", end, "s4_arrival_at"),
@@ -99,7 +100,7 @@ THERAPY = tuple(rule for work, title in zip(WORKS, THERAPIES.values(), strict=Tr
 def _after_72_hours(asked: Asked) -> Rule:
     days = days_between("clock_start_on", asked.at)
     requirement = all_of(days >= 3, minutes_after_start(asked) > policy.SECTION_3_WITHIN_MINUTES)
-    return _rule(f"V37.{asked.at}", f"{asked.event.name}_after_72_hours", requirement, ASIDE, (asked.at,),
+    return _rule(f"V37t.{asked.at}", f"{asked.event.name}_after_72_hours", requirement, ASIDE, (asked.at,),
                  f"{asked.event.title}: what happened within 72 hours of the clock start belongs to section 3. Correct the time.", "by discharge")  # fmt: skip
 
 
@@ -115,8 +116,8 @@ _compression = all_of(
 )  # fmt: skip
 BY_DISCHARGE = (
     *map(_after_72_hours, LATE_ASSESSMENTS),
-    _not_before_start(GOALS, "V36"),
-    *(_not_before_start(asked, "V37") for asked in (CONTINENCE_PLAN, DIETITIAN, MOOD, COGNITION)),
+    _not_before_start(GOALS, "V36t"),
+    *(_not_before_start(asked, "V37t") for asked in (CONTINENCE_PLAN, DIETITIAN, MOOD, COGNITION)),
     _rule("V37a", "late_palliative_decision_after_72_hours", days_between("clock_start_on", "s6_palliative_care_by_discharge_on") >= 3, ASIDE,
           ("s6_palliative_care_by_discharge_on",), "A decision within 72 hours of the clock start belongs to section 3: correct the date.", "by discharge"),
     _rule("V37b", "compression_lies_within_the_stay", _compression, ASIDE, (_start, _end),

@@ -16,13 +16,14 @@ from tests.spec.tables import Row, Table, broken, cannot_tell, holds, table
 NEEDED, NOT_NEEDED = "Y", "N"
 
 
-def asked(rule: str, answers: dict[str, str], *, met: dict | tuple = (), unmet: dict | tuple = (), still_open: dict | None = None) -> tuple[Table, ...]:
-    """One table a field. ``met`` and ``unmet`` are changes, or several of them by name."""
+def asked(rule: str, answers: dict[str, str], *, met: dict | tuple | None = None, unmet: dict | tuple | None = None, still_open: dict | None = None) -> tuple[Table, ...]:
+    """One table a field. ``met`` and ``unmet`` are changes, or several of them by name; without them the textbook patient is such a case."""
     return tuple(table(f"{rule}.{name}", *_rows(name, value, _ways(met), _ways(unmet), still_open)) for name, value in answers.items())
 
 
-def _ways(given: dict | tuple) -> dict[str, dict]:
-    return dict(given) if isinstance(given, tuple) else {"": given}
+def _ways(given: dict | tuple | None) -> dict[str, dict]:
+    """By name; None: the textbook patient as she is."""
+    return dict(given) if isinstance(given, tuple) else {"": given or {}}
 
 
 def _rows(name: str, value: str, met: dict, unmet: dict, still_open: dict | None) -> list[Row]:

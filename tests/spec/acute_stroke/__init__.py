@@ -1,0 +1,17 @@
+"""Acute stroke, specified by cases: the textbook patient, and tables of rules and derived fields."""
+
+from tests.spec.acute_stroke.care_rule_tables import CARE_RULE_TABLES
+from tests.spec.acute_stroke.condition_tables import CONDITION_TABLES
+from tests.spec.acute_stroke.derived_tables import DERIVED_TABLES
+from tests.spec.acute_stroke.event_tables import EVENT_TABLES
+from tests.spec.acute_stroke.patient import PATIENT
+from tests.spec.acute_stroke.rule_tables import RULE_TABLES
+from tests.spec.tables import Specification
+
+SPECIFICATION = Specification(
+    pathway="acute_stroke",
+    patient=PATIENT,
+    measures=(),
+    derived=DERIVED_TABLES,
+    rules=(*RULE_TABLES, *CARE_RULE_TABLES, *EVENT_TABLES, *CONDITION_TABLES),
+)

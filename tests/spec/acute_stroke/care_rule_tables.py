@@ -1,0 +1,194 @@
+"""Cases for rules on thrombectomy, assessments, therapy and discharge."""
+
+from __future__ import annotations
+
+from schemas.pathways.acute_stroke.fields_admission import WORKS
+from tests.spec.acute_stroke import patient as p
+from tests.spec.acute_stroke.rule_tables import TEXTBOOK
+from tests.spec.tables import Table, broken, cannot_tell, holds, table
+
+
+def _with(**changes) -> dict:
+    return {**p.THROMBECTOMY, **changes}
+
+
+_DEVICE, _END, _PUNCTURE = (
+    "s2_iai_thrombectomy_aspiration_device_at", "s2_iai_end_of_procedure_at", "s2_iai_arterial_puncture_at",
+)  # fmt: skip
+_NO_DEVICE = {_DEVICE: None, "s2_iai_thrombectomy_aspiration_device_not_performed": "TRUE"}
+THROMBECTOMY = (
+    table(
+        "V32a",
+        holds("after arrival", **p.THROMBECTOMY),
+        holds("at the minute of arrival", **_with(s2_iai_arterial_puncture_at="03/03/2025 09:00")),
+        broken("a minute before arrival", **_with(s2_iai_arterial_puncture_at="03/03/2025 08:59")),
+        broken("an inpatient, before onset", **{**p.INPATIENT, **_with(s2_iai_arterial_puncture_at="03/03/2025 08:14")}),
+        cannot_tell("none"),
+    ),
+    table(
+        "V32b",
+        holds("exactly 48 hours after onset", **_with(s2_iai_arterial_puncture_at="05/03/2025 08:15")),
+        broken("a minute later", **_with(s2_iai_arterial_puncture_at="05/03/2025 08:16")),
+        broken("on the third day, time not entered", **_with(s2_iai_arterial_puncture_at="06/03/2025 00:00", s2_iai_arterial_puncture_time_not_entered="TRUE")),
+        cannot_tell("none"),
+    ),
+    table("V32c", holds("at the minute of imaging", **_with(s2_iai_arterial_puncture_at="03/03/2025 09:30")),
+          broken("a minute before imaging", **_with(s2_iai_arterial_puncture_at="03/03/2025 09:29")), cannot_tell("none")),
+    table(
+        "V32d",
+        holds("at the minute of puncture", **{**p.THROMBECTOMY, _DEVICE: "03/03/2025 10:40"}),
+        broken("a minute before puncture", **{**p.THROMBECTOMY, _DEVICE: "03/03/2025 10:39"}),
+        holds("exactly two hours", **{**p.THROMBECTOMY, _DEVICE: "03/03/2025 12:40"}),
+        broken("a minute later", **{**p.THROMBECTOMY, _DEVICE: "03/03/2025 12:41"}),
+        cannot_tell("no device", **{**p.THROMBECTOMY, **_NO_DEVICE}),
+    ),
+    table(
+        "V32e",
+        broken("at the minute of the device", **{**p.THROMBECTOMY, _END: "03/03/2025 11:10"}),
+        holds("a minute after the device", **{**p.THROMBECTOMY, _END: "03/03/2025 11:11"}),
+        holds("exactly 6 hours after the device", **{**p.THROMBECTOMY, _END: "03/03/2025 17:10"}),
+        broken("a minute later", **{**p.THROMBECTOMY, _END: "03/03/2025 17:11"}),
+        broken("no device, at the minute of puncture", **{**p.THROMBECTOMY, **_NO_DEVICE, _END: "03/03/2025 10:40"}),
+        holds("no device, 2 hours after puncture", **{**p.THROMBECTOMY, **_NO_DEVICE, _END: "03/03/2025 12:40"}),
+        broken("no device, a minute later", **{**p.THROMBECTOMY, **_NO_DEVICE, _END: "03/03/2025 12:41"}),
+    ),
+    table("V32f", TEXTBOOK, holds("elsewhere", s2_iai_referral="YAT"), broken("elsewhere, and here", **{**p.THROMBECTOMY, "s2_iai_referral": "YAT"}),
+          holds("accepted here", **p.THROMBECTOMY)),
+)  # fmt: skip
+
+MEDICINES = (
+    table("V30a", TEXTBOOK, holds("warfarin", **p.ON_WARFARIN),
+          broken("none ticked", **{**p.ON_WARFARIN, "s2_com_af_anticoagulent_vit_k": "FALSE", "s2_inr": None})),
+    table("V30b", TEXTBOOK, holds("a number", **p.ON_WARFARIN), broken("none", **{**p.ON_WARFARIN, "s2_inr": None}),
+          broken("a number and too high", **p.ON_WARFARIN, s2_inr_high="TRUE"), holds("not known", **{**p.ON_WARFARIN, "s2_inr": None}, s2_inr_nk="TRUE")),
+    table(
+        "V14a",
+        TEXTBOOK,
+        holds("exactly 4 hours", s2_swallow_screening_4hrs_at="03/03/2025 13:00"),
+        broken("a minute later", s2_swallow_screening_4hrs_at="03/03/2025 13:01"),
+        broken("before arrival", s2_swallow_screening_4hrs_at="03/03/2025 08:59"),
+        holds("an inpatient, 4 hours after onset", **p.INPATIENT, s2_swallow_screening_4hrs_at="03/03/2025 12:15"),
+        broken("an inpatient, a minute later", **p.INPATIENT, s2_swallow_screening_4hrs_at="03/03/2025 12:16"),
+        cannot_tell("the next day, time not entered", s2_swallow_screening_4hrs_at="04/03/2025 00:00", s2_swallow_screening_4hrs_time_not_entered="TRUE"),
+        broken("two days later, time not entered", s2_swallow_screening_4hrs_at="05/03/2025 00:00", s2_swallow_screening_4hrs_time_not_entered="TRUE"),
+    ),
+    table("V41a", holds("exactly 24 hours", **{**p.HAEMORRHAGE, "s2_low_sbp_at": "04/03/2025 09:00"}),
+          broken("a minute later", **{**p.HAEMORRHAGE, "s2_low_sbp_at": "04/03/2025 09:01"}), cannot_tell("none")),
+)  # fmt: skip
+
+_REMOTE = {"s3_stroke_consultant_first_contact_method": "TELEP"}
+_NO_SCREEN = {"s2_swallow_screening_4hrs_at": None, "s2_swallow_screening_4hrs_not_performed": "TRUE", "s2_swallow_screening_4hrs_not_performed_reason": "OR"}
+ASSESSMENTS = (
+    table(
+        "V34c",
+        holds("at the same minute", **_REMOTE, s3_stroke_consultant_assessed_at="03/03/2025 09:40"),
+        broken("a minute before", **_REMOTE, s3_stroke_consultant_assessed_at="03/03/2025 09:39"),
+        cannot_tell("in person at once"),
+    ),
+    table(
+        "V34d",
+        TEXTBOOK,
+        broken("never screened", **_NO_SCREEN, s3_swallow_screening_72hrs_not_performed="TRUE"),
+        holds("screened in 72 hours", **_NO_SCREEN, s3_swallow_screening_72hrs_at="04/03/2025 09:00"),
+        holds("never screened, and unwell", **_NO_SCREEN, s3_swallow_screening_72hrs_not_performed="TRUE",
+              s3_sp_lang_therapist_swallow_72hrs_not_assessed_reason="PU"),
+    ),
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ first and later records
+def _told_alike(rule: str, first: dict, later: dict) -> tuple[Table, ...]:
+    """4.1 to 4.3 are as 1.13 to 1.15 in a patient's first record."""
+    elsewhere = {"s4_arrival_at": "05/03/2025 10:00", "s4_first_ward": "MAC", "s4_stroke_unit_arrival_at": "05/03/2025 12:00"}
+    never = {"s4_stroke_unit_arrival_at": "03/03/2025 10:30", "s4_stroke_unit_arrival_na": "TRUE"}
+    return tuple(
+        table(f"{rule}{letter}", holds("alike", **first), broken("not alike", **first, **elsewhere), holds("a later record", **later, **elsewhere), *more)
+        for letter, more in (("a", ()), ("b", ()), ("c", (broken("the unit's date, and never there", **first, **never),)))
+    )  # fmt: skip
+
+
+FIRST_RECORD = (*_told_alike("V16", p.FIRST_OF_EXPORT, p.LATER_OF_EXPORT), *_told_alike("V16w", {}, p.LATER_OF_EXPORT))
+
+
+# ------------------------------------------------------------------------------------------------ therapy
+def _therapy(work: str) -> tuple[Table, ...]:
+    def given(days: str | None, minutes: str | None, end: str = "10/03/2025", **more) -> dict:
+        return {f"s4_{work}": "Y", f"s4_{work}_days": days, f"s4_{work}_minutes": minutes, f"s4_{work}_end_on": end, **more}
+
+    assistant = f"s4_{work}_rehab_assistant_minutes"
+    return (
+        table(f"V17a.{work}", holds("every day from arrival to the end", **given("8", "100")), broken("a day more", **given("9", "100")),
+              holds("arrived and ended on one day", **given("1", "30", "03/03/2025")), cannot_tell("days missing", **given(None, None))),
+        table(f"V17b.{work}", holds("300 minutes a day", **given("2", "600")), broken("a minute more", **given("2", "601")),
+              cannot_tell("minutes missing", **given("2", None))),
+        table(f"V17c.{work}", holds("days and minutes", **given("2", "60")), holds("neither, both 0", **given("0", "0")),
+              holds("no days, minutes blank (decision 3)", **given("0", None)), broken("no days, a minute", **given("0", "1")),
+              broken("a day, no minute", **given("1", "0")), cannot_tell("a day, minutes missing", **given("1", None))),
+        table(f"V17d.{work}", holds("on the day of arrival", **given("1", "30", "03/03/2025")), broken("the day before", **given("1", "30", "02/03/2025")),
+              holds("when care was no longer needed", **given("1", "30", "13/03/2025")), broken("the day after", **given("1", "30", "14/03/2025")),
+              holds("on the day of discharge", **given("1", "30", "14/03/2025", s7_end_rehab_on=None)),
+              broken("after discharge", **given("1", "30", "15/03/2025", s7_end_rehab_on=None)),
+              holds("on the day of death", **given("1", "30", "14/03/2025", **p.DIED)), broken("after death", **given("1", "30", "15/03/2025", **p.DIED)),
+              cannot_tell("arrival missing", **given("1", "30", "13/03/2025", s4_arrival_at=None))),
+        table(f"V36.{work}", holds("a part", **given("2", "60"), **{assistant: "59"}), broken("all of them", **given("2", "60"), **{assistant: "60"}),
+              cannot_tell("not told", **given("2", "60"))),
+    )  # fmt: skip
+
+
+THERAPY = tuple(each for work in WORKS for each in _therapy(work))
+
+_LATE_PALLIATIVE = "s6_palliative_care_by_discharge_on"
+
+
+def _compressed(start: str | None, end: str | None, **more) -> dict:
+    return {"s6_int_pneumatic_comp": "Y", "s6_int_pneumatic_comp_start_on": start, "s6_int_pneumatic_comp_end_on": end, **more}
+
+
+BY_DISCHARGE = (
+    table("V37a", broken("on the second day", **{_LATE_PALLIATIVE: "05/03/2025"}), holds("on the third day", **{_LATE_PALLIATIVE: "06/03/2025"}), cannot_tell("none")),
+    table(
+        "V37b",
+        holds("a day", **_compressed("03/03/2025", "03/03/2025")),
+        broken("before clock start", **_compressed("02/03/2025", "04/03/2025")),
+        broken("ends before it begins", **_compressed("05/03/2025", "04/03/2025")),
+        holds("until discharge", **_compressed("05/03/2025", "14/03/2025")),
+        broken("beyond discharge", **_compressed("05/03/2025", "15/03/2025")),
+        broken("beyond death", **_compressed("05/03/2025", "15/03/2025", **p.DIED)),
+        cannot_tell("not ended", **_compressed("05/03/2025", None)),
+    ),
+)  # fmt: skip
+
+DISCHARGE = (
+    table("V18a", TEXTBOOK, holds("died", **p.DIED), broken("died, 5", **{**p.DIED, "s7_rankin_discharge": "5"}),
+          cannot_tell("died, missing", **{**p.DIED, "s7_rankin_discharge": None})),
+    table("V18b", TEXTBOOK, holds("died", **p.DIED), holds("home, 5", s7_rankin_discharge="5"), broken("home, 6", s7_rankin_discharge="6"),
+          broken("transferred, 6", **{**p.TRANSFERRED, "s7_rankin_discharge": "6"})),
+    table("V26a", holds("as before", s7_rankin_discharge="1"), broken("better than before", s7_rankin_discharge="0"), TEXTBOOK,
+          cannot_tell("missing", s7_rankin_discharge=None)),
+    table("V38a", TEXTBOOK, holds("seven", s7_adl_help="Y", s7_discharge_visits_per_week="7"), holds("not known", s7_adl_help="Y", s7_discharge_visits_per_week_nk="TRUE"),
+          broken("neither", s7_adl_help="Y"), broken("both", s7_adl_help="Y", s7_discharge_visits_per_week="7", s7_discharge_visits_per_week_nk="TRUE")),
+    table(
+        "V19a",
+        TEXTBOOK,
+        holds("at the minute of arrival there", s7_stroke_unit_discharge_at="03/03/2025 10:30"),
+        broken("a minute before", s7_stroke_unit_discharge_at="03/03/2025 10:29"),
+        broken("a minute after discharge", s7_stroke_unit_discharge_at="14/03/2025 14:01"),
+        holds("on the day of death", **{**p.DIED, "s7_stroke_unit_death": "N", "s7_stroke_unit_discharge_at": "14/03/2025 10:00"}),
+        broken("after death", **{**p.DIED, "s7_stroke_unit_death": "N", "s7_stroke_unit_discharge_at": "15/03/2025 10:00"}),
+    ),
+    table(
+        "V19b",
+        TEXTBOOK,
+        holds("on arrival", s7_end_rehab_on="03/03/2025"),
+        broken("before arrival", s7_end_rehab_on="02/03/2025"),
+        holds("on discharge", s7_end_rehab_on="14/03/2025"),
+        broken("after discharge", s7_end_rehab_on="15/03/2025"),
+        cannot_tell("missing", s7_end_rehab_on=None),
+    ),
+    table("V22f", TEXTBOOK, holds("365 days", s7_hospital_discharge_at="03/03/2026 14:00"), broken("366 days", s7_hospital_discharge_at="04/03/2026 14:00"),
+          broken("died after 366 days", **{**p.DIED, "s7_death_on": "04/03/2026"}), cannot_tell("not left", s7_hospital_discharge_at=None)),
+    table("V39a", broken("119 days", s8_follow_up_on="30/06/2025"), holds("120 days", s8_follow_up_on="01/07/2025"), holds("245 days", s8_follow_up_on="03/11/2025"),
+          broken("246 days", s8_follow_up_on="04/11/2025"), cannot_tell("none")),
+)  # fmt: skip
+
+CARE_RULE_TABLES = (*THROMBECTOMY, *MEDICINES, *ASSESSMENTS, *FIRST_RECORD, *THERAPY, *BY_DISCHARGE, *DISCHARGE)

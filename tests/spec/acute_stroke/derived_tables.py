@@ -1,0 +1,93 @@
+"""Cases for clocks, ends, ages and totals of one team's record (section 2.1 of the reference)."""
+
+from __future__ import annotations
+
+from schemas.pathways.acute_stroke.fields_nihss import ARRIVAL, names
+from tests.spec.acute_stroke import patient as p
+from tests.spec.tables import gives, table
+
+_SIX_MONTHS = {"transfer_from_team_code": "SSNAP234", "transfer_from_at": None}
+_DIED_ELSEWHERE = {**p.DIED, "s7_stroke_unit_death": "N"}
+NO_TIME = {"s1_first_arrival_at": "03/03/2025 00:00", "s1_first_arrival_time_not_entered": "TRUE"}
+
+CLOCKS = (
+    table(
+        "clock_start_at",
+        gives("03/03/2025 09:00", "from outside: first arrival"),
+        gives("03/03/2025 08:15", "an inpatient: onset", **p.INPATIENT),
+        gives("03/03/2025 09:00", "not said whether an inpatient: first arrival", s1_onset_in_hospital=None),
+        gives(None, "time of arrival not entered", **NO_TIME),
+        gives("03/03/2025 00:00", "arrived exactly at midnight", s1_first_arrival_at="03/03/2025 00:00"),
+        gives(None, "an inpatient, time of onset not entered", **p.INPATIENT, s1_onset_time_not_entered="TRUE"),
+        gives(None, "an inpatient, time of onset not known", **p.INPATIENT, s1_onset_time_type="NK"),
+    ),
+    table(
+        "clock_start_on",
+        gives("03/03/2025 00:00", "from outside"),
+        gives("03/03/2025 00:00", "time of arrival not entered (decision 15)", **NO_TIME),
+        gives("03/03/2025 00:00", "an inpatient for two days", **p.INPATIENT),
+        gives("01/03/2025 00:00", "an inpatient, onset missing: the record still has a day", **p.INPATIENT, s1_onset_at=None),
+        gives(None, "arrival missing", s1_first_arrival_at=None),
+    ),
+    table(
+        "patient_clock_start_at",
+        gives("03/03/2025 09:00", "a stroke"),
+        gives("03/03/2025 09:00", "a later team: the clock never restarts", **p.LATER_OF_EXPORT, s4_arrival_at="03/03/2025 20:00"),
+        gives(None, "another diagnosis", s1_diagnosis="T"),
+        gives(None, "a community team", team_code="SSNAPC012"),
+        gives(None, "passed on for the six-month review", **_SIX_MONTHS),
+        gives("03/03/2025 09:00", "a team known by another code", team_code="RXX01"),
+    ),
+    table("patient_clock_start_on", gives("03/03/2025 00:00", "a stroke, no time", **NO_TIME), gives(None, "a community team", team_code="SSNAPC012")),
+    table(
+        "team_clock_start_at",
+        gives("03/03/2025 09:00", "the first team"),
+        gives("05/03/2025 10:00", "a later team", s4_arrival_at="05/03/2025 10:00"),
+        gives("03/03/2025 08:15", "an inpatient, who had arrived before", **p.INPATIENT),
+        gives(None, "arrival missing", s4_arrival_at=None),
+        gives(None, "time of arrival not entered", s4_arrival_at="05/03/2025 00:00", s4_arrival_time_not_entered="TRUE"),
+        gives(None, "a community team", team_code="SSNAPC012"),
+    ),
+)
+
+ENDS = (
+    table(
+        "death_at",
+        gives(None, "alive"),
+        gives("14/03/2025 23:59", "on the stroke unit", **p.DIED),
+        gives("14/03/2025 10:00", "on another ward, having left the unit that day", **{**_DIED_ELSEWHERE, "s7_stroke_unit_discharge_at": "14/03/2025 10:00"}),
+        gives("14/03/2025 00:00", "on another ward, having left the unit before", **{**_DIED_ELSEWHERE, "s7_stroke_unit_discharge_at": "13/03/2025 10:00"}),
+        gives("14/03/2025 00:00", "never on the unit", **{**p.DIED, "s7_stroke_unit_death": None, "s4_stroke_unit_arrival_na": "TRUE"}),
+        gives("03/03/2025 23:59", "an inpatient, on the day of onset (decision 21)", **{**_DIED_ELSEWHERE, **p.INPATIENT, "s7_death_on": "03/03/2025"}),
+        gives("03/03/2025 00:00", "from outside, on the day of arrival", **{**_DIED_ELSEWHERE, "s7_death_on": "03/03/2025"}),
+    ),
+    table("team_clock_stop_at", gives("14/03/2025 14:00", "discharged"), gives("14/03/2025 23:59", "died", **p.DIED),
+          gives(None, "time of discharge not entered", s7_hospital_discharge_at="14/03/2025 00:00", s7_hospital_discharge_time_not_entered="TRUE")),
+    table("team_clock_stop_on", gives("14/03/2025 00:00", "discharged"), gives("14/03/2025 00:00", "died", **p.DIED),
+          gives("14/03/2025 00:00", "no time", s7_hospital_discharge_at="14/03/2025 00:00", s7_hospital_discharge_time_not_entered="TRUE")),
+    table("stroke_unit_end_at", gives("14/03/2025 14:00", "left it"), gives("14/03/2025 23:59", "died there", **p.DIED),
+          gives(None, "died elsewhere, never there", **{**p.DIED, "s7_stroke_unit_death": None})),
+    table("swallow_screen_at", gives("03/03/2025 11:00", "within 4 hours"),
+          gives("04/03/2025 09:00", "within 72 hours", s2_swallow_screening_4hrs_at=None, s3_swallow_screening_72hrs_at="04/03/2025 09:00"),
+          gives(None, "never", s2_swallow_screening_4hrs_at=None)),
+)  # fmt: skip
+
+TEAMS = (
+    table("is_community_team", gives(False, "three digits"), gives(True, "C and three digits", team_code="SSNAPC012"), gives(None, "no team", team_code=None)),
+    table("is_six_month_record", gives(False, "a first record"), gives(False, "transferred", **p.LATER_OF_EXPORT), gives(True, "review only", **_SIX_MONTHS)),
+    table("is_first_record", gives(None, "an import"), gives(True, "first", **p.FIRST_OF_EXPORT), gives(False, "later", **p.LATER_OF_EXPORT)),
+    table("is_locked_to_72h", gives(None, "an import"), gives(True, "1 to 3", locked_s1="TRUE", locked_s2="TRUE", locked_s3="TRUE"),
+          gives(False, "1 and 2", locked_s1="TRUE", locked_s2="TRUE", locked_s3="FALSE")),
+    table("is_locked_to_discharge", gives(None, "an import"), gives(True, "4 and 7", locked_s4="TRUE", locked_s7="TRUE"),
+          gives(False, "4", locked_s4="TRUE", locked_s7="FALSE")),
+)  # fmt: skip
+
+NUMBERS = (
+    table("age_years", gives(76, "from the date of birth"), gives(76, "the day before the birthday", s1_birth_on="04/03/1948"),
+          gives(77, "on the birthday", s1_birth_on="03/03/1948"), gives(76, "as sent (decision 6)", **p.REFUSED), gives(None, "neither", s1_birth_on=None)),
+    table("nihss_arrival_total", gives(8, "the textbook patient"), gives(0, "no deficit", **dict.fromkeys(names(ARRIVAL), "0")),
+          gives(None, "an item not known", s2_nihss_arrival_visual="-1"), gives(None, "an item missing", s2_nihss_arrival_visual=None)),
+    table("nihss_24h_total", gives(3, "after thrombolysis"), gives(None, "not thrombolysed", **p.NOT_THROMBOLYSED)),
+)  # fmt: skip
+
+DERIVED_TABLES = (*CLOCKS, *ENDS, *TEAMS, *NUMBERS)
