@@ -66,7 +66,8 @@ def looks_like_records(grid: Grid, row: int, layout: Layout, dataset: Dataset) -
         test, below = test_of(layout.columns[position], layout, dataset), _below(grid, row, position)
         if test is None:
             continue
-        fits = _of_any_container(test)
+        is_dated = dataset.field_by_name[layout.columns[position].field].kind in DATED
+        fits = _of_any_container(test) if is_dated else test
         above = grid[row][position]
         if above and fits(above, CellKind.TEXT):
             return False
@@ -89,7 +90,7 @@ def _below(grid: Grid, row: int, position: int) -> list[tuple[str, int]]:
 
 
 def _of_any_container(test: Test) -> Test:
-    """The first rows of a workbook have lost what their cells were: a text may be a real date."""
+    """The first rows of a workbook have lost what their cells were: a text may stand for a real date."""
 
     def fits(text: str, kind: int) -> bool:
         try:
