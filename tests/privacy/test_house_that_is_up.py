@@ -68,11 +68,9 @@ def told(tmp_path_factory) -> Iterator[Told]:
 def work_through(stack: Stack, sabotage: Path) -> None:
     for planted in submissions():
         lay(stack.settings.landing, planted)
-    for kill in (stack.kill_a_worker, lambda: stack.kill(services.DATABASE)):
-        assert wait_until(stack.workers, 120, every=0.01)
-        time.sleep(0.2)
-        assert kill()
-        assert wait_until(lambda: stack.waiting() is not None, 90)
+    kill_a_worker(stack)
+    assert wait_until(stack.workers, 120, every=0.01)
+    assert stack.kill(services.DATABASE) and wait_until(lambda: stack.waiting() is not None, 90)
     assert wait_until(lambda: is_done(stack), PATIENCE_SECONDS, every=0.5), (stack.waiting(), stack.unfinished_runs())
     for number, fault in enumerate(FAULTS, start=1):
         sabotage.write_text(fault.__name__)
@@ -80,6 +78,17 @@ def work_through(stack: Stack, sabotage: Path) -> None:
         assert wait_until(partial(has_failed, stack, number), 120), f"{fault.__name__} was not met"
     sabotage.unlink()
     assert wait_until(lambda: is_done(stack), PATIENCE_SECONDS, every=0.5), (stack.waiting(), stack.unfinished_runs())
+
+
+def kill_a_worker(stack: Stack) -> None:
+    """In the middle of a run; where runs are over so soon, earlier."""
+    delay = 0.4
+    while True:
+        assert wait_until(stack.workers, 120, every=0.01)
+        time.sleep(delay)
+        if stack.kill_a_worker():
+            return
+        delay /= 2
 
 
 def is_done(stack: Stack) -> bool:
