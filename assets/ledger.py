@@ -129,6 +129,9 @@ def repeats(connection: Connection, row: Row) -> str | None:
 
 
 def stuck(connection: Connection, now: datetime, minutes: int) -> list[Row]:
-    """Submissions that should have been finished by now."""
+    """Submissions that should have been finished by now, in order of arrival: what is outstanding, and what failed and waits for ``retry``.
+
+    The only answer to what is stuck: the signal, the webhook and ``status`` ask here.
+    """
     late = submission.c.received_at < now - timedelta(minutes=minutes)
-    return list(connection.execute(select(submission).where(submission.c.state.not_in(FINAL_STATES), late)))
+    return list(connection.execute(select(submission).where(submission.c.state.not_in(FINAL_STATES), late).order_by(submission.c.arrival_number)))
