@@ -1,6 +1,6 @@
 """Cases: the fold of effective records, written set-wise, with the cells they touch queued before and after.
 
-Belongs here: what a change of records does to ``pathway_case``, the detail table and ``milestone``.
+Belongs here: what a change of records does to ``pathway_case`` and the detail table.
 Does not belong here: which case a record tells of (``assets.linking``), the fold itself (``assets.folding``), statuses (``assets.cross_record``).
 """
 
@@ -19,12 +19,12 @@ from assets.cross_record import base_status, settle_statuses
 from assets.folding import carried_derived, carried_names, clock_dates, fold
 from assets.places import places
 from assets.reading.conform import derive
-from schemas.datasets import Dataset, Milestone, Pathway
+from schemas.datasets import Dataset, Pathway
 from schemas.fields import Kind
 from warehouse.detail_tables import detail_table, record_table
-from warehouse.loading import copy_frame, read_frame, temporary_like
+from warehouse.loading import Copies, copy_frame, read_frame, temporary_like
 from warehouse.stale import queue_for_cases
-from warehouse.tables import milestone, pathway_case
+from warehouse.tables import pathway_case
 
 WHO = ("person_id", "site_code", "provider_code")
 
@@ -130,14 +130,17 @@ def refold(connection: Connection, pathway: Pathway, touched: Touched) -> None:
     """Write the touched cases anew from their effective records; those that have none any more are gone."""
     found = fragments(connection, pathway, touched.ids)
     gone = touched.ids.except_(select(func.unnest(literal(list(found["case_id"].unique()), ARRAY(Uuid(as_uuid=False))))))
-    for table in (milestone, detail_table(pathway), pathway_case):
+    for table in (detail_table(pathway), pathway_case):
         connection.execute(delete(table).where(table.c.case_id.in_(gone)))
     if len(found):
         write(connection, pathway, fold_fragments(pathway.case_dataset, found))
 
 
-def write(connection: Connection, pathway: Pathway, states: pd.DataFrame) -> None:
-    """Insert or replace the cases, their details and milestones. ``states``: index ``case_id``, as ``fold_fragments`` gives it."""
+def write(connection: Connection, pathway: Pathway, states: pd.DataFrame, copies: Copies | None = None) -> None:
+    """Insert or replace the cases and their details. ``states``: index ``case_id``, as ``fold_fragments`` gives it.
+
+    Where all are new they go the way of ``copies``, if given, which may be at work.
+    """
     dataset = pathway.case_dataset
     cases = states.reset_index(names="case_id")
     if "provider_code" not in cases or cases["provider_code"].isna().any():
@@ -148,17 +151,18 @@ def write(connection: Connection, pathway: Pathway, states: pd.DataFrame) -> Non
     cases["started_on"] = clock_dates(dataset, cases)
     cases["started_at"] = cases[dataset.clock]
     cases["record_status"] = base_status(dataset, cases)
+    if copies and not cases["is_new"].all():
+        copies.wait()
     for table in (pathway_case, detail_table(pathway)):
-        replace(connection, table, cases)
-    _replace_milestones(connection, dataset, cases)
+        if cases["is_new"].all():
+            copies.add(table, cases) if copies else copy_frame(connection, table, cases)
+        else:
+            _replace(connection, table, cases)
 
 
-def replace(connection: Connection, table: Table, cases: pd.DataFrame) -> None:
-    """Write rows anew by ``case_id``. Where all cases are new they go straight in, else through a temporary table."""
+def _replace(connection: Connection, table: Table, cases: pd.DataFrame) -> None:
+    """Write rows anew by ``case_id``, through a temporary table."""
     columns = [c.name for c in table.columns if c.name in cases.columns]
-    if cases["is_new"].all():
-        copy_frame(connection, table, cases[columns])
-        return
     staged = _staged(connection, table, cases[columns])
     query = upsert(table).from_select(columns, select(*(staged.c[c] for c in columns)))
     changes = {c: query.excluded[c] for c in columns if c != "case_id"}
@@ -171,31 +175,6 @@ def _staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Table:
     staged = temporary_like(connection, table, name)
     copy_frame(connection, staged, frame)
     return staged
-
-
-def _replace_milestones(connection: Connection, dataset: Dataset, cases: pd.DataFrame) -> None:
-    known = list(cases.loc[~cases["is_new"], "case_id"])
-    if known:
-        connection.execute(delete(milestone).where(milestone.c.case_id == any_(literal(known, ARRAY(Uuid(as_uuid=False))))))
-    events = pd.concat([_milestones(dataset, item, cases) for item in dataset.milestones])
-    copy_frame(connection, milestone, events.sort_index(kind="stable"))  # case by case: the index fills page by page
-
-
-def _milestones(dataset: Dataset, item: Milestone, cases: pd.DataFrame) -> pd.DataFrame:
-    """The cases' events of one kind; minutes from the clock only where the instant is known."""
-    reached = cases[cases[item.field].notna()]
-    when = reached[item.field].astype("datetime64[us]")
-    is_timed = cases[item.field].dtype != "datetime64[s]"
-    at = when if is_timed else pd.Series(pd.NaT, index=when.index, dtype="datetime64[us]")
-    minutes = (at - reached[dataset.clock].astype("datetime64[us]")).dt.total_seconds() / 60
-    columns = {
-        "case_id": reached["case_id"],
-        "milestone_name": item.name,
-        "happened_on": when,
-        "happened_at": at,
-        "from_start_minutes": minutes.round(),
-    }
-    return pd.DataFrame(columns)
 
 
 def change(

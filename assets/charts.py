@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from assets.result_frames import BETTER, MONTHS, read
+from assets.result_frames import BETTER, read, shortest_grain
 from assets.statistics import spc
 from schemas.datasets import Pathway
 from warehouse.loading import copy_frame
@@ -57,7 +57,7 @@ class Charts:
 
 def compute_charts(connection: Connection, pathway: Pathway) -> Charts | None:
     """Make the charts of every touched series again, in the caller's transaction; None where there is none."""
-    shortest = {measure.name: min(measure.grains, key=MONTHS.__getitem__) for measure in pathway.measures}
+    shortest = {measure.name: shortest_grain(measure) for measure in pathway.measures}
     given = {"pathway": pathway.name, "measures": list(shortest), "grains": sorted(set(shortest.values()))}
     connection.execute(text(DELETE), given)
     points = read(connection, SERIES, {**given, "points": SERIES_POINTS})

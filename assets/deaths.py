@@ -24,7 +24,7 @@ from schemas.datasets import Mode
 from schemas.fields import Identifier
 from schemas.registry import Registry
 from schemas.rules import Scope, Severity
-from warehouse.loading import copy_frame
+from warehouse.loading import Copies, copy_frame
 from warehouse.stale import queue_for_cases, queue_for_deaths
 from warehouse.tables import EFFECTIVE_STATES, linkage_coverage, organisation, pathway_case, person, person_death, submission
 
@@ -63,7 +63,8 @@ def _told(connection: Connection, work: Work, judged: Applied) -> pd.DataFrame:
     frame = work.conformed.frame[judged.taken]
     sites = pd.Series(work.sender.code, index=frame.index, dtype=object)
     identified = persons.identify(connection, work.keys, persons.identities(work.dataset, frame, sites), frame.index)
-    persons.make(connection, work.keys, identified, None)
+    with Copies(connection) as copies:
+        persons.make(copies, work.keys, identified, None)
     is_withdrawal = work.row.mode == Mode.WITHDRAW
     return pd.DataFrame(
         {

@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from dagster import (
     AssetCheckResult,
@@ -70,7 +71,7 @@ class Stream:
     def stages(self) -> tuple[str, ...]:
         return ("submissions", "records", *(["cases"] if self.has_cases else []), "receipts")
 
-    @property
+    @cached_property
     def checks(self) -> dict[str, tuple[str, ...]]:
         """Check -> the families of rules that it tells of, in the order in which they are declared."""
         rules = [rule for d in self.datasets for rule in (*field_rules(d, self.measures), *d.rules, *d.pair_rules)]
@@ -171,8 +172,10 @@ def _take(context: AssetExecutionContext, stream: Stream, submission_id: str) ->
         context.log.info(f"{submission_id} is being processed by another run; nothing to do")
         return
     except ProcessingFailed as error:
+        _refresh_first(context, house)  # others may have left theirs to this run
         raise Failure(description=str(error), allow_retries=False) from None
     context.log.info(f"{submission_id}: {outcome.state}")
+    _refresh_first(context, house)
     for stage in _reached(context, stream, outcome):
         yield MaterializeResult(asset_key=stream.key(stage), metadata=stage_metadata(house, stream.name, stage, outcome))
     for key in context.selected_asset_check_keys:
@@ -180,6 +183,25 @@ def _take(context: AssetExecutionContext, stream: Stream, submission_id: str) ->
         if judged or key.name == READING:
             metadata = check_metadata(judged, outcome)
             yield AssetCheckResult(asset_key=key.asset_key, check_name=key.name, passed=check_passed(judged, outcome), metadata=metadata)
+
+
+def _refresh_first(context: AssetExecutionContext, house) -> None:
+    """Results are what people wait for, and Dagster's events take time: so the results come first. What fails here is tried and told by ``refresh``."""
+    try:
+        _refresh(context, house)
+    except Exception as error:  # the submission itself is done
+        context.log.warning(f"the refresh is left to the next step ({type(error).__name__})")
+
+
+def _refresh(context: AssetExecutionContext, house) -> bool:
+    """Works off the queue; the run of a submission may leave that to the run of a later one. Whether it did not."""
+    from assets.coalescing import is_left_to_others
+    from assets.refresh import refresh
+
+    if SUBMISSION_TAG in context.run.tags and is_left_to_others(house.engine):
+        return False
+    refresh(house.engine, house.registry, house.now())
+    return True
 
 
 def _reached(context: AssetExecutionContext, stream: Stream, outcome) -> Iterator[str]:
@@ -200,11 +222,12 @@ def make_results(pathways: list[Pathway], every: tuple[Stream, ...]) -> AssetsDe
         description="Works off the queue of stale cells, then shows what the tables hold.",
     )  # fmt: skip
     def results(context: AssetExecutionContext):
-        from assets.refresh import refresh
         from assets.shown import result_metadata
 
         house = context.resources.house.open()
-        refresh(house.engine, house.registry, house.now())
+        if not _refresh(context, house):
+            context.log.info("further submissions are on their way: the last of them refreshes the results of all")
+            return
         for pathway in pathways:
             for stage in RESULT_STAGES:
                 if AssetKey([pathway.name, stage]) in context.selected_asset_keys:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
+from assets.ledger import stuck
 from assets.signals import Event, Settled, settle
 from schemas.datasets import Dataset, DatasetKind
 from schemas.registry import Registry
@@ -115,19 +116,14 @@ def overdue(row, pathway_name: str | None, today: date) -> Event | None:
 
 
 def watch_stuck(engine: Engine, now: datetime, stuck_after_minutes: int = 15) -> Settled:
-    """Make the signals on stuck submissions agree with the ledger: received or being read for longer than so many minutes."""
+    """Make the signals on stuck submissions agree with the ledger: what should have been finished after so many minutes."""
     with engine.begin() as connection:
-        rows = connection.execute(STUCK_NOW, {"before": now - timedelta(minutes=stuck_after_minutes)}).all()
+        rows = stuck(connection, now, stuck_after_minutes)
         opened = connection.execute(text("select organisation_code, submission_id from measurement.signal where kind = :kind and state <> 'closed'"), {"kind": STUCK})
         examined = {(STUCK, None, None, row.organisation_code, row.submission_id) for row in opened}
         events = [
-            Event((STUCK, None, None, row.sender_code, row.submission_id), STUCK_RULE, 1, row.day, row.day, {"state": row.state, "stuck_after_minutes": stuck_after_minutes}, False)
+            Event((STUCK, None, None, row.sender_code, row.submission_id), STUCK_RULE, 1, day, day, {"state": row.state, "stuck_after_minutes": stuck_after_minutes}, False)
             for row in rows
+            for day in [row.received_at.date()]
         ]
         return settle(connection, {*examined, *(event.subject for event in events)}, events, now, "the submission has reached a final state")
-
-
-STUCK_NOW = text(
-    "select submission_id, sender_code, state, received_at::date as day from intake.submission "
-    "where state in ('received', 'reading') and received_at < :before order by arrival_number"
-)

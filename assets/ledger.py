@@ -14,10 +14,9 @@ from datetime import datetime, timedelta
 import pandas as pd
 from sqlalchemy import Connection, Row, and_, case, insert, or_, select, update
 
-from quality_checks.finding_table import FindingTable
+from quality_checks.finding_table import NO_ROW, FindingTable
 from warehouse.loading import copy_frame
-from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES, effect, quarantined_row, submission
-from warehouse.tables import finding as finding_table
+from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES, effect, finding_kind, quarantined_row, submission
 
 AUTOMATIC_ATTEMPTS = 3  # of one that fails by itself
 CRASHES = 20  # of one whose process was killed: the file is hardly to blame, but a poisonous one must not be tried for ever
@@ -97,12 +96,14 @@ def log_effect(connection: Connection, kind: str, row: Row | None, actor: str, n
 
 def replace_findings(connection: Connection, row: Row, findings: FindingTable, quarantined: Mapping[int, tuple[str, ...]]) -> None:
     """Findings and quarantined rows of the latest attempt; those of an earlier one are gone."""
-    for table in (finding_table, quarantined_row):
+    for table in (finding_kind, quarantined_row):
         connection.execute(table.delete().where(table.c.submission_id == row.submission_id))
-    names = ("rule_id", "rule_name", "severity", "scope", "row_number", "field_name", "advice")
-    frame = pd.DataFrame({name: findings.column(name) for name in names})
-    numbered = {"submission_id": row.submission_id, "finding_number": range(1, len(frame) + 1), "rule_version": row.rule_version or 1}
-    copy_frame(connection, finding_table, frame.assign(**numbered))
+    names = ("rule_id", "rule_name", "severity", "scope", "field_name", "advice")
+    found = [(kind, rows) for kind, rows in zip(findings.kinds, findings.rows_by_kind(), strict=True) if len(rows)]
+    frame = pd.DataFrame({name: [getattr(kind, name) for kind, _ in found] for name in names}, dtype=object)
+    frame["row_numbers"] = [tuple(None if n == NO_ROW else n for n in rows.tolist()) for _, rows in found]
+    numbered = {"submission_id": row.submission_id, "kind_number": range(1, len(frame) + 1), "rule_version": row.rule_version or 1}
+    copy_frame(connection, finding_kind, frame.assign(**numbered))
     aside = pd.DataFrame({"row_number": list(quarantined), "rule_ids": list(quarantined.values())}, dtype=object)
     copy_frame(connection, quarantined_row, aside.assign(submission_id=row.submission_id))
 
@@ -128,6 +129,9 @@ def repeats(connection: Connection, row: Row) -> str | None:
 
 
 def stuck(connection: Connection, now: datetime, minutes: int) -> list[Row]:
-    """Submissions that should have been finished by now."""
+    """Submissions that should have been finished by now, in order of arrival: what is outstanding, and what failed and waits for ``retry``.
+
+    The only answer to what is stuck: the signal, the webhook and ``status`` ask here.
+    """
     late = submission.c.received_at < now - timedelta(minutes=minutes)
-    return list(connection.execute(select(submission).where(submission.c.state.not_in(FINAL_STATES), late)))
+    return list(connection.execute(select(submission).where(submission.c.state.not_in(FINAL_STATES), late).order_by(submission.c.arrival_number)))

@@ -7,7 +7,8 @@ A refresh evaluates the cases of the months that changed, however long the histo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -26,7 +27,6 @@ from sqlalchemy import (
     and_,
     cast,
     column,
-    false,
     func,
     insert,
     literal_column,
@@ -99,11 +99,43 @@ COUNTS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class CaseColumns:
+    """Names of a measure's columns in the layer of cases; None where it has none. Measures that ask the same share a column."""
+
+    cohort: str
+    denominator: str
+    waiting: str | None
+    numerator: str | None
+    value: str | None
+
+    @classmethod
+    def of(cls, measures: Sequence[Measure]) -> list[CaseColumns]:
+        named: dict[tuple, str] = {}
+        return [cls._of(measure, k, named) for k, measure in enumerate(measures)]
+
+    @classmethod
+    def _of(cls, measure: Measure, k: int, named: dict[tuple, str]) -> CaseColumns:
+        kept = (measure.cohort, *(exclusion.condition for exclusion in measure.exclusions))
+
+        def name(word: str, *asked) -> str:
+            return named.setdefault((word, *asked), f"{word}_{k}")
+
+        return cls(
+            name("cohort", measure.cohort),
+            name("denominator", kept),
+            name("waiting", kept) if DEATHS_COVERED_TO in field_names(measure) else None,
+            name("numerator", kept, measure.numerator) if measure.numerator is not None else None,
+            name("value", measure.value) if measure.value is not None else None,
+        )
+
+
 class PartsBuilder:
     """One query in three layers: truths and values of each case, then aggregates of each place, then a row a measure."""
 
     def __init__(self, pathway: Pathway, index_date: str, measures: tuple[Measure, ...], today: date):
         self.pathway, self.index_date, self.measures, self.today = pathway, index_date, measures, today
+        self.named = CaseColumns.of(measures)
         self.source, self.columns = case_source(pathway)
         self.compiler = SqlCompiler(self.columns)
         self.when_known = SqlCompiler({**self.columns, DEATHS_COVERED_TO: EVER})
@@ -127,24 +159,25 @@ class PartsBuilder:
             select(bound).select_from(months).scalar_subquery()
             for bound in (func.min(months.c.month), cast(func.max(months.c.month) + text("interval '1 month'"), Date))
         )
-        truths = [item for k, measure in enumerate(self.measures) for item in self._of_case(k, measure)]
+        truths = {name: truth for measure, named in zip(self.measures, self.named, strict=True) for name, truth in self._of_case(measure, named)}
+        made = [truth.label(name) for name, truth in truths.items()]
         return (
-            select(self.columns["site_code"], month.label("period_start"), self.columns["provider_code"], *truths, *self._fields())
+            select(self.columns["site_code"], month.label("period_start"), self.columns["provider_code"], *made, *self._fields())
             .select_from(self.source.join(months, and_(months.c.code == self.columns["site_code"], months.c.month == month)))
             .where(pathway_case.c.pathway_name == self.pathway.name, is_counted(), day >= first, day < after)
         )
 
-    def _of_case(self, k: int, measure: Measure) -> Iterator[ColumnElement]:
+    def _of_case(self, measure: Measure, named: CaseColumns) -> Iterator[tuple[str, ColumnElement]]:
         cohort = self.compiler.holds(measure.cohort) if measure.cohort is not None else true()
         is_in = and_(cohort, *self._kept(self.compiler, measure))
-        yield cohort.label(f"cohort_{k}")
-        yield is_in.label(f"in_{k}")
-        if DEATHS_COVERED_TO in field_names(measure):
-            yield and_(cohort, ~is_in, *self._kept(self.when_known, measure)).label(f"waiting_{k}")
-        if measure.numerator is not None:
-            yield and_(is_in, self.compiler.holds(measure.numerator)).label(f"counts_{k}")
-        if measure.value is not None:
-            yield cast(func.coalesce(self.compiler.compile(measure.value)), Double).label(f"value_{k}")
+        yield named.cohort, cohort
+        yield named.denominator, is_in
+        if named.waiting:
+            yield named.waiting, and_(cohort, ~is_in, *self._kept(self.when_known, measure))
+        if named.numerator:
+            yield named.numerator, and_(is_in, self.compiler.holds(measure.numerator))
+        if named.value:
+            yield named.value, cast(func.coalesce(self.compiler.compile(measure.value)), Double)
 
     @staticmethod
     def _kept(compiler: SqlCompiler, measure: Measure) -> list[ColumnElement]:
@@ -180,12 +213,13 @@ class PartsBuilder:
         return select(*place, func.count().label("case_count"), *counted).group_by(*place)
 
     def _of_place(self, cases: CTE, k: int, measure: Measure) -> Iterator[ColumnElement]:
-        is_in, value = cases.c[f"in_{k}"], cases.c.get(f"value_{k}")
-        has_value = and_(is_in, value.is_not(null())) if value is not None else false()
-        yield _count_of(cases.c[f"cohort_{k}"]).label(f"cohort_count_{k}")
+        named = self.named[k]
+        is_in, value = cases.c[named.denominator], cases.c[named.value] if named.value else None
+        has_value = and_(is_in, value.is_not(null())) if value is not None else None
+        yield _count_of(cases.c[named.cohort]).label(f"cohort_count_{k}")
         yield _count_of(is_in).label(f"denominator_{k}")
-        yield _count_of(cases.c.get(f"waiting_{k}", false())).label(f"waiting_count_{k}")
-        yield _count_of(cases.c.get(f"counts_{k}", false())).label(f"numerator_{k}")
+        yield _count_of(cases.c[named.waiting] if named.waiting else None).label(f"waiting_count_{k}")
+        yield _count_of(cases.c[named.numerator] if named.numerator else None).label(f"numerator_{k}")
         yield _count_of(has_value).label(f"value_count_{k}")
         yield (_sum_of(value, has_value) if value is not None else cast(null(), Numeric)).label(f"value_sum_{k}")
         yield (_sum_of(value, has_value, 2) if value is not None else cast(null(), Numeric)).label(f"value_square_sum_{k}")
@@ -196,8 +230,8 @@ class PartsBuilder:
         yield _total(cases, measure, is_in, "filled").label(f"filled_count_{k}")
 
 
-def _count_of(condition: ColumnElement) -> ColumnElement:
-    return func.count().filter(condition)
+def _count_of(condition: ColumnElement | None) -> ColumnElement:
+    return func.count().filter(condition) if condition is not None else cast(literal_column("0"), BigInteger)
 
 
 def _sum_of(value: ColumnElement, condition: ColumnElement, power: int = 1) -> ColumnElement:

@@ -16,7 +16,7 @@ from assets.context import Context
 from assets.submissions import read_again, take, undo
 from warehouse.database import transaction_lock
 from warehouse.detail_tables import detail_table, record_table
-from warehouse.tables import EFFECTIVE_STATES, effect, milestone, pathway_case, person, person_identifier, submission, submitted_result
+from warehouse.tables import EFFECTIVE_STATES, effect, pathway_case, person, person_identifier, submission, submitted_result
 
 
 def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
@@ -39,7 +39,7 @@ def _empty(connection: Connection, context: Context) -> None:
         if pathway.case_dataset is not None:
             connection.execute(delete(record_table(pathway)))
             connection.execute(delete(detail_table(pathway)))
-    for table in (milestone, pathway_case, submitted_result, person_identifier, person):
+    for table in (pathway_case, submitted_result, person_identifier, person):
         connection.execute(delete(table))
     took_effect = select(effect.c.submission_id).where(effect.c.kind == "load")
     connection.execute(update(submission).where(submission.c.submission_id.in_(took_effect)).values(state="received"))

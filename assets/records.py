@@ -27,7 +27,7 @@ from schemas.datasets import Dataset, Mode, Pathway
 from schemas.fields import Identifier
 from schemas.rules import Scope, Severity
 from warehouse.detail_tables import record_table
-from warehouse.loading import copy_frame
+from warehouse.loading import Copies, copy_frame
 from warehouse.tables import EFFECTIVE_STATES, submission
 
 
@@ -152,15 +152,15 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
     judged = replace(judged, completeness=filled)
     if work.repeats:
         return judged.loaded(judged.taken & False, rows["case_id"], 0)
-    persons.make(connection, work.keys, rows, _births(work))
-    told = _fragments(work, rows, leaves[takes | leaves])
+    stands_alone = not len(replaced) and not leaves.any() and not _is_overtaken(connection, work.row, linked)
 
     def write(touched) -> None:
-        copy_frame(connection, record_table(pathway), told)
-        stands_alone = not len(replaced) and not leaves.any() and not _is_overtaken(connection, work.row, linked)
-        if stands_alone:
-            case_store.write(connection, pathway, _states(work, linked, rows, merged))
-        else:
+        with Copies(connection) as copies:
+            persons.make(copies, work.keys, rows, _births(work))
+            copies.add(record_table(pathway), _fragments(work, rows, leaves[takes | leaves]))
+            if stands_alone:
+                case_store.write(connection, pathway, _states(work, linked, rows, merged), copies)
+        if not stands_alone:
             settle_effectiveness(connection, pathway, rows["provider_code"].unique(), work.row, counts=True)
             case_store.refold(connection, pathway, touched)
 

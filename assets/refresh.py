@@ -7,9 +7,10 @@ One process works until the queue is empty, the others leave: whoever queues whi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, exists, func, or_, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -21,6 +22,7 @@ from assets.maturity import queue_matured
 from assets.measure_results import compute_results
 from assets.result_frames import Moment
 from assets.signals import settle_results
+from assets.silence import close_silent
 from schemas.registry import Registry
 from warehouse.database import try_advisory_lock
 from warehouse.measure_definitions import sync_measures
@@ -52,37 +54,48 @@ def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str
     The first refresh of a day first queues what time alone has changed, and looks for what is late. ``now`` (with zone) decides what is due and final. ``network_code`` is taken for the callers' sake: the network is the
     organisation of that kind. Raises what the database raises; the queue then still holds the cells.
     """
-    outcome = RefreshOutcome()
-    _begin(engine, registry, now)
+    outcome, begun = RefreshOutcome(), time.monotonic()
+    is_first = _begin(engine, registry, now)
     while _is_waiting(engine):
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder, try_advisory_lock(holder, LOCK) as is_held:
             if not is_held:
                 return RefreshOutcome(**{**vars(outcome), "is_busy": True})
             while _is_waiting(engine):
                 outcome = _added(outcome, _turn(engine, registry, now))
-    mark_refreshed(engine, now)
+    if is_first:
+        close_silent(engine, registry, now)
+    mark_refreshed(engine, _since(now, begun))
     return outcome
 
 
-def _begin(engine: Engine, registry: Registry, now: datetime) -> None:
+def _begin(engine: Engine, registry: Registry, now: datetime) -> bool:
+    """Whether it is the first refresh of the day."""
     with engine.begin() as connection:
         sync_measures(connection, registry)
         renew_statistics(connection)
     if queue_matured(engine, registry, now) is not None:
         watch_submissions(engine, registry, now)
+        return True
+    return False
 
 
 def full_recompute(engine: Engine, registry: Registry, now: datetime) -> RefreshOutcome:
     """Empty the results and compute all of them from cases and submitted results, in one transaction. Waits for nobody's turn to end:
     raises RuntimeError if a refresh is at work.
     """
+    begun = time.monotonic()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holder, try_advisory_lock(holder, LOCK) as is_held:
         if not is_held:
             raise RuntimeError("a refresh is at work; try again when it has ended")
         _begin(engine, registry, now)
         outcome = _turn(engine, registry, now, before=lambda connection: _empty(connection, registry))
-    mark_refreshed(engine, now)
+    mark_refreshed(engine, _since(now, begun))
     return outcome
+
+
+def _since(now: datetime, begun: float) -> datetime:
+    """The caller's time as it has moved on since ``begun``: results are fresh when they are written, not when the work on them begins."""
+    return now + timedelta(seconds=time.monotonic() - begun)
 
 
 def _empty(connection: Connection, registry: Registry) -> None:

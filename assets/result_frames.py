@@ -22,6 +22,11 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 BETTER = {Direction.HIGHER_IS_BETTER: 1, Direction.LOWER_IS_BETTER: -1, Direction.NEUTRAL: 0}
 
 
+def shortest_grain(measure: Measure) -> str:
+    """The grain of the series by which a measure is watched."""
+    return min(measure.grains, key=MONTHS.__getitem__)
+
+
 @dataclass(frozen=True)
 class Moment:
     """When a refresh happens and what it has seen: the same for all results of one drain."""

@@ -4,12 +4,12 @@ Belongs here: what is an event in results, and the life of signals of every kind
 belong here: charts (``assets.charts``), expectations (``assets.expected_submissions``), sending signals anywhere.
 An event is known by kind, subject, what tells events of a subject apart (``Event.thread``) and since when. While it lasts it is one
 signal, whichever rules show it; when it no longer touches the latest final point, the signal closes by itself; if it happens again,
-that is a new signal. Names that nobody knows yet raise none: who should look?
+that is a new signal. What was closed because its series has stopped is not raised again by a look at the old points. Names that nobody knows yet raise none: who should look?
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from assets.charts import Charts
-from assets.result_frames import BETTER
+from assets.result_frames import BETTER, MONTHS, shortest_grain
 from assets.statistics import spc
 from schemas.datasets import Pathway
 from warehouse.organisations import PROVISIONAL
@@ -28,6 +28,7 @@ SPECIAL_CAUSE, COMPLETENESS = "special cause", "completeness falling"
 COMPLETENESS_RULE = "completeness_within_10_points_of_own_six_months"
 COMPLETENESS_DROP, COMPLETENESS_MONTHS, COMPLETENESS_MINIMUM = 0.10, 6, 3
 DIRECTIONS = {name: "high" if sign > 0 else "low" for (_, sign), name in spc.RULE_NAMES.items()}
+SERIES_STOPPED = "the series has stopped"
 SUBJECT = ("kind", "pathway_name", "measure_name", "organisation_code", "submission_id")
 
 
@@ -115,15 +116,37 @@ def _close(connection: Connection, rows: list[dict], now: datetime, because: str
     settled.notes += [{"signal_id": row["signal_id"], "event": "closed", "note": because} for row in rows]
 
 
+def end_signals(connection: Connection, notes: Mapping[int, str], now: datetime, because: str, settled: Settled) -> None:
+    """Close signals by their numbers, each with the note that goes into its history, in the caller's transaction."""
+    closing = Settled()
+    _close(connection, [{"signal_id": number} for number in notes], now, because, closing)
+    if notes:
+        connection.execute(insert(signal_event), [{"happened_at": now, "actor": ACTOR, **note, "note": notes[note["signal_id"]]} for note in closing.notes])
+    settled.closed += closing.closed
+
+
 def _raise(connection: Connection, events: list[Event], now: datetime, settled: Settled) -> None:
     if not events:
         return
-    before = set(connection.scalars(select(signal.c.signal_key).where(signal.c.signal_key.in_([event.key for event in events]))))
-    rows = [_row(event, now) for event in {event.key: event for event in events}.values()]
+    before = _latest(connection, [event.key for event in events])
+    rows = [_row(event, now) for event in {event.key: event for event in events}.values() if not _is_over(before.get(event.key), event)]
+    if not rows:
+        return
     made = connection.execute(insert(signal).returning(signal.c.signal_id, signal.c.signal_key), rows)
     for number, key in made:
         settled.raised += 1
         settled.notes.append({"signal_id": number, "event": "raised again" if key in before else "raised", "note": None})
+
+
+def _latest(connection: Connection, keys: list[str]) -> dict:
+    """The latest signal of each key that has had one."""
+    query = select(signal.c.signal_key, signal.c.until_on, signal.c.closed_because).where(signal.c.signal_key.in_(keys))
+    return {row.signal_key: row for row in connection.execute(query.order_by(signal.c.signal_id))}
+
+
+def _is_over(before, event: Event) -> bool:
+    """Whether the event was closed because its series has stopped, and there is nothing new."""
+    return before is not None and before.closed_because == SERIES_STOPPED and event.until_on <= before.until_on
 
 
 def _row(event: Event, now: datetime) -> dict:
@@ -141,8 +164,11 @@ def settle_results(connection: Connection, pathway: Pathway, charts: Charts | No
 
 
 def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | None, now: datetime) -> Settled:
-    touched = connection.scalars(text("select distinct organisation_code from stale_now where pathway_name = :pathway"), {"pathway": pathway.name})
-    examined = [(SPECIAL_CAUSE, pathway.name, measure.name, code, None) for code in touched for measure in pathway.measures]
+    # a year that matures touches no chart of months: what has not been charted again says nothing about a signal
+    touched = text("select distinct organisation_code, period_grain from stale_now where pathway_name = :pathway")
+    charted = {grain: [measure.name for measure in pathway.measures if shortest_grain(measure) == grain] for grain in MONTHS}
+    found = connection.execute(touched, {"pathway": pathway.name})
+    examined = [(SPECIAL_CAUSE, pathway.name, name, code, None) for code, grain in found for name in charted[grain]]
     events = special_causes(charts, pathway) if charts else []
     return settle(connection, examined, events, now, "the latest final point no longer breaks the rule")
 

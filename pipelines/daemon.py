@@ -9,17 +9,33 @@ would have to import Dagster to find that out; here it is imported anyway.
 
 from __future__ import annotations
 
+import sys
+
 from pipelines.services import sweep
 from warehouse.settings import Settings
 
 
-def main() -> None:
-    """Arguments are those of ``dagster-daemon``."""
+def main(workspace: str) -> None:
+    """``workspace``: the file that says where the code server is."""
     sweep(Settings.from_environment())
-    from dagster._daemon.cli import main as run_daemon
+    from dagster import DagsterInstance
+    from dagster._core.workspace.load_target import WorkspaceFileTarget
+    from dagster._daemon.controller import daemon_controller_from_instance
+    from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handlers
 
-    run_daemon()
+    from pipelines.run_queue import prompt_daemons
+
+    setup_interrupt_handlers()
+    try:
+        with (
+            capture_interrupts(),
+            DagsterInstance.get() as instance,
+            daemon_controller_from_instance(instance, WorkspaceFileTarget([workspace]), gen_daemons=prompt_daemons) as controller,
+        ):
+            controller.check_daemon_loop()
+    except KeyboardInterrupt:
+        return
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -67,7 +67,7 @@ def configuration(settings: Settings, url: str) -> dict:
     """The content of ``dagster.yaml``."""
     return {
         "storage": {"custom": {"module": "pipelines.storage", "class": "PooledPostgresStorage", "config": {"postgres_url": url}}},
-        "run_coordinator": {"module": "dagster", "class": "QueuedRunCoordinator", "config": queue(settings)},
+        "run_coordinator": {"module": "pipelines.run_queue", "class": "RunQueue", "config": queue(settings)},
         "run_launcher": {
             "module": "pipelines.launcher",
             "class": "WarmRunLauncher",
@@ -97,7 +97,6 @@ def queue(settings: Settings) -> dict:
         # a run that comes while the code server is being started again waits for it
         "max_user_code_failure_retries": 30,
         "user_code_failure_retry_delay": 5,
-        "dequeue_interval_seconds": 1,
         "dequeue_use_threads": True,
         "dequeue_num_workers": 2,
     }

@@ -18,7 +18,8 @@ from dagster._serdes import ConfigurableClassData
 
 from pipelines.hosts import NoHost, ask_host, code_fingerprint, ensure_host, live_hosts, retire_others, terminated_by
 from pipelines.processes import ProcessRecord
-from pipelines.worker_host import PRELOAD, worker_record
+from pipelines.worker import worker_record
+from pipelines.worker_host import PRELOAD
 
 
 class WarmRunLauncher(DefaultRunLauncher):

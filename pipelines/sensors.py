@@ -39,6 +39,8 @@ LOOK_SECONDS = 18.0
 PAUSE_SECONDS = 0.2
 BATCH = 25
 LEFT_BEHIND_AFTER = timedelta(seconds=20)
+STALE_AFTER = timedelta(seconds=30)
+STALE_AFTER_WITH_RUNS = timedelta(seconds=90)  # a large file may keep a run busy for long, to which others have left their refresh
 UNFINISHED_RUNS = [
     DagsterRunStatus.QUEUED, DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING,
 ]  # fmt: skip
@@ -105,10 +107,13 @@ def left_behind(instance: DagsterInstance, context) -> list[Row]:
 
 
 def needs_refresh(instance: DagsterInstance, context) -> bool:
-    """Whether cells have been stale for a while and no run is there that will see to them."""
+    """Whether cells have been stale for a while and no run is there that will see to them, or none has for too long."""
     with context.engine.connect() as connection:
-        waits = connection.scalar(text("select exists (select from intake.stale_cell where queued_at < now() - interval '30 seconds')"))
-    return bool(waits) and not instance.get_runs(RunsFilter(statuses=UNFINISHED_RUNS), limit=1)
+        waited = connection.scalar(text("select now() - min(queued_at) from intake.stale_cell"))
+    if waited is None or waited < STALE_AFTER:
+        return False
+    runs = RunsFilter(statuses=UNFINISHED_RUNS, job_name=REFRESH if waited > STALE_AFTER_WITH_RUNS else None)
+    return not instance.get_runs(runs, limit=1)
 
 
 def request(instance: DagsterInstance, context, rows: Iterable[Row], every: tuple[Stream, ...]) -> SensorResult:

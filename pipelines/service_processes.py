@@ -97,7 +97,7 @@ def _command(settings: Settings, name: str, port: int = 0) -> list[str]:
     arguments = {
         CODE: ["dagster", "code-server", "start", *address, "-m", "pipelines.definitions", "--location-name", LOCATION, "--inject-env-vars-from-instance"],
         WEB: ["dagster_webserver", *address, "-w", workspace],
-        DAEMON: ["pipelines.daemon", "run", "-w", workspace],
+        DAEMON: ["pipelines.daemon", workspace],
         WATCHMAN: ["pipelines.watchman", str(settings.home)],
     }
     return [sys.executable, "-m", *arguments[name]]

@@ -1,10 +1,10 @@
-"""The worker host: one process that has imported everything once and forks a worker for each run.
+"""The worker host: one process that has imported everything once and forks workers, as many as there are runs at once.
 
-Belongs here: preloading, forking, reaping, and the tiny protocol by which launchers ask for it. Does not belong here:
-when to start a host or which one to ask (``pipelines.launcher``).
+Belongs here: preloading, forking, handing runs to workers, reaping, and the tiny protocol by which launchers ask for it. Does not
+belong here: what a worker does (``pipelines.worker``), when to start a host or which one to ask (``pipelines.launcher``).
 
 Stays single-threaded and opens no connection, so that a fork is safe. One JSON object a line over loopback, with a token
-that only the owner of Dagster's home can read. A host that is killed leaves its workers running.
+that only the owner of Dagster's home can read. A host that is killed leaves its workers to finish their runs.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.processes import ProcessRecord
+from pipelines.worker import in_child, report_death, serve_runs, worker_record
 
 PRELOAD = (
     "dagster", "dagster._cli.api", "dagster._core.execution.api", "dagster_postgres", "pandas", "psycopg", "great_expectations",
@@ -34,13 +35,32 @@ KILL_AFTER_SECONDS = 20.0
 
 
 @dataclass
+class Worker:
+    """One child. ``run_id``: the run that it executes, None while it waits for one. ``channel``: our end, None once it takes no more."""
+
+    pid: int
+    channel: socket.socket | None = None
+    run_id: str | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        return self.channel is not None and self.run_id is None
+
+    def dismiss(self) -> None:
+        """It ends after its present run."""
+        if self.channel:
+            self.channel.close()
+            self.channel = None
+
+
+@dataclass
 class Host:
     """State of a host: its folder, its workers by pid, and whether it still takes runs."""
 
     dagster_home: Path
     fingerprint: str
     token: str = field(default_factory=lambda: secrets.token_hex(16))
-    workers: dict[int, str] = field(default_factory=dict)
+    workers: dict[int, Worker] = field(default_factory=dict)
     kill_at: dict[int, float] = field(default_factory=dict)
     is_retired: bool = False
 
@@ -58,12 +78,17 @@ class Host:
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         with listener:
             while not (self.is_retired and not self.workers):
-                readable, _, _ = select.select([listener, wake_read], [], [], 1.0)
+                channels = {worker.channel: worker for worker in self.workers.values() if worker.channel}
+                readable, _, _ = select.select([listener, wake_read, *channels], [], [], 1.0)
                 if wake_read in readable:
                     os.read(wake_read, 4096)
+                for channel in channels.keys() & set(readable):
+                    self._hear(channels[channel])
                 self._reap()
                 if listener in readable:
                     self._answer(listener)
+                if self.is_retired:
+                    self._dismiss_idle()
 
     def announce(self, port: int) -> None:
         ProcessRecord.of(os.getpid(), port=port, token=self.token, fingerprint=self.fingerprint).write(self.record_path)
@@ -99,19 +124,59 @@ class Host:
                 self._retire()
                 return {"retired": True}
             case "ping":
-                return {"workers": len(self.workers)}
+                return {"workers": len(self.workers), "idle": sum(worker.is_idle for worker in self.workers.values())}
         return {"error": "cannot do that"}
 
     def _launch(self, run_id: str, listener: socket.socket) -> int:
+        """Hands the run to a worker that waits, or to a new one."""
+        worker = next((worker for worker in self.workers.values() if worker.is_idle), None)
+        if worker is None or not self._hand_over(worker, run_id):
+            worker = self._hire(listener)
+            self._hand_over(worker, run_id)
+        return worker.pid
+
+    def _hand_over(self, worker: Worker, run_id: str) -> bool:
+        """False if the worker has gone meanwhile."""
+        try:
+            ProcessRecord.of(worker.pid, run_id=run_id).write(worker_record(self.dagster_home, run_id))
+            worker.channel.sendall(run_id.encode() + b"\n")
+        except (ProcessLookupError, BrokenPipeError, ConnectionResetError):
+            worker.dismiss()
+            return False
+        worker.run_id = run_id
+        return True
+
+    def _hire(self, listener: socket.socket) -> Worker:
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
             listener.close()
-            _in_child(self.dagster_home, lambda: work(run_id, self.dagster_home))
-        self.workers[pid] = run_id
-        return pid
+            ours.close()
+            for other in self.workers.values():
+                other.dismiss()  # or it would not notice that the host has died
+            in_child(lambda: serve_runs(theirs, self.dagster_home))
+        theirs.close()
+        worker = self.workers[pid] = Worker(pid, ours)
+        return worker
+
+    def _hear(self, worker: Worker) -> None:
+        """A worker is ready for the next run, or is about to end. One that was told to stop is given no other run."""
+        try:
+            is_ready = bool(worker.channel.recv(16))
+        except ConnectionResetError:
+            is_ready = False
+        if not is_ready or worker.pid in self.kill_at:
+            worker.dismiss()
+        if is_ready:
+            worker.run_id = None
+
+    def _dismiss_idle(self) -> None:
+        for worker in self.workers.values():
+            if worker.is_idle:
+                worker.dismiss()
 
     def _terminate(self, run_id: str) -> bool:
-        pid = next((pid for pid, run in self.workers.items() if run == run_id), None)
+        pid = next((pid for pid, worker in self.workers.items() if worker.run_id == run_id), None)
         if pid is None:
             return False
         os.kill(pid, signal.SIGTERM)
@@ -129,7 +194,9 @@ class Host:
             if pid == 0:
                 return
             self.kill_at.pop(pid, None)
-            self._bury(self.workers.pop(pid, None), os.waitstatus_to_exitcode(status))
+            if worker := self.workers.pop(pid, None):
+                worker.dismiss()
+                self._bury(worker.run_id, os.waitstatus_to_exitcode(status))
 
     def _bury(self, run_id: str | None, exit_code: int) -> None:
         if run_id is None:
@@ -138,8 +205,10 @@ class Host:
         if exit_code != 0:
             pid = os.fork()
             if pid == 0:
-                _in_child(self.dagster_home, lambda: report_death(run_id, exit_code))
-            self.workers[pid] = None  # type: ignore[assignment]
+                for worker in self.workers.values():
+                    worker.dismiss()
+                in_child(lambda: report_death(run_id, exit_code))
+            self.workers[pid] = Worker(pid)
 
 
 def hosts_folder(dagster_home: Path) -> Path:
@@ -153,52 +222,6 @@ def processes_folder(dagster_home: Path) -> Path:
 def process_record(dagster_home: Path, pid: int) -> Path:
     """Where a host is recorded from its start to its end, by whoever started it."""
     return processes_folder(dagster_home) / f"{pid}.json"
-
-
-def worker_record(dagster_home: Path, run_id: str) -> Path:
-    """Where the process of a run is recorded while it lives."""
-    return dagster_home / "workers" / f"{run_id}.json"
-
-
-def _in_child(dagster_home: Path, do) -> None:
-    """Runs ``do`` as a process of its own and never returns: nothing of the host's loop may run twice."""
-    code = 1
-    try:
-        os.setsid()
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        code = do() or 0
-    except BaseException as error:
-        print(f"{type(error).__name__} in a worker", file=sys.stderr)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def work(run_id: str, dagster_home: Path) -> int:
-    """Executes one run in this process, recorded so that any other process can find and stop it."""
-    from dagster import DagsterInstance
-    from dagster._cli.api import _execute_run_command_body
-
-    ProcessRecord.of(os.getpid(), run_id=run_id).write(worker_record(dagster_home, run_id))
-    with DagsterInstance.get() as instance:
-        _execute_run_command_body(run_id, instance, lambda event: None, set_exit_code_on_failure=False)
-    return 0
-
-
-def report_death(run_id: str, exit_code: int) -> int:
-    """Tells Dagster at once that a run's process is gone, instead of at the next look of its monitor."""
-    from dagster import DagsterInstance
-
-    with DagsterInstance.get() as instance:
-        run = instance.get_run_by_id(run_id)
-        if run and not run.is_finished:
-            how = f"was killed by signal {-exit_code}" if exit_code < 0 else f"ended with code {exit_code}"
-            instance.report_run_failed(run, f"The process of this run {how}.")
-    return 0
 
 
 def preload(modules: Sequence[str]) -> None:

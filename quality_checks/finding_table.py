@@ -50,7 +50,7 @@ class FindingTable(Sequence[Finding]):
         """Together with findings from elsewhere (reading, the warehouse), in order of rows."""
         other = others if isinstance(others, FindingTable) else FindingTable.of_findings(others)
         kinds = (*self.kinds, *other.kinds)
-        return FindingTable.of(kinds, [*self._rows_by_kind(), *other._rows_by_kind()])
+        return FindingTable.of(kinds, [*self.rows_by_kind(), *other.rows_by_kind()])
 
     __add__ = with_findings
 
@@ -67,8 +67,10 @@ class FindingTable(Sequence[Finding]):
         for kind, row in zip(self.kind_of.tolist(), self.row_numbers.tolist(), strict=True):
             yield replace(self.kinds[kind], row_number=None if row == NO_ROW else row)
 
-    def _rows_by_kind(self) -> list[np.ndarray]:
-        return [self.row_numbers[self.kind_of == kind] for kind in range(len(self.kinds))]
+    def rows_by_kind(self) -> list[np.ndarray]:
+        """The row numbers of each kind, in order."""
+        order = np.argsort(self.kind_of, kind="stable")
+        return np.split(self.row_numbers[order], np.cumsum(np.bincount(self.kind_of, minlength=len(self.kinds)))[:-1]) if self.kinds else []
 
     def column(self, name: str) -> np.ndarray:
         """An attribute of every finding (``rule_id``, ``severity``, ...) as an object array."""

@@ -24,7 +24,6 @@ VISIBLE_PERSON = "exists (select from pathway.pathway_case c where c.person_id =
 MINE = "any ((select house.my_organisations())::text[])"
 PATIENT_TABLES = {
     "pathway_case": f"provider_code = {MINE}",
-    "milestone": VISIBLE_CASE,
     "person": VISIBLE_PERSON,
     "person_death": VISIBLE_PERSON,
 }
@@ -101,7 +100,7 @@ def _patient_level(connection: Connection, tables: dict[str, str | None]) -> lis
     reference = ", ".join(f"pathway.{table}" for table in REFERENCE_TABLES)
     return [
         f"grant usage on schema pathway to {roles}, cc_engineer",
-        f"grant select on {open_tables} to {roles}",
+        f"grant select on {open_tables}, pathway.milestone to {roles}",
         f"grant select on {reference} to {roles}, cc_engineer",
         # policies call it with the rights of the reader
         f"grant usage on schema house to {roles}",

@@ -50,7 +50,6 @@ def record_table(pathway: Pathway) -> Table:
         Column("cleared_fields", ARRAY(Text), nullable=False, comment="fields that it empties"),
         *field_columns(dataset),
         Index(f"ix_{pathway.name}_record_case_id", "case_id"),
-        Index(f"ix_{pathway.name}_record_person_id", "person_id"),
         schema="pathway",
         comment=f"{dataset.title}: one row for each accepted row of each submission, as sent. Null means that it said nothing of the field.",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -46,26 +47,61 @@ class LoadInterrupted(LoadRefused):
 
 def copy_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> int:
     """COPY the frame's columns that the table has into it, in the caller's transaction; return the number of rows."""
-    if not len(frame):
-        return 0
+    if len(frame):
+        _send(connection.connection.driver_connection, table.name, *_written(table, frame))
+    return len(frame)
+
+
+class Copies:
+    """COPY after COPY on one connection, while the caller prepares what comes next. The connection is the copies' until ``wait``."""
+
+    def __init__(self, connection: Connection):
+        self._connection = connection.connection.driver_connection
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="copy")
+        self._asked: list[Future] = []
+
+    def add(self, table: Table, frame: pd.DataFrame) -> None:
+        """COPY the frame's columns that the table has into it, after what was asked for before."""
+        if len(frame):
+            self._asked.append(self._thread.submit(_send, self._connection, table.name, *_written(table, frame)))
+
+    def wait(self) -> None:
+        """Until all is done, so that the connection can be used again. Raises what the first that failed raised."""
+        while self._asked:
+            self._asked.pop(0).result()
+
+    def __enter__(self) -> Copies:
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        try:
+            if kind is None:
+                self.wait()
+        finally:
+            self._thread.shutdown(cancel_futures=True)
+
+
+def _written(table: Table, frame: pd.DataFrame) -> tuple[str, memoryview]:
+    """The COPY statement and what it reads."""
     columns = [column for column in table.columns if column.name in frame.columns]
     arrow = pa.table({column.name: arrow_array(frame[column.name], column.type) for column in columns})
     name = f'"{table.schema}"."{table.name}"' if table.schema else f'"{table.name}"'
     listed = ", ".join(f'"{column.name}"' for column in columns)
     buffer = io.BytesIO()
     pyarrow.csv.write_csv(arrow, buffer, pyarrow.csv.WriteOptions(include_header=False))
+    return f"copy {name} ({listed}) from stdin (format csv)", buffer.getbuffer()
+
+
+def _send(connection: psycopg.Connection, table_name: str, statement: str, data: memoryview) -> None:
+    refused = None
     try:
-        with (
-            connection.connection.driver_connection.cursor() as cursor,
-            cursor.copy(f"copy {name} ({listed}) from stdin (format csv)") as copy,
-        ):
-            copy.write(buffer.getbuffer())
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(data)
     except psycopg.Error as error:
         kind = LoadInterrupted if isinstance(error, psycopg.OperationalError) else LoadRefused
-        refused = kind(f"the load of {table.name} was refused (SQLSTATE {error.sqlstate}, {type(error).__name__})")
-    else:
-        return len(frame)
-    raise refused
+        refused = kind(f"the load of {table_name} was refused (SQLSTATE {error.sqlstate}, {type(error).__name__})")
+    if refused:
+        raise refused
 
 
 def arrow_array(values: pd.Series, column_type) -> pa.Array:
@@ -86,7 +122,7 @@ def arrow_array(values: pd.Series, column_type) -> pa.Array:
     if isinstance(column_type, Boolean):
         return pa.array(values.to_numpy(object), pa.bool_(), from_pandas=True)
     if isinstance(column_type, ARRAY):
-        return pa.array([_array_literal(v) for v in values.to_numpy(object)], pa.string())
+        return _array_literals(values.to_numpy(object))
     if isinstance(column_type, LargeBinary):
         return pa.array([f"\\x{v.hex()}" for v in values], pa.string())
     if isinstance(column_type, (Text, Uuid)):
@@ -100,10 +136,20 @@ def _integers(values: pd.Series) -> pa.Array:
     return pa.array(values.astype("float64").to_numpy(), from_pandas=True).cast(pa.int64())
 
 
+def _array_literals(lists: np.ndarray) -> pa.Array:
+    """The text of each list. Few lists are distinct, and most of them empty."""
+    made: dict[tuple | None, str | None] = {}
+    keys = [tuple(v) if isinstance(v, list) else v for v in lists]
+    for key in keys:
+        if key not in made:
+            made[key] = _array_literal(key)
+    return pa.array([made[key] for key in keys], pa.string())
+
+
 def _array_literal(value) -> str | None:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
-    escaped = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
+    escaped = ("null" if item is None else '"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
     return "{" + ",".join(escaped) + "}"
 
 

@@ -64,7 +64,7 @@ def migrate_database(connection: Connection, registry: Registry) -> list[str]:
     _upgrade(connection)
     sync_policies(connection)
     done = sync(connection, registry)
-    apply_views(connection)
+    apply_views(connection, registry)
     apply_access(connection)
     open_database(connection)
     return done

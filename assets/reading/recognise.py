@@ -107,7 +107,8 @@ def _labels_found(grid: Grid, layout: Layout) -> int:
     from assets.reading.reshape import fits
 
     first_column = {normalised(row[0]) for row in grid if row}
-    return sum(normalised(row.label) in first_column for row in layout.reshape.rows) if fits(grid, layout) else 0
+    found = sum(normalised(row.label) in first_column for row in layout.reshape.rows)
+    return found if found and fits(grid, layout) else 0
 
 
 def _match_names(

@@ -60,7 +60,7 @@ class Sheet:
 class SourceTable:
     """The sender's own header and rows, misshapen ones included, for the annotated workbook.
 
-    ``field_of_header`` tells which field a column (0-based position) was read as. ``rows`` is made when first asked for.
+    ``field_of_header`` tells which field a column (0-based position) was read as. Rows are made when they are asked for.
     """
 
     header: tuple[str, ...]
@@ -74,12 +74,19 @@ class SourceTable:
     def row_numbers(self) -> tuple[int, ...]:
         return tuple(sorted([*map(int, self.parsed_row_numbers), *self.misshapen]))
 
-    @cached_property
+    @property
     def rows(self) -> list[tuple[str, ...]]:
         """One tuple of texts a row, in the order of ``row_numbers``; an empty cell is the empty text."""
-        texts = [["" if cell is None else cell for cell in column.to_pylist()] for column in self.columns]
-        parsed = dict(zip(map(int, self.parsed_row_numbers), zip(*texts, strict=True), strict=True)) if texts else {}
-        return [parsed[n] if n in parsed else tuple(self.misshapen[n]) for n in self.row_numbers]
+        return list(self.rows_of(self.row_numbers).values())
+
+    def rows_of(self, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Row number -> its texts, in the order asked for. Few rows of a large file cost little."""
+        asked = np.fromiter(numbers, dtype=np.int64)
+        parsed = np.asarray(self.parsed_row_numbers, dtype=np.int64)
+        wanted = np.flatnonzero(np.isin(parsed, asked))
+        texts = [["" if cell is None else cell for cell in column.take(pa.array(wanted)).to_pylist()] for column in self.columns]
+        found = dict(zip(parsed[wanted].tolist(), zip(*texts, strict=True), strict=True)) if texts else {}
+        return {n: found[n] if n in found else tuple(self.misshapen[n]) for n in asked.tolist()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,12 +52,14 @@ def down(settings: Settings) -> None:
 @click.option("--last", type=click.IntRange(1), default=LATEST, show_default=True, help="How many of the latest submissions to show.")
 @click.pass_obj
 def status(settings: Settings, sender: str | None, last: int) -> None:
-    """Submissions and their states; what is outstanding, held, late."""
+    """Submissions and their states; what is outstanding, held, stuck, late."""
+    from assets.ledger import stuck
+
     with opened(settings) as context, context.engine.connect() as connection:
         _print_running(settings)
         _print_states(connection, sender)
         _print_latest(connection, sender, last)
-        _print_waiting(connection, sender)
+        _print_waiting(connection, sender, {row.submission_id for row in stuck(connection, context.now(), settings.stuck_after_minutes)})
         _print_late(connection, sender, context.now())
 
 
@@ -87,14 +89,14 @@ def _print_latest(connection: Connection, sender: str | None, last: int) -> None
     print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:])
 
 
-def _print_waiting(connection: Connection, sender: str | None) -> None:
+def _print_waiting(connection: Connection, sender: str | None, stuck: set[str]) -> None:
     sql = (
         "select submission_id, sender_code, state, attempt_count, coalesce(reason, '') from intake.submission where state in ('received', 'reading', 'held', 'failed') "
         "and (cast(:sender as text) is null or sender_code = :sender) order by arrival_number"
     )
-    rows = _rows(connection, sql, sender=sender)
+    rows = [(number, *more, "stuck" if number in stuck else "", why) for number, *more, why in _rows(connection, sql, sender=sender)]
     if rows:
-        print_table("\nOutstanding and held", ("submission", "sender", "state", "attempts", "why"), rows, numbers=("attempts",))
+        print_table("\nOutstanding and held", ("submission", "sender", "state", "attempts", "", "why"), rows, numbers=("attempts",))
 
 
 def _print_late(connection: Connection, sender: str | None, now) -> None:

@@ -64,7 +64,7 @@ def _data_sheet(content: ReceiptContent, rows: list[int]) -> Sheet:
     source, wanted = content.read.source, set(rows)
     sheet = Sheet("Data", _widths(content), frozen_rows=1)
     sheet.rows.append([Cell(for_cell(header), HEADER_STYLE) for header in source.header])
-    marks, texts, dated, notes = _marks(content, wanted), _texts(source, wanted), _dated(content), count()
+    marks, texts, dated, notes = _marks(content, wanted), source.rows_of(rows), _dated(content), count()
     make = cache(_cell)  # codes, dates and times come again and again in a column
     sheet.rows.extend(_cells(row, texts[row], marks.get(row, {}), dated, notes, make) for row in rows)
     return sheet
@@ -73,12 +73,8 @@ def _data_sheet(content: ReceiptContent, rows: list[int]) -> Sheet:
 def _widths(content: ReceiptContent) -> list[float]:
     """Wide enough for the header and the first rows, in characters."""
     source = content.read.source
-    shown = zip_longest(source.header, *source.rows[:WIDTH_ROWS], fillvalue="")
+    shown = zip_longest(source.header, *source.rows_of(source.row_numbers[:WIDTH_ROWS]).values(), fillvalue="")
     return [min(max(11, *(len(text) + 2 for text in column)), 28) for column in shown]
-
-
-def _texts(source, wanted: set[int]) -> dict[int, tuple[str, ...]]:
-    return {row: texts for row, texts in zip(source.row_numbers, source.rows, strict=True) if row in wanted}
 
 
 def _dated(content: ReceiptContent) -> set[tuple[int, int]]:

@@ -56,7 +56,7 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
     styles: dict[Style, int] = {Style(number_format="General"): 0}
     bodies = [_sheet_xml(sheet, styles) for sheet in sheets]
     saved = io.BytesIO()
-    with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as package:
+    with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as package:
         noted = []
         for number, (xml, notes) in enumerate(bodies, start=1):
             package.writestr(f"xl/worksheets/sheet{number}.xml", xml)

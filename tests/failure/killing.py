@@ -1,26 +1,60 @@
-"""What the kill tests share: a history in files, a house beside, forks that work."""
+"""What the kill tests share: a history in files without end, a house beside, forks that work, the moments of kills."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
+from itertools import chain, count, islice
 
 from assets.context import Context
 from tests.world import World, csv_bytes, drop, history, snapshot
 
 KILLS = 30
 COMPARED = ("cases", "submissions", "quarantine", "findings", "persons", "results", "benchmarks", "funnels", "spc", "queue")
+SENDERS = ("ZX1", "ZX2", "ZX3")
+File = tuple[str, str, bytes]  # sender, name, content
 
 
-def files() -> list[tuple[str, str, bytes]]:
+def files() -> list[File]:
     """A small history of three providers: back-loads, corrections, bad records."""
     made = []
-    for number, sender in enumerate(("ZX1", "ZX2", "ZX3"), start=1):
+    for number, sender in enumerate(SENDERS, start=1):
         rows = history(number, sites=(f"{sender}A1", f"{sender}A2"))
         wrong = [row | {"Manipulation date": "01/01/2020", "Manipulated": "1", "Manipulation time": "10:00"} for row in rows[:3]]
         made.append((sender, "a.csv", csv_bytes(rows)))
         made.append((sender, "b.csv", csv_bytes(wrong + [row | {"Pain score": "1"} for row in rows[3:9]])))
     return made
+
+
+def batch(number: int) -> list[File]:
+    """One file a sender: the small history first, then new records and corrections of old ones, another score in each."""
+    if number < 2:
+        return files()[number::2]
+    made = []
+    for position, sender in enumerate(SENDERS, start=1):
+        sites = (f"{sender}A1", f"{sender}A2")
+        old = [row | {"Pain score": str((number + row_number) % 11)} for row_number, row in enumerate(history(position, sites=sites)[5:15])]
+        made.append((sender, f"{number:02d}.csv", csv_bytes(old + history(10 * number + position, 2, 6, sites))))
+    return made
+
+
+def batches() -> Iterator[File]:
+    """The files of all batches, one after the other."""
+    return chain.from_iterable(map(batch, count()))
+
+
+class Moments:
+    """Seeded moments in seconds from the start of a work that takes longer here than there: the span follows what they meet."""
+
+    def __init__(self, seed: int):
+        self.chance, self.longest = random.Random(seed), 0.6
+
+    def draw(self) -> float:
+        return self.chance.uniform(0.0, self.longest)
+
+    def learn(self, has_met_work: bool) -> None:
+        self.longest *= 1.2 if has_met_work else 0.6
 
 
 def work(context: Context) -> None:
@@ -44,9 +78,14 @@ def fork(job: Callable[[], None]) -> int:
     return pid
 
 
-def undisturbed(context: Context) -> dict:
-    """What the tables say when nothing is killed."""
-    for sender, name, content in files():
+def has_ended(pid: int) -> bool:
+    """Whether a fork of ours has ended by itself; it is still to be waited for."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def undisturbed(context: Context, number: int, after: int = 0) -> dict:
+    """What the tables say when nothing is killed and as many files have come; ``after``: how many of them had come already."""
+    for sender, name, content in islice(batches(), after, number):
         drop(context.settings.landing, sender, content, name)
         World(context).work_off()
     World(context).refresh()

@@ -4,16 +4,17 @@ The killed process is a fork of one that has imported everything, so that a kill
 """
 
 import os
-import random
 import signal
-import time
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
+from itertools import islice
 
 import pytest
 
 from assets.context import Context
+from pipelines.processes import wait_until
 from tests.conftest import DEMO_NETWORK, PATHWAYS
-from tests.failure.killing import COMPARED, KILLS, files, fork, undisturbed, work
+from tests.failure.killing import COMPARED, KILLS, Moments, batches, fork, has_ended, undisturbed, work
 from tests.world import drop, snapshot
 from warehouse import embedded
 from warehouse.archive import Archive
@@ -22,23 +23,40 @@ from warehouse.migrate import migrate
 from warehouse.organisations import load_network
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+KILLS_A_FILE = 5
+IMPORTING = 2  # files that are worked off here first, so that everything is imported before anything is killed
 
 
 def test_a_killed_run_leaves_no_trace(context, demo_organisations, other_context):
-    expected = undisturbed(other_context)
-    chance = random.Random(20)
-    killed = 0
-    for sender, name, content in files():
+    def kill(pid: int) -> bool:
+        os.kill(pid, signal.SIGKILL)
+        ended = os.waitpid(pid, 0)[1]
+        assert os.WIFSIGNALED(ended) or ended == 0
+        return os.WIFSIGNALED(ended)
+
+    undisturbed(other_context, IMPORTING)
+    dropped = killed_again_and_again(context, kill, Moments(20))
+    assert snapshot(context.engine, *COMPARED) == undisturbed(other_context, dropped, after=IMPORTING)
+
+
+def killed_again_and_again(context: Context, kill: Callable[[int], bool], moments: Moments) -> int:
+    """Kills until enough of them fell into the work, as ``kill`` says of a fork; a few a file, then it is worked off. Files dropped."""
+    met = 0
+    for dropped, (sender, name, content) in enumerate(islice(batches(), 4 * KILLS), start=1):
         drop(context.settings.landing, sender, content, name)
-        for _ in range(KILLS // len(files())):
+        for _ in range(KILLS_A_FILE):
             pid = fork(lambda: work(context))
-            time.sleep(chance.uniform(0.0, 0.6))
-            os.kill(pid, signal.SIGKILL)
-            killed += os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+            wait_until(partial(has_ended, pid), moments.draw(), every=0.005)
+            has_met_work = kill(pid)
+            moments.learn(has_met_work)
+            met += has_met_work
+            if not has_met_work:
+                break  # it was done: another kill would meet nothing
         assert os.waitpid(fork(lambda: work(context)), 0)[1] == 0
-    assert killed >= KILLS // 2, "too few kills fell into the work to show anything"
-    assert snapshot(context.engine, *COMPARED) == expected
+        if met >= KILLS:
+            return dropped
+    raise AssertionError(f"only {met} kills fell into the work")
 
 
 @pytest.fixture
@@ -56,18 +74,14 @@ def house(context, tmp_path):
 
 def test_a_killed_server_leaves_no_trace(house, other_context):
     """Postgres with all its processes, COPY and commit included."""
-    expected = undisturbed(other_context)
-    chance = random.Random(21)
-    interrupted = 0
-    for sender, name, content in files():
-        drop(house.settings.landing, sender, content, name)
-        for _ in range(KILLS // len(files())):
-            pid = fork(lambda: work(house))
-            time.sleep(chance.uniform(0.0, 0.6))
-            os.kill(embedded.ensure(house.settings).pid, signal.SIGKILL)
-            interrupted += os.waitpid(pid, 0)[1] != 0
-            embedded.ensure(house.settings)
-        assert os.waitpid(fork(lambda: work(house)), 0)[1] == 0
+
+    def kill(pid: int) -> bool:
+        os.kill(embedded.ensure(house.settings).pid, signal.SIGKILL)
+        was_interrupted = os.waitpid(pid, 0)[1] != 0
+        embedded.ensure(house.settings)
+        return was_interrupted
+
+    undisturbed(other_context, IMPORTING)
+    dropped = killed_again_and_again(house, kill, Moments(21))
     house.engine.dispose()
-    assert interrupted >= KILLS // 3, "too few kills fell into the work to show anything"
-    assert snapshot(replace(house).engine, *COMPARED) == expected
+    assert snapshot(house.engine, *COMPARED) == undisturbed(other_context, dropped, after=IMPORTING)

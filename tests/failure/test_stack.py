@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 import shutil
-import socket
 import time
+from dataclasses import replace
+from typing import NamedTuple
 
 import psutil
 import pytest
@@ -18,65 +19,77 @@ from dagster import DagsterRunStatus, RunsFilter
 from pipelines import services
 from pipelines.hosts import host_processes
 from pipelines.processes import wait_until
-from tests.failure.killing import KILLS
-from tests.failure.stack import SENDERS, Stack, batch, is_alive, processes_of, tables
+from tests.failure.killing import KILLS, SENDERS, batch
+from tests.failure.stack import BusyStack, tables
+from tests.stack import house_that_is_up, is_alive, processes_of
 from tests.world import World, drop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
-BATCHES = 10
-WORKERS = 5  # of runs, at least
-ENOUGH = 7  # submissions that wait: no more are dropped then
-# what is killed besides the daemon, one after each of its deaths: None for nothing
-OTHERS = ["worker"] * 14 + [services.DATABASE] * 4 + [services.CODE] * 2 + [services.HOST] * 2 + [services.WEB] + [None] * 7
+WORKER = "worker"
+WORKERS, DATABASES = 5, 3  # of runs and of Postgres are killed, at least
 PATIENCE_SECONDS = 300.0
 
 
+class Moment(NamedTuple):
+    """What is killed beside the daemon, and when: as soon as the daemon is there again, or while it works."""
+
+    beside: str | None
+    is_starting: bool = False
+
+    @property
+    def in_a_run(self) -> bool:
+        return self.beside in (WORKER, services.DATABASE, services.HOST) and not self.is_starting
+
+
+MOMENTS = [
+    *[Moment(WORKER)] * 14, *[Moment(services.DATABASE)] * 3, Moment(services.HOST), Moment(services.CODE), Moment(services.WEB), *[Moment(None)] * 4,
+    *(Moment(beside, is_starting=True) for beside in (services.DATABASE, services.HOST, services.CODE, None, None, None)),
+]  # fmt: skip
+
+
 @pytest.fixture
-def stack(context, tmp_path):
-    """A house that is up on free ports, with the keys of ``context``; at the end none of its processes is left."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    home = tmp_path / "a whole house"
-    made = None
-    try:
-        made = Stack(home, context.settings.keys, port)
+def stack(settings, context, tmp_path):
+    """A house that is up, with the keys of ``context``."""
+    own = replace(settings, home=tmp_path / "a whole house", landing=None, outbox=None, stable_file_seconds=0.3)
+    with house_that_is_up(own, BusyStack, keys=context.settings.keys) as made:
         yield made
-    finally:
-        if made:
-            made.close()
-        left = list(processes_of(home))
-        for process in left:
-            process.kill()
-    assert not left, f"left behind: {[(process.pid, process.name()) for process in left]}"
 
 
 def test_killed_at_thirty_moments_the_house_ends_as_if_nothing_had_happened(stack, other_context, capsys):
     chance = random.Random(22)
-    others = chance.sample(OTHERS, k=len(OTHERS))
-    killed = dict.fromkeys(("daemon", *filter(None, OTHERS)), 0)
+    killed = dict.fromkeys(("daemon", *filter(None, (moment.beside for moment in MOMENTS))), 0)
     at_work = 0
     begun = time.monotonic()
-    for number in range(KILLS):
-        if stack.dropped < BATCHES and not stack.landed() and (stack.waiting() or (0,))[0] < ENOUGH:
-            stack.drop_batch()
-        at_work += wait_for_daemon(stack, chance.uniform(0.0, 5.0)) and not stack.is_worked_off()
+    for number, moment in enumerate(chance.sample(MOMENTS, k=KILLS), start=1):
+        wait_for(stack, moment, chance)
         daemon = stack.kill(services.DAEMON)
+        at_work += stack.has_work()
         killed["daemon"] += daemon is not None
-        kill_another(stack, others[number], chance, killed)
+        kill_beside(stack, moment.beside, killed)
         assert stack.comes_back(services.DAEMON, daemon), f"the daemon stays dead: {watchman_log(stack)}"
-        tell(capsys, f"{time.monotonic() - begun:4.0f} s, kill {number + 1} of {KILLS}: waiting {stack.waiting()}, batches {stack.dropped}, killed {killed}")
-    for _ in range(40):
-        if killed["worker"] >= WORKERS:
-            break
-        if stack.is_worked_off():
-            stack.drop_batch()
-        killed["worker"] += stack.kill_a_worker(chance.uniform(0.0, 0.8), 30.0)
+        tell(capsys, f"{time.monotonic() - begun:4.0f} s, kill {number} of {KILLS}: waiting {stack.waiting()}, batches {stack.dropped}, killed {killed}")
     assert wait_until(stack.is_worked_off, PATIENCE_SECONDS, every=0.5), (stack.landed(), stack.waiting(), stack.unfinished_runs())
     tell(capsys, f"{time.monotonic() - begun:4.0f} s, worked off: batches {stack.dropped}, killed {killed}, while there was work {at_work}")
     assert killed["daemon"] == KILLS and at_work >= KILLS // 2, "too few kills fell into the work to show anything"
-    assert killed["worker"] >= WORKERS and killed[services.DATABASE] >= 3
+    assert killed[WORKER] >= WORKERS and killed[services.DATABASE] >= DATABASES
     expected, found = undisturbed(other_context, stack.dropped), tables(stack.engine)
     assert differences(found, expected) == {}
+    tell(capsys, f"{time.monotonic() - begun:4.0f} s, compared")
+
+
+def wait_for(stack: BusyStack, moment: Moment, chance: random.Random) -> None:
+    """Until such a moment; there is work then, and the process of a run where that is what dies or what is cut off."""
+    if not moment.is_starting:
+        stack.wait_for_daemon()
+    longest = 0.8 if moment.in_a_run else 3.0 if moment.is_starting else 4.0
+    stack.wait_for_work(chance, longest, in_a_run=moment.in_a_run)
+
+
+def kill_beside(stack: BusyStack, name: str | None, killed: dict[str, int]) -> None:
+    if name == WORKER:
+        killed[name] += stack.kill_a_worker()
+    elif name:
+        killed[name] += stack.kill(name) is not None
 
 
 def differences(found: dict, expected: dict) -> dict[str, list]:
@@ -86,22 +99,6 @@ def differences(found: dict, expected: dict) -> dict[str, list]:
         pairs = [pair for pair in zip(found[name], expected[name], strict=False) if pair[0] != pair[1]]
         told[name] = [(len(found[name]), len(expected[name])), *pairs[:3]]
     return told
-
-
-def wait_for_daemon(stack: Stack, seconds: float) -> bool:
-    """Whether the daemon looks at its sensors again, and lives for some seconds more."""
-    log = services.logs(stack.settings) / "daemon.log"
-    before = log.stat().st_size
-    is_up = wait_until(lambda: b"Checking for new runs" in log.read_bytes()[before:], 60.0)
-    time.sleep(seconds)
-    return is_up
-
-
-def kill_another(stack: Stack, name: str | None, chance: random.Random, killed: dict[str, int]) -> None:
-    if name == "worker":
-        killed[name] += stack.kill_a_worker(chance.uniform(0.0, 0.8))
-    elif name:
-        killed[name] += stack.kill(name) is not None
 
 
 def undisturbed(context, batches: int) -> dict:
@@ -142,15 +139,15 @@ def test_the_watchman_goes_with_its_home(stack):
     assert psutil.Process(watchman.pid).memory_info().rss < 80e6
     taken_along = [stack.leader(name).pid for name in (services.WATCHMAN, services.CODE, services.WEB, services.DAEMON)]
     assert stack.comes_back(services.HOST, None)
+    assert stack.comes_back(services.HOST, stack.kill(services.HOST))  # the last at which it looks: now it knows them all
     taken_along += [host.pid for host in host_processes(stack.settings.dagster_home)]
-    time.sleep(2)  # it looks twice a second, and has seen them all then
     stack.kill(services.DATABASE)
     stack.settings.home.rename(gone := stack.settings.home.with_name("moved away"))
     assert wait_until(lambda: not any(map(is_alive, taken_along)), 90), [pid for pid in taken_along if is_alive(pid)]
     shutil.rmtree(gone)
 
 
-def watchman_log(stack: Stack) -> str:
+def watchman_log(stack: BusyStack) -> str:
     return (services.logs(stack.settings) / "watchman.log").read_text()
 
 

@@ -53,5 +53,5 @@ def workspace(instance):
     with WorkspaceProcessContext(instance, target) as process_context:
         yield process_context.create_request_context()
     for child in psutil.Process().children():  # a code server would wait for its runs, and they for a database that is gone
-        if "grpc" in child.cmdline():
+        if child.status() != psutil.STATUS_ZOMBIE and "grpc" in child.cmdline():
             child.kill()

@@ -20,7 +20,7 @@ def test_the_password_stands_in_no_configuration(dagster_home, server):
 
 def test_dagster_opens_it_with_postgres_the_queue_and_our_launcher(instance):
     assert type(instance.run_launcher).__name__ == "WarmRunLauncher"
-    assert type(instance.run_coordinator).__name__ == "QueuedRunCoordinator"
+    assert type(instance.run_coordinator).__name__ == "RunQueue"
     assert type(instance.event_log_storage).__name__ == "PostgresEventLogStorage"
     assert type(instance.event_log_storage._engine.pool).__name__ == "QueuePool"
     assert not instance.telemetry_enabled and not instance.nux_enabled and instance.run_monitoring_enabled

@@ -11,9 +11,9 @@ import pytest
 from dagster import DagsterRunStatus
 from dagster._core.launcher.base import WorkerStatus
 
-from pipelines.hosts import code_fingerprint, ensure_host, live_hosts
+from pipelines.hosts import ask_host, code_fingerprint, ensure_host, live_hosts
 from pipelines.processes import ProcessRecord, wait_until
-from pipelines.worker_host import worker_record
+from pipelines.worker import worker_record
 
 
 def create_run(instance, workspace, job="waiting", tags=None, **config):
@@ -105,6 +105,45 @@ def test_the_health_of_a_worker_is_told_also_without_its_host(instance, workspac
     worker.signal(signal.SIGKILL)
     assert wait_until(lambda: not worker.is_alive, 5)
     assert instance.run_launcher.check_run_worker_health(run).status == WorkerStatus.FAILED
+
+
+def who_worked(instance, workspace, note) -> int:
+    """The process that executed a run that did nothing else."""
+    assert becomes(instance, launch(instance, workspace, note=str(note)), DagsterRunStatus.SUCCESS)
+    return int(note.read_text().split()[0])
+
+
+def one_waits(instance) -> bool:
+    [host] = live_hosts(instance.run_launcher._home)
+    return wait_until(lambda: ask_host(host, do="ping")["idle"] == 1, 10)
+
+
+def test_the_next_run_goes_to_the_worker_that_waits(instance, workspace, tmp_path):
+    first = who_worked(instance, workspace, tmp_path / "note")
+    assert one_waits(instance)
+    assert who_worked(instance, workspace, tmp_path / "note") == first
+
+
+def test_a_worker_that_dies_while_it_waits_is_replaced(instance, workspace, tmp_path):
+    first = who_worked(instance, workspace, tmp_path / "note")
+    assert one_waits(instance)
+    os.kill(first, signal.SIGKILL)
+    assert who_worked(instance, workspace, tmp_path / "note") != first
+
+
+def test_a_worker_that_was_told_to_stop_takes_no_other_run(instance, workspace, tmp_path):
+    run_id = launch(instance, workspace, seconds=60)
+    stopped = wait_for_worker(instance, run_id)
+    assert instance.run_launcher.terminate(run_id) and becomes(instance, run_id, DagsterRunStatus.CANCELED)
+    assert who_worked(instance, workspace, tmp_path / "note") != stopped.pid
+    assert wait_until(lambda: not stopped.is_alive, 10)
+
+
+def test_a_worker_that_waits_goes_when_its_host_dies(instance, workspace, tmp_path):
+    waiting = ProcessRecord.of(who_worked(instance, workspace, tmp_path / "note"))
+    assert one_waits(instance)
+    live_hosts(instance.run_launcher._home)[0].signal(signal.SIGKILL)
+    assert wait_until(lambda: not waiting.is_alive, 10)
 
 
 def test_a_host_that_was_killed_is_replaced(instance, workspace):

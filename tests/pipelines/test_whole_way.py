@@ -21,7 +21,7 @@ from assets.definitions import SENDER_TAG, SUBMISSION_TAG
 from pipelines import services
 from pipelines.cli.files import drop
 from pipelines.processes import ProcessRecord, wait_until
-from pipelines.worker_host import worker_record
+from pipelines.worker import worker_record
 from tests.conftest import DEMO_NETWORK, PATHWAYS
 from warehouse.database import make_engine
 from warehouse.organisations import load_network

@@ -10,15 +10,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.privacy.planted import BORN, HOSPITAL_NUMBER, NUMBER, POSTCODE, SURNAME
-from tests.privacy.submissions import Planted, csv_of, patient, submissions
-from tests.world import drop
-
-WORDS = f"{SURNAME} {NUMBER} {BORN:%Y-%m-%d} {POSTCODE} {HOSPITAL_NUMBER}"
+from tests.privacy.faults import FAULTS
+from tests.privacy.submissions import faulty, lay, submissions
 
 
 def main(home: Path) -> None:
@@ -62,16 +57,10 @@ def take_all(settings, repository, instance) -> None:
         lay(settings.landing, planted)
     look_and_run(repository, instance)
     for number, fault in enumerate(FAULTS, start=1):
-        lay(settings.landing, Planted(f"fault_{number}.csv", csv_of(patient(fracture_side="2", asa_grade=str(number)))))
+        lay(settings.landing, faulty(number))
         with fault():
             look_and_run(repository, instance)
     house.engine.dispose()
-
-
-def lay(landing: Path, planted: Planted) -> None:
-    path = drop(landing, "ZX1", planted.content, planted.name, site=planted.folder)
-    if planted.manifest is not None:
-        path.with_name(f"{path.name}.manifest.json").write_text(planted.manifest)
 
 
 def look_and_run(repository, instance) -> None:
@@ -90,79 +79,6 @@ def look_and_run(repository, instance) -> None:
             done = job.execute_in_process(instance=instance, partition_key=request.partition_key, tags=dict(request.tags), raise_on_error=False)
             print(json.dumps({"submission": request.tags["submission"], "success": done.success}), flush=True)
         asked = asked if len(asked) == 25 else None
-
-
-# ------------------------------------------------------------------------------------------------ what breaks
-@contextmanager
-def replaced(module, name: str, made) -> Iterator[None]:
-    kept = getattr(module, name)
-    setattr(module, name, made(kept))
-    try:
-        yield
-    finally:
-        setattr(module, name, kept)
-
-
-def raising(error):
-    def made(_):
-        def broken(*args, **kwargs):
-            try:
-                raise KeyError(WORDS)
-            except KeyError as cause:
-                raise error(f"cannot make sense of {WORDS}") from cause
-
-        return broken
-
-    return made
-
-
-def fault_while_typing():
-    from assets import submissions as module
-
-    return replaced(module, "conform", raising(ValueError))
-
-
-def fault_while_linking():
-    from assets import records as module
-
-    return replaced(module, "link", raising(RuntimeError))
-
-
-def fault_in_the_receipt():
-    from assets import receipts as module
-
-    return replaced(module, "write_files", raising(OSError))
-
-
-def copy_with(column: str, value: str):
-    """A COPY whose first row holds a value that cannot be: the server would quote the row in the error's context."""
-    from assets import records as module
-
-    def made(kept):
-        def copy(connection, table, frame):
-            frame = frame.assign(**{column: [value, *([None] * (len(frame) - 1))]}) if column in frame.columns else frame
-            return kept(connection, table, frame)
-
-        return copy
-
-    return replaced(module, "copy_frame", made)
-
-
-def refused_by_the_server():
-    return copy_with("operated", f"{WORDS}\0")
-
-
-def refused_as_no_id():
-    return copy_with("person_id", WORDS)
-
-
-def refused_before_the_server():
-    return copy_with("trust_discharge_date", WORDS)
-
-
-FAULTS = (
-    fault_while_typing, fault_while_linking, fault_in_the_receipt, refused_by_the_server, refused_as_no_id, refused_before_the_server,
-)  # fmt: skip
 
 
 def checkpoint(server) -> None:

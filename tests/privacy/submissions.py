@@ -6,12 +6,14 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import openpyxl
 
 from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
 from tests.hostile.samples import HIP_SAMPLE, Row, hip
 from tests.privacy.planted import BORN, EXCEL, FIRST_NAME, GROUPED, HOSPITAL_NUMBER, NUMBER, POSTCODE, SPELLINGS, SURNAME
+from tests.world import drop
 
 HEADER = {f.name: f.header for f in HIP_FRACTURE.fields}
 IDENTIFIERS = (*SPELLINGS, SURNAME, f"{BORN:%d/%m/%Y}", f"{BORN:%Y-%m-%d}", POSTCODE, HOSPITAL_NUMBER)
@@ -23,6 +25,15 @@ class Planted:
     content: bytes
     manifest: str | None = None
     folder: str | None = None
+
+
+def lay(landing: Path, planted: Planted) -> None:
+    """Drop it as sender ZX1; the manifest lies there first, so that nobody takes the file without it."""
+    folder = landing / "ZX1" / (planted.folder or "")
+    folder.mkdir(parents=True, exist_ok=True)
+    if planted.manifest is not None:
+        (folder / f"{planted.name}.manifest.json").write_text(planted.manifest)
+    drop(landing, "ZX1", planted.content, planted.name, site=planted.folder)
 
 
 def patient(number: str = NUMBER, **given: str) -> Row:
@@ -56,6 +67,11 @@ def submissions() -> Iterator[Planted]:
     yield Planted("wrong_columns.csv", csv_of(*wrong_columns()))
     yield from headers()
     yield from manifests(good)
+
+
+def faulty(number: int) -> Planted:
+    """A good file, of which another one differs, for the time when something of ours breaks."""
+    return Planted(f"fault_{number}.csv", csv_of(patient(fracture_side="2", asa_grade=str(number))))
 
 
 WRONG = (

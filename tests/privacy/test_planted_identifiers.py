@@ -7,7 +7,7 @@ import base64
 import pytest
 from sqlalchemy import text
 
-from tests.privacy.house import FAULTS
+from tests.privacy.faults import FAULTS
 from tests.privacy.planted import GROUPED, NUMBER, SURNAME, in_database, in_files, in_text
 from tests.privacy.submissions import submissions
 from warehouse.database import make_engine

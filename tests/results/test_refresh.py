@@ -10,11 +10,13 @@ from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import DataError
 
 import assets.refresh as at_work
+from assets.coalescing import LEFT_FOR, is_left_to_others
+from assets.ledger import CRASHES
 from assets.refresh import full_recompute, refresh
 from tests.results.world import NOW, wrist
 from warehouse.database import advisory_lock
 from warehouse.measure_definitions import sync_measures
-from warehouse.tables import measure, stale_cell
+from warehouse.tables import measure, stale_cell, submission
 
 
 def waiting(world) -> int:
@@ -32,6 +34,36 @@ def test_who_finds_somebody_at_work_leaves_the_cells_to_them(world):
     assert waiting(world) == 12
     assert not refresh(world.engine, world.registry, NOW).is_busy
     assert waiting(world) == 0
+
+
+def _on_its_way(world, attempts: int = 0) -> None:
+    with world.engine.begin() as connection:
+        submission_id = world.submit(connection, state="received")
+        connection.execute(update(submission).where(submission.c.submission_id == submission_id).values(attempt_count=attempts))
+
+
+def test_a_run_leaves_the_refresh_to_the_run_of_a_submission_that_is_on_its_way(world):
+    refresh(world.engine, world.registry, NOW)
+    world.add(wrist())
+    assert not is_left_to_others(world.engine)
+    _on_its_way(world)
+    assert is_left_to_others(world.engine)
+    refresh(world.engine, world.registry, NOW)
+    assert not is_left_to_others(world.engine), "nothing is stale"
+
+
+def test_no_cell_is_left_to_others_for_long(world):
+    world.add(wrist())
+    _on_its_way(world)
+    with world.engine.begin() as connection:
+        connection.execute(text("update intake.stale_cell set queued_at = queued_at - cast(:waited as interval)"), {"waited": LEFT_FOR})
+    assert not is_left_to_others(world.engine)
+
+
+def test_nothing_is_left_to_a_submission_that_nobody_tries_any_more(world):
+    world.add(wrist())
+    _on_its_way(world, attempts=CRASHES)
+    assert not is_left_to_others(world.engine)
 
 
 def test_what_is_queued_during_a_turn_is_served_by_the_next(world, monkeypatch):

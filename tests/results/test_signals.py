@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from assets.expected_submissions import watch_stuck, watch_submissions
+from assets.ledger import stuck
 from assets.refresh import refresh
-from assets.signals import falling_completeness
+from assets.signals import Settled, falling_completeness
+from assets.silence import SILENT_AFTER_PERIODS, is_silent
 from tests.results.world import World, wrist
 from warehouse.tables import organisation, signal, signal_event, stale_cell, submission, submitted_result
 
@@ -245,6 +248,71 @@ def test_a_stuck_submission_is_raised_and_closes_when_it_ends(world):
     assert watch_stuck(world.engine, now + timedelta(minutes=20)).raised == 0
     with world.engine.begin() as connection:
         connection.execute(update(submission).where(submission.c.submission_id == name).values(state="failed"))
+    assert watch_stuck(world.engine, now + timedelta(minutes=20)) == Settled(), "one that failed is not finished either"
+    with world.engine.begin() as connection:
+        assert connection.scalar(text("select parameters ->> 'state' from measurement.signal")) == "failed"
+        assert [row.submission_id for row in stuck(connection, now + timedelta(minutes=20), 15)] == [name]
+        connection.execute(update(submission).where(submission.c.submission_id == name).values(state="rejected"))
     assert watch_stuck(world.engine, now + timedelta(minutes=20)).closed == 1
     with world.engine.connect() as connection:
         assert connection.scalar(text("select closed_because from measurement.signal")) == "the submission has reached a final state"
+        assert stuck(connection, now + timedelta(minutes=20), 15) == []
+
+
+# ------------------------------------------------------------------------------------------------ series that stop
+def quiet_days(world: World, on: date) -> None:
+    """The first refresh of that day, with nothing to do but look."""
+    refresh(world.engine, world.registry, datetime(on.year, on.month, on.day, tzinfo=UTC))
+
+
+def test_the_signal_of_a_series_that_has_stopped_is_closed_and_its_history_says_why(world):
+    fill(world, [*QUIET, *[4] * 7])
+    look(world, 20)
+    quiet_days(world, month(20 + SILENT_AFTER_PERIODS + 1))
+    assert {row.state for row in signals(world)} == {"raised"}, "six whole months without a point are not more than six"
+    quiet_days(world, month(20 + SILENT_AFTER_PERIODS + 1) + timedelta(days=1))
+    (closed,) = signals(world)
+    assert (closed.state, closed.closed_because) == ("closed", "the series has stopped")
+    assert events(world, closed) == ["raised", "closed"]
+    with world.engine.connect() as connection:
+        note = connection.scalar(select(signal_event.c.note).where(signal_event.c.signal_id == closed.signal_id, signal_event.c.event == "closed"))
+    assert note == "the series has stopped: no new point for more than 6 months since that of 2025-09-01"
+
+
+def test_a_provisional_point_shows_that_a_series_goes_on(world):
+    fill(world, [*QUIET, *[4] * 7])
+    look(world, 20)
+    fill(world, [4], first=20 + SILENT_AFTER_PERIODS + 1)
+    quiet_days(world, month(20 + SILENT_AFTER_PERIODS + 1) + timedelta(days=10))
+    quiet_days(world, month(20 + SILENT_AFTER_PERIODS + 1) + timedelta(days=11))
+    assert {row.state for row in signals(world)} == {"raised"}
+
+
+def test_a_stopped_series_is_raised_again_by_a_new_point_and_not_by_a_look_at_the_old_ones(world):
+    ids = fill(world, [*QUIET, *[4] * 7])
+    look(world, 20)
+    late = month(30)
+    quiet_days(world, late)
+    world.change(ids[-1][:1], status="valid")  # as it was: queued, and nothing else
+    quiet_days(world, late)
+    assert [(row.state, row.closed_because) for row in signals(world)] == [("closed", "the series has stopped")]
+    fill(world, [5], first=21)
+    quiet_days(world, late)
+    first, second = signals(world)
+    assert (first.state, second.state, second.until_on) == ("closed", "raised", month(21))
+    assert events(world, second) == ["raised again"]
+
+
+@pytest.mark.parametrize(("grain", "months"), [("month", 7), ("quarter", 21), ("year", 84)])
+def test_silence_is_counted_in_the_periods_of_the_series(grain, months):
+    over = date(2020 + months // 12, months % 12 + 1, 1)
+    assert not is_silent(date(2020, 1, 1), grain, over)
+    assert is_silent(date(2020, 1, 1), grain, over + timedelta(days=1))
+
+
+def test_results_are_called_fresh_when_they_are_written_not_when_work_on_them_begins(world, monkeypatch):
+    fill(world, QUIET)
+    now = datetime(2026, 11, 20, 13, tzinfo=UTC)
+    monkeypatch.setattr("assets.refresh.sync_measures", lambda *_: time.sleep(0.3))
+    refresh(world.engine, world.registry, now)
+    assert (world.table("intake.submission").refreshed_at >= now + timedelta(seconds=0.3)).all()

@@ -19,9 +19,10 @@ from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
 from warehouse.embedded import ensure
 from warehouse.house_tables import pathway_table
-from warehouse.migrate import MigrationError, head, migrate, migrate_database
+from warehouse.migrate import MIGRATIONS, MigrationError, head, migrate, migrate_database
 from warehouse.tables import metadata, quarantined_row, submission
 
+FINDINGS = "select submission_id, finding_number, rule_id, rule_name, severity, scope, row_number, field_name, advice from intake.finding order by 1, 2"
 OLD_BINARIES = Path("/usr/lib/postgresql/15/bin")
 CORE = ("house", "intake", "pathway", "measurement")
 
@@ -238,3 +239,28 @@ def test_the_older_server_is_the_older_one(database):
 
 def test_the_metadata_is_one():
     assert isinstance(metadata, MetaData) and "house.applied_sync" in metadata.tables
+
+
+def test_findings_of_a_database_from_before_are_told_as_before(empty, registry):
+    """Rows a finding become rows a kind of finding (migration 0008), and the view gives them back."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with empty.begin() as connection:
+        connection.execute(CreateSchema("house"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.execute(insert(submission).values(submission_id="S1", claim_token="c", sender_code="ZX1", state="received", received_at="2026-01-01",
+                                                     file_sha256="0", file_size_bytes=1, envelope_sha256="0"))  # fmt: skip
+        connection.execute(text(
+            "insert into intake.finding (submission_id, finding_number, rule_id, rule_name, rule_version, severity, scope, row_number, field_name, advice) "
+            "values ('S1', 1, 'F1', 'f', 1, 'warn', 'file', null, null, 'Read.'), ('S1', 2, 'W1', 'w', 1, 'warn', 'record', 2, 'side', 'Mend.'), "
+            "('S1', 3, 'W2', 'v', 1, 'warn', 'record', 2, null, 'Look.'), ('S1', 4, 'W1', 'w', 1, 'warn', 'record', 9, 'side', 'Mend.')"))  # fmt: skip
+        before = connection.execute(text(FINDINGS)).all()
+    with empty.begin() as connection:
+        migrate_database(connection, registry)
+        assert connection.execute(text(FINDINGS)).all() == before and len(before) == 4
+        assert connection.scalar(text("select count(*) from intake.finding_kind")) == 3
+        connection.execute(text("select * from dashboard.milestone_summary_v1"))

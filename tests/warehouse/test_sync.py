@@ -80,7 +80,7 @@ def test_the_view_and_the_rights_grow_too(database, registry):
     grown = _with(registry, fields=(*_fields(registry), NEW))
     with database.begin() as connection:
         sync(connection, grown)
-        apply_views(connection)
+        apply_views(connection, grown)
         apply_access(connection)
         names = [c["name"] for c in inspect(connection).get_columns("wrist_fracture_case_v1", schema="dashboard")]
         assert names[-1] == "splint"
@@ -127,7 +127,7 @@ def test_a_new_pathway_gets_its_tables_its_view_and_its_security(database, regis
     fresh = Registry((replace(registry.pathway("wrist_fracture"), name="ankle", cases="ankle", datasets=(dataset,)),))
     with database.begin() as connection:
         assert sync(connection, fresh) == ["create table pathway.ankle_record", "create table pathway.ankle_detail"]
-        apply_views(connection)
+        apply_views(connection, fresh)
         apply_access(connection)
         forced = text("select bool_and(relforcerowsecurity) from pg_class where relname in ('ankle_record', 'ankle_detail')")
         assert connection.scalar(forced)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from schemas.registry import Registry
 from warehouse.sync import apply_once
-from warehouse.views import View, cases, functions, publication, reference, results, shown
+from warehouse.views import View, cases, functions, publication, reference, results, shown, unfolded
 
 SCHEMAS = {
     "house": "What the house itself keeps: what was applied, declared policies, functions of views.",
@@ -18,15 +19,15 @@ SCHEMAS = {
 
 
 def fixed_views() -> tuple[View, ...]:
-    """All views that do not depend on a pathway, in an order in which each finds what it reads."""
+    """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
     return (*shown.VIEWS, *results.VIEWS, *reference.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
-def apply_views(connection: Connection) -> None:
+def apply_views(connection: Connection, registry: Registry) -> None:
     """Functions, then views; each only if it is declared differently from what was applied last."""
     made = [f"create schema if not exists {name}" for name in SCHEMAS]
     said = [f"comment on schema {name} is '{text.replace(chr(39), chr(39) * 2)}'" for name, text in SCHEMAS.items()]
     apply_once(connection, "schemas", [*made, *said])
     apply_once(connection, "house functions", functions.statements())
-    for view in (*fixed_views(), *cases.detail_views(connection)):
+    for view in (*unfolded.unfolded(registry), *fixed_views(), *cases.detail_views(connection)):
         apply_once(connection, view.fullname, view.statements())

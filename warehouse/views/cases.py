@@ -35,7 +35,7 @@ with reader as (select house.my_organisations() as codes), event as (
     select c.pathway_name, c.site_code, up.ancestor_code as provider_code, m.milestone_name, m.from_start_minutes,
         date_trunc('quarter', c.started_on)::date as period_start
     from pathway.pathway_case c
-    join pathway.milestone m on m.case_id = c.case_id
+    join pathway.every_milestone m on m.case_id = c.case_id
     join lateral (select t.ancestor_code from house.organisation_tree t where t.organisation_code = c.site_code and t.ancestor_kind = 'provider'
         order by t.depth desc limit 1) up on true
     where c.record_status in ('valid', 'incomplete')
