@@ -25,7 +25,7 @@ from schemas.expressions import (
     Sum,
     field,
 )
-from schemas.field_rules import ElapsedMinutes, UnambiguousTime
+from schemas.field_rules import ElapsedMinutes, UnambiguousTime, Unique
 from tests.quality_checks.reference import value_of
 
 TRUTHS = (True, False, None)
@@ -123,6 +123,20 @@ class TestValues:
         for test in (field("a") > 3, field("a") >= date(2020, 1, 1), field("a").equals("x"), Conforms(field("a"), "postcode")):
             assert answers(test, frame) == [None, None]
 
+    def test_the_day_of_an_instant(self):
+        frame = pd.DataFrame({"at": pd.to_datetime(["2025-03-03 23:59", "2025-03-03 00:00", None])})
+        assert answers(field("at").equals(ex.DayOf(field("at"))), frame) == [False, True, None]
+        assert answers(ex.MinutesBetween(ex.DayOf(field("at")), field("at")), frame) == [1439.0, 0.0, None]
+
+    def test_unique_is_false_for_each_of_several_rows_alike(self):
+        frame = pd.DataFrame({"key": objects("a", "a", "b", None, None, "a"), "team": objects("1", "1", "1", "1", "1", None)})
+        assert answers(Unique(field("key")), frame) == [False, False, True, None, None, False]
+        assert answers(Unique(field("key"), (field("team"),)), frame) == [False, False, True, None, None, True]
+
+    def test_unique_within_what_is_missing_too(self):
+        frame = pd.DataFrame({"key": [1.0, 1.0, np.nan], "on": pd.to_datetime([None, None, "2025-01-01"])})
+        assert answers(Unique(field("key"), (field("on"),)), frame) == [False, False, None]
+
     def test_what_cannot_be_compared_is_an_error_and_not_an_answer(self):
         frame = pd.DataFrame({"on": pd.to_datetime(["2025-01-01"]), "x": [1.0]})
         with pytest.raises(TypeError, match="instant cannot be compared with number"):
@@ -212,7 +226,7 @@ def _numbers() -> st.SearchStrategy:
     f = field
     leaves = st.sampled_from(
         [f("n"), f("m"), f("code"), Sum((f("code"), f("other"))), ex.days_between("on", "at"), ex.minutes_between("at", "till"),
-         AgeInYears(f("on"), f("till")), RowCount(), Constant(1), Constant(None), ex.MinutesBetween(Moment(f("on"), f("clock")), f("till"))]
+         AgeInYears(f("on"), f("till")), ex.DaysBetween(ex.DayOf(f("on")), f("till")), RowCount(), Constant(1), Constant(None), ex.MinutesBetween(Moment(f("on"), f("clock")), f("till"))]
     )  # fmt: skip
     return st.builds(ex.Arithmetic, st.sampled_from("+-*/"), leaves, leaves) | leaves
 

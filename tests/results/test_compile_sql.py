@@ -46,7 +46,7 @@ def fields(*names):
 texts = fields("code", "other_code") | st.sampled_from(CODES).map(ex.Constant)
 moments = st.one_of(
     fields("day", "other_day", "instant", "other_instant"), days.map(ex.Constant), instants.map(ex.Constant),
-    st.just(ex.Moment(ex.field("day"), ex.field("clock"))),
+    st.just(ex.Moment(ex.field("day"), ex.field("clock"))), fields("day", "instant").map(ex.DayOf),
 )  # fmt: skip
 comparators = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 

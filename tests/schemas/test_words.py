@@ -12,6 +12,7 @@ from schemas.expressions import (
     Conforms,
     Constant,
     Count,
+    DayOf,
     Expression,
     Includes,
     Moment,
@@ -23,6 +24,7 @@ from schemas.expressions import (
     field,
     minutes_between,
 )
+from schemas.field_rules import Unique
 from schemas.words import in_words
 
 CASES = [
@@ -48,6 +50,8 @@ CASES = [
     (AgeInYears(field("date_of_birth"), field("arrival_date")) >= 18, "the completed years from 'Date of birth' to 'Arrival date' is at least 18"),
     ((RowCount() < 10) | (Share(field("side").equals("1")) <= 0.5), "the number of rows is less than 10 or the share of rows for which 'Side' is 1 (Left) is at most 0.5"),
     (Sum((field("a"), field("b"))) >= 4, "the sum of a and b is at least 4"),
+    (DayOf(field("xray_at")).equals(field("arrival_date")), "the day of 'X-ray' is 'Arrival date'"),
+    (Unique(field("nhs_number"), (field("clinic_code"),)), "no other row of the file of the same 'Clinic code' has the same 'NHS number'"),
     (Coalesce((field("a"), Constant("none"))), "a, or if it is empty none"),
 ]  # fmt: skip
 

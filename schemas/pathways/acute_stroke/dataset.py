@@ -76,5 +76,6 @@ ACUTE_STROKE = Dataset(
     stages=STAGES,
     expectation=Expectation("quarter", 35),
     datetime_formats=DATETIME_FORMATS,
+    size_limit_bytes=300_000_000,  # 100,000 rows of 344 columns
     code_rule_id="V02",
 )
