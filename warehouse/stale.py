@@ -109,7 +109,12 @@ def queue_cells(connection: Connection, pathway: Pathway, site_days: Select, sub
 
 
 def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, submission_id: str | None) -> int:
-    """Queue the cells of the cases of ``case_ids`` (one column) as they are now. Called once before and once after a change."""
+    """Queue the cells of the cases of ``case_ids`` (one column) as they are now. Called once before and once after a change.
+
+    Where no measure is computed from the pathway's cases, no cell has anything of them.
+    """
+    if not index_dates(pathway):
+        return 0
     return queue_cells(connection, pathway, _months_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
 
 
