@@ -98,6 +98,10 @@ def _write_header(sheet: Worksheet, position: int, field: Field, dataset: Datase
 def _note_lines(field: Field, dataset: Dataset) -> Iterator[str]:
     yield field.description
     yield f"Needed: {needed_in_words(field, dataset)}."
+    if field.only_if and field.only_if.condition != field.required:
+        yield f"Otherwise empty unless {in_words(field.only_if.condition, dataset)}."
+    if field.blank is not None:
+        yield f"An empty cell says {field.blank}."
     yield f"Written as: {_written(field, dataset)}."
     if field.codes:
         yield "Codes:"

@@ -1,0 +1,43 @@
+"""The page on acute stroke tells of every rule and stage, and of none that there is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from schemas.field_rules import field_rules
+from schemas.registry import load_registry
+
+HOUSE = Path(__file__).resolve().parents[3]
+PAGE = (HOUSE / "docs/pathways/acute_stroke.md").read_text(encoding="utf-8")
+DATASET = load_registry().dataset("acute_stroke")
+STATED = (*DATASET.rules, *(rule for rule in field_rules(DATASET) if rule.family == "conditions"))
+
+
+def test_every_rule_is_told_and_no_other():
+    lines = [line.split("|")[1] for line in PAGE.split("## Rules")[1].splitlines() if line.startswith("| V")]
+    told = [id for cell in lines for id in cell.split()]
+    assert len(told) == len(set(told))
+    assert set(told) == {rule.id.split(".")[0] for rule in STATED} | {DATASET.code_rule_id}
+
+
+def test_the_stages_are_told_with_their_days():
+    for stage in DATASET.stages:
+        line = next(line for line in PAGE.splitlines() if line.startswith(f"| {stage.title} |"))
+        assert str(stage.after_days) in line or stage.after_days == 0
+
+
+def test_the_files_are_told_and_there():
+    table = PAGE.split("Declared in")[1].split("Still to be added")[0]
+    told = {name for line in table.splitlines() if line.startswith("| `") for name in re.findall(r"`([\w*]+\.py)`", line.split("|")[1])}
+    folder = HOUSE / "schemas/pathways/acute_stroke"
+    declared = {file.name for file in folder.glob("*.py") if not file.name.startswith(("__", "simulat", "measures", "cohorts", "cases"))}
+    patterns = [re.compile(name.replace(".", r"\.").replace("*", r"\w+")) for name in told]
+    assert all(any(pattern.fullmatch(name) for name in declared) for pattern in patterns)
+    assert [name for name in declared if not any(pattern.fullmatch(name) for pattern in patterns)] == []
+
+
+def test_the_number_of_carried_columns_is_told():
+    from schemas.pathways.acute_stroke.carried import CARRIED
+
+    assert f"the {len(CARRIED)} columns that no rule reads" in PAGE
