@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from schemas.case_links import CaseLink, Collapse
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
@@ -78,6 +79,7 @@ class Dataset:
 
     ``record_key`` are the fields that name a record at its site; ``site_field`` the field with the site's code; ``clock`` the
     (derived) field with the case's start, ``clock_day`` the one with its day where the time of day may be unknown; ``local_key`` the field by which the sender finds the record again.
+    ``case_link`` and ``collapse`` say how the records of several teams become one case (None: a record is a case).
     ``rule_version`` is raised when a rule changes: rules say since and until which version they hold.
     ``clear_token`` in a cell empties the stored value. ``row_limit`` and ``size_limit_bytes`` refuse a file.
     """
@@ -94,6 +96,8 @@ class Dataset:
     rule_version: int = 1
     record_key: tuple[str, ...] = ()
     match_rule: MatchRule | None = None
+    case_link: CaseLink | None = None
+    collapse: Collapse | None = None
     clock: str | None = None
     clock_day: str | None = None
     site_field: str | None = None

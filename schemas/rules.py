@@ -59,7 +59,8 @@ class PairRule:
 
     The later of two cases (by clock, then by arrival) gets ``status`` when the values of ``same`` agree, those of
     ``differ`` differ, and: their clock dates lie at most ``within_days`` apart, or (``overlap``) their stays, from the
-    clock to the field ``overlap``, overlap by more than an instant. ``both`` gives the status to both of them.
+    clock to the field ``overlap``, overlap by more than an instant. ``both`` gives the status to both of them, ``earlier`` to
+    the earlier one instead.
     """
 
     id: str
@@ -71,6 +72,7 @@ class PairRule:
     within_days: int | None = None
     overlap: str | None = None
     both: bool = False
+    earlier: bool = False
     severity: Severity = Severity.WARN
     scope: Scope = Scope.WAREHOUSE
     family: str = "across records"

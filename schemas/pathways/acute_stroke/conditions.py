@@ -5,7 +5,7 @@ Belongs here: conditions over answers; each false where an answer before it alre
 
 from __future__ import annotations
 
-from schemas.expressions import AllOf, Comparison, Expression, MinutesBetween, Not, all_of, any_of, days_between, field
+from schemas.expressions import AllOf, Comparison, Expression, Holds, MinutesBetween, Not, all_of, any_of, days_between, field
 from schemas.pathways.acute_stroke import codes as lists
 from schemas.pathways.acute_stroke import policy
 
@@ -90,6 +90,7 @@ FOLLOWED_UP = _is("s8_follow_up", lists.YES)
 
 REFUSED_CONSENT = any_of(_is("s3_patient_consent", lists.NO), _is("s7_discharge_pi_consent", lists.NO))
 COMMUNITY_TEAM = field("is_community_team")
+INPATIENT_TEAM = Not(Holds(COMMUNITY_TEAM))
 
 
 def needs(work: str) -> Expression:

@@ -67,7 +67,8 @@ ACUTE_STROKE = Dataset(
     derived=DERIVED,
     rules=RULES,
     record_key=("team_code", "s1_nhs_number", "s1_first_arrival_at"),
-    match_rule=MatchRule(("team_code", "s1_nhs_number"), 1),
+    # another time of the same day is a correction; another day may be a second stroke (V25)
+    match_rule=MatchRule(("team_code", "s1_nhs_number"), 0),
     clock="clock_start_at",
     clock_day="clock_start_on",
     site_field="team_code",

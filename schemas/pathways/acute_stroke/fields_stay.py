@@ -5,8 +5,11 @@ Belongs here: declarations of these fields. Does not belong here: discharge itse
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
+from schemas.expressions import Expression, all_of
+from schemas.fields import Field
 from schemas.pathways.acute_stroke import codes as lists
 from schemas.pathways.acute_stroke import conditions as when
 from schemas.pathways.acute_stroke.naming import name_of
@@ -45,7 +48,14 @@ COGNITION = _event("cognition", "Cognition screening", "S6CognitionScreeningDate
                    reason=("S6CognitionScreeningNoScreeningReason", lists.LATE_REASON))  # fmt: skip
 EVENTS = (*LATE_ASSESSMENTS, CONTINENCE_PLAN, DIETITIAN, MOOD, COGNITION)
 
-FIELDS = (
+def _of_inpatient_teams(item: Field) -> Field:
+    if item.required is False:
+        return item
+    asked = item.required if isinstance(item.required, Expression) else None
+    return replace(item, required=when.INPATIENT_TEAM if asked is None else all_of(when.INPATIENT_TEAM, asked))
+
+
+_ASKED = (
     number("S5LocWorst7Days", 0, 3, "5.1 Worst level of consciousness in the first 7 days.", unit="points", due=DUE, **_in_first_week),
     _ask("S5UrinaryTractInfection7Days", lists.YES_NO_UNKNOWN, "5.2 Urinary tract infection in the first 7 days.", **_in_first_week),
     _ask("S5PneumoniaAntibiotics7Days", lists.YES_NO_UNKNOWN, "5.3 Antibiotics for pneumonia in the first 7 days.", **_in_first_week),
@@ -61,3 +71,6 @@ FIELDS = (
     _day("S6IntPneumaticCompStartDate", "6.11.1 First day of compression.", **asked_if(when.COMPRESSED, "V37")),
     _day("S6IntPneumaticCompEndDate", "6.11.2 Last day of compression.", **asked_if(when.COMPRESSED, "V37")),
 )
+
+# a community team's record is not missed an inpatient's answers
+FIELDS = tuple(map(_of_inpatient_teams, _ASKED))

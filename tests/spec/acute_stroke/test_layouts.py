@@ -196,6 +196,24 @@ def test_a_day_without_its_time_is_read_as_its_midnight(registry):
     assert done.frame["clock_start_at"].isna().all() and done.frame["clock_start_on"].tolist() == [datetime(2025, 3, 3)]
 
 
+@pytest.mark.parametrize("header", [IMPORT_COLUMNS, QUESTIONS], ids=["the audit's names", "any text"])
+def test_real_dates_and_numbers_of_a_workbook(registry, header):
+    def real(cell):
+        for form in ("%d/%m/%Y %H:%M", "%d/%m/%Y"):
+            try:
+                return datetime.strptime(cell, form)
+            except ValueError:
+                continue
+        return {"TRUE": True}.get(cell, int(cell) if cell.isdigit() and len(cell) < 4 else cell)
+
+    carried = {"s8_living": "home", "s4_mood_screened_on": "10/03/2025"}
+    done = read(registry, xlsx_bytes([list(header), *[list(map(real, cells)) for cells in rows(3, **carried)]]), ".xlsx")
+    typed = conform(done)
+    assert done.layout.name == "acute_stroke_import" and not typed.problems
+    assert typed.frame["clock_start_at"].tolist() == [datetime(2025, 3, 3, 9, 0)] * 3 and typed.frame["age_years"].tolist() == [76.0] * 3
+    assert typed.frame["s4_mood_screened_on"].tolist() == [datetime(2025, 3, 10)] * 3
+
+
 def test_nihss_items_not_known_are_numbers(registry):
     frame = conform(read(registry, csv_bytes([IMPORT_COLUMNS, row(s2_nihss_arrival_visual="-1")]))).frame
     assert frame["s2_nihss_arrival_visual"].tolist() == [-1.0] and np.isnan(frame["nihss_arrival_total"]).all()

@@ -131,6 +131,11 @@ def test_nothing_is_missed_before_it_is_due(missing, received, is_missed):
     assert judge.broken(_following(f"REQ.{missing}", missing).requirement).all() == is_missed
 
 
+def test_a_community_team_is_not_asked_for_an_inpatients_answers():
+    judge = Evaluator(frame_of(holds("inpatient team", s6_mood_screening_on=None), holds("community", s6_mood_screening_on=None, team_code="SSNAPC012")))
+    assert judge.broken(_following("REQ.s6_mood_screening_on", "s6_mood_screening_on").requirement).tolist() == [True, False]
+
+
 def test_without_arrival_there_is_no_record():
     assert _following("REQ.s1_first_arrival_at", "s1_first_arrival_at").severity is Severity.QUARANTINE_RECORD
 
