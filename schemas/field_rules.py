@@ -236,12 +236,20 @@ def _well_formed(item: Field, wording: Wording) -> Iterator[Rule]:
 
 def _no_identifier(item: Field, dataset: Dataset, wording: Wording) -> Iterator[Rule]:
     """A text that is stored must not be what identifies the patient of the same row: columns get mixed up."""
-    others = tuple(f.name for f in dataset.fields if not f.is_stored and f.kind is Kind.TEXT and f.identifies is not Identifier.STAFF)
+    others = tuple(f for f in dataset.fields if not f.is_stored and f.kind is Kind.TEXT and f.identifies is not Identifier.STAFF)
     if item.kind is not Kind.TEXT or not item.is_stored or item.name == dataset.site_field or not others:
         return
     advice = f"'{wording.header(item.name)}' holds what identifies the patient elsewhere in the row. Enter {wording.format(item)}, and check the columns."
-    differs = all_of(*(field(item.name).differs_from(field(other)) for other in others))
+    differs = all_of(*(_is_not(item, other) for other in others))
     yield _about(item, "PRV", "is_no_identifier_of_the_patient", differs, QUARANTINE, advice, "format")
+
+
+def _is_not(item: Field, other: Field) -> Expression:
+    differs = field(item.name).differs_from(field(other.name))
+    if other.identifies is not Identifier.LOCAL_PATIENT_IDENTIFIER:
+        return differs
+    # a sender may number records from 1: such a number is many a code, too
+    return any_of(differs, Not(Conforms(field(other.name), "telling_number")))
 
 
 # ------------------------------------------------------------------------------------------------ clock changes

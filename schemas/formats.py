@@ -78,9 +78,15 @@ def is_ods_code(text: str) -> bool:
     return bool(_ODS_CODE.fullmatch(text.strip()))
 
 
+def is_telling_number(text: str) -> bool:
+    """Whether a sender's own number is long enough to tell one patient from all others by itself."""
+    return len(text.strip()) >= 5
+
+
 FORMATS: dict[str, Callable[[str], bool]] = {
     "nhs_number": is_nhs_number,
     "dummy_nhs_number": is_dummy_nhs_number,
     "postcode": is_postcode,
     "ods_code": is_ods_code,
+    "telling_number": is_telling_number,
 }

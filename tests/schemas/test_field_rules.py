@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
+from quality_checks.masks import Evaluator
 from schemas.expressions import Conforms, field
 from schemas.field_rules import field_rules
-from schemas.fields import Field, Kind, codes
+from schemas.fields import Field, Identifier, Kind, codes
 from schemas.layouts import Column, Layout
 from schemas.rules import Rule, Severity
 from schemas.wording import Wording
@@ -117,3 +119,17 @@ def test_a_time_limit_of_a_measure_is_watched_at_clock_changes(dataset, registry
         rule for rule in field_rules(dataset, registry.pathway("wrist_fracture").measures) if rule.id.startswith("CLK.manipulation_date")
     ]
     assert [(rule.id, rule.severity) for rule in watched] == [("CLK.manipulation_date.240", Severity.WARN)]
+
+
+@pytest.mark.parametrize(("number", "note", "is_broken"), [("12345", "12345", True), ("7", "7", False), ("12345", "other", False), (None, "7", False)])
+def test_a_text_must_not_be_the_senders_number_of_the_patient_unless_that_is_as_short_as_a_code(dataset, number, note, is_broken):
+    items = (Field("id", "Id", Kind.TEXT, "", identifies=Identifier.LOCAL_PATIENT_IDENTIFIER), Field("note", "Note", Kind.TEXT, ""))
+    rule = rules_of(with_fields(dataset, *items, site_field=None))["PRV.note/note"]
+    frame = pd.DataFrame({"id": [number], "note": [note]}, dtype=object)
+    assert Evaluator(frame).broken(rule.requirement).tolist() == [is_broken]
+
+
+def test_a_short_name_is_still_a_name(dataset):
+    items = (Field("name", "Name", Kind.TEXT, "", identifies=Identifier.NAME), Field("note", "Note", Kind.TEXT, ""))
+    rule = rules_of(with_fields(dataset, *items, site_field=None))["PRV.note/note"]
+    assert Evaluator(pd.DataFrame({"name": ["Li"], "note": ["Li"]}, dtype=object)).broken(rule.requirement).tolist() == [True]
