@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assets.cross_record import base_status, settle_statuses
-from assets.folding import carried_derived, carried_names, clock_dates, fold
+from assets.folding import all_emptied, carried_derived, carried_names, clock_dates, fold
 from assets.places import places
 from assets.reading.conform import derive
 from schemas.datasets import Dataset, Pathway
 from schemas.fields import Kind
-from warehouse.detail_tables import detail_table, record_table
+from warehouse.detail_tables import detail_table, record_table, team_record_table, unit_column
 from warehouse.loading import Copies, copy_frame, read_frame, temporary_like
 from warehouse.stale import queue_for_cases
 from warehouse.tables import pathway_case
@@ -74,13 +74,16 @@ def _details(detail: Table) -> list[Column]:
 
 
 def fragments(connection: Connection, pathway: Pathway, case_ids, before: int | None = None) -> pd.DataFrame:
-    """Effective records of the cases in order of arrival, from the last withdrawal on; optionally only those that arrived before."""
-    record = record_table(pathway)
+    """Effective records of the units in order of arrival, from the last withdrawal on; optionally only those that arrived before.
+
+    A unit is what records are folded into: a case, or a team's record where cases have several. ``case_id`` is its id.
+    """
+    record, unit_id = record_table(pathway), unit_column(pathway)
     query = select(
-        record.c.case_id.cast(Text).label("case_id"), record.c.person_id.cast(Text).label("person_id"), record.c.site_code,
+        unit_id.cast(Text).label("case_id"), record.c.person_id.cast(Text).label("person_id"), record.c.site_code,
         record.c.arrival_number, record.c.row_number, record.c.is_withdrawal, record.c.cleared_fields,
         *(record.c[name] for name in carried_names(pathway.case_dataset)),
-    ).where(record.c.case_id.in_(case_ids), record.c.is_effective)  # fmt: skip
+    ).where(unit_id.in_(case_ids), record.c.is_effective)  # fmt: skip
     if before is not None:
         query = query.where(record.c.arrival_number < before)
     found = read_frame(connection, query.order_by(record.c.arrival_number, record.c.row_number), pathway.case_dataset)
@@ -93,6 +96,8 @@ def fold_fragments(dataset: Dataset, found: pd.DataFrame) -> pd.DataFrame:
     """What is known of each case after its records: index ``case_id``, all detail columns, who, and first and last arrival."""
     carried = carried_names(dataset)
     cleared = cleared_masks(found["cleared_fields"])
+    if found["case_id"].duplicated().any():
+        cleared = all_emptied(dataset, complete(dataset, found), cleared)
     states = fold(found, "case_id", carried, cleared)
     first = found.drop_duplicates("case_id").set_index("case_id")
     states["first_arrival_number"] = first["arrival_number"]
@@ -130,30 +135,52 @@ def refold(connection: Connection, pathway: Pathway, touched: Touched) -> None:
     """Write the touched cases anew from their effective records; those that have none any more are gone."""
     found = fragments(connection, pathway, touched.ids)
     gone = touched.ids.except_(select(func.unnest(literal(list(found["case_id"].unique()), ARRAY(Uuid(as_uuid=False))))))
-    for table in (detail_table(pathway), pathway_case):
-        connection.execute(delete(table).where(table.c.case_id.in_(gone)))
+    if pathway.case_dataset.case_link:
+        table = team_record_table(pathway)
+        connection.execute(delete(table).where(table.c.team_record_id.in_(gone)))
+    else:
+        for table in (detail_table(pathway), pathway_case):
+            connection.execute(delete(table).where(table.c.case_id.in_(gone)))
     if len(found):
         write(connection, pathway, fold_fragments(pathway.case_dataset, found))
 
 
 def write(connection: Connection, pathway: Pathway, states: pd.DataFrame, copies: Copies | None = None) -> None:
-    """Insert or replace the cases and their details. ``states``: index ``case_id``, as ``fold_fragments`` gives it.
+    """Insert or replace what records were folded into: cases and their details, or the team records of which cases are made.
 
-    Where all are new they go the way of ``copies``, if given, which may be at work.
+    ``states``: index ``case_id``, as ``fold_fragments`` gives it. Where all are new they go the way of ``copies``, if given, which may be at work.
     """
+    if pathway.case_dataset.case_link is None:
+        write_cases(connection, pathway, states, copies)
+        return
+    units = _judged(connection, pathway, states).rename(columns={"case_id": "team_record_id"})
+    # each a case of its own until they are linked, in the same transaction
+    alone = {"case_id": units["team_record_id"], "record_number": 1, "is_leading": True}
+    units = units.assign(**alone, **dict.fromkeys((fact.name for fact in pathway.case_dataset.case_link.facts), False))
+    _write_all(connection, (team_record_table(pathway),), units, copies)
+
+
+def write_cases(connection: Connection, pathway: Pathway, states: pd.DataFrame, copies: Copies | None = None) -> None:
+    """Insert or replace the cases and their details, as ``write`` does."""
+    cases = _judged(connection, pathway, states).assign(pathway_name=pathway.name)
+    _write_all(connection, (pathway_case, detail_table(pathway)), cases, copies)
+
+
+def _judged(connection: Connection, pathway: Pathway, states: pd.DataFrame) -> pd.DataFrame:
+    """With whose they are, when they began, and whether they are whole."""
     dataset = pathway.case_dataset
     cases = states.reset_index(names="case_id")
     if "provider_code" not in cases or cases["provider_code"].isna().any():
         cases["provider_code"] = places(connection, cases["site_code"])["provider_code"]
     if "is_new" not in cases:
         cases["is_new"] = False
-    cases["pathway_name"] = pathway.name
-    cases["started_on"] = clock_dates(dataset, cases)
-    cases["started_at"] = cases[dataset.clock]
-    cases["record_status"] = base_status(dataset, cases)
+    return cases.assign(started_on=clock_dates(dataset, cases), started_at=cases[dataset.clock], record_status=base_status(dataset, cases))
+
+
+def _write_all(connection: Connection, tables: Iterable[Table], cases: pd.DataFrame, copies: Copies | None) -> None:
     if copies and not cases["is_new"].all():
         copies.wait()
-    for table in (pathway_case, detail_table(pathway)):
+    for table in tables:
         if cases["is_new"].all():
             copies.add(table, cases) if copies else copy_frame(connection, table, cases)
         else:
@@ -161,20 +188,22 @@ def write(connection: Connection, pathway: Pathway, states: pd.DataFrame, copies
 
 
 def _replace(connection: Connection, table: Table, cases: pd.DataFrame) -> None:
-    """Write rows anew by ``case_id``, through a temporary table."""
+    """Write rows anew by the table's key, through a temporary table."""
     columns = [c.name for c in table.columns if c.name in cases.columns]
-    staged = _staged(connection, table, cases[columns])
-    query = upsert(table).from_select(columns, select(*(staged.c[c] for c in columns)))
-    changes = {c: query.excluded[c] for c in columns if c != "case_id"}
-    connection.execute(query.on_conflict_do_update(index_elements=["case_id"], set_=changes))
+    given = staged(connection, table, cases[columns])
+    query = upsert(table).from_select(columns, select(*(given.c[c] for c in columns)))
+    key = table.primary_key.columns.keys()
+    changes = {c: query.excluded[c] for c in columns if c not in key}
+    connection.execute(query.on_conflict_do_update(index_elements=key, set_=changes))
 
 
-def _staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Table:
+def staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Table:
+    """The frame in a temporary table with the columns of ``table``."""
     name = f"written_{table.name}"
     connection.execute(text(f'drop table if exists pg_temp."{name}"'))
-    staged = temporary_like(connection, table, name)
-    copy_frame(connection, staged, frame)
-    return staged
+    made = temporary_like(connection, table, name)
+    copy_frame(connection, made, frame)
+    return made
 
 
 def change(

@@ -7,17 +7,17 @@ Does not belong here: rules on one record (``quality_checks``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Text, func, select, text
+from sqlalchemy import Connection, Text, false, func, select, text
 
 from assets.folding import clock_dates
 from quality_checks.masks import Evaluator, evaluate
 from schemas.datasets import Dataset, Pathway
 from schemas.expressions import Expression
-from schemas.rules import PairRule, Rule, Scope
+from schemas.rules import PairRule, Rule, Scope, Severity
 from warehouse.detail_tables import detail_table
 from warehouse.loading import read_frame
 from warehouse.tables import pathway_case, person
@@ -61,7 +61,7 @@ def _breakers(rule: PairRule, rows: list[dict], clock: str) -> list[str]:
             if earlier["case_id"] in found and not rule.both:
                 continue
             if _clashes(rule, earlier, later, clock):
-                found += [earlier["case_id"], later["case_id"]] if rule.both else [later["case_id"]]
+                found += [earlier["case_id"], later["case_id"]] if rule.both else [(earlier if rule.earlier else later)["case_id"]]
                 break
     return found
 
@@ -88,18 +88,22 @@ def _start(row: dict, clock: str):
     return row["clock_on"] if pd.isna(row[clock]) else row[clock]
 
 
-def judge_linked(rules: Iterable[Rule], cases: pd.DataFrame) -> pd.DataFrame:
-    """Which case breaks which rule of scope ``warehouse``, in the shape of ``judge``; ``cases`` have ``death_on``, too. Such a case is an error."""
+def judge_linked(rules: Sequence[Rule], cases: pd.DataFrame) -> pd.DataFrame:
+    """Which case breaks which rule of scope ``warehouse``, in the shape of ``judge``; ``cases`` have ``death_on``, too.
+
+    Such a case is an error, unless the rule only warns: then ``status`` is None.
+    """
     judged = Evaluator(cases)
-    found = [(case_id, rule.id, "error") for rule in rules for case_id in cases["case_id"][judged.broken(rule.requirement)]]
+    status = {rule.id: None if rule.severity is Severity.WARN else "error" for rule in rules}
+    found = [(case_id, rule.id, status[rule.id]) for rule in rules for case_id in cases["case_id"][judged.broken(rule.requirement)]]
     return pd.DataFrame(found, columns=["case_id", "rule_id", "status"])
 
 
 def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_version: int) -> pd.DataFrame:
     """Give each of the cases its status anew. ``case_ids`` must hold all cases of their persons.
 
-    Returns what ``judge`` and ``judge_linked`` found. Only persons with more than one case or a linked death are looked at, and cases in
-    error: the others keep what ``write`` gave them.
+    Returns what ``judge`` and ``judge_linked`` found. Only persons with more than one case or a linked death are looked at, cases of
+    several teams' records, and cases in error: the others keep what ``write`` gave them.
     """
     dataset = pathway.case_dataset
     cases = _cases_to_judge(connection, pathway, case_ids)
@@ -108,7 +112,7 @@ def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_ver
     cases["base_status"] = base_status(dataset, cases)
     linked = [rule for rule in dataset.rules_at(rule_version) if rule.scope is Scope.WAREHOUSE]
     broken = pd.concat([judge_linked(linked, cases), judge(dataset.pair_rules_at(rule_version), cases, dataset.clock)], ignore_index=True)
-    status = broken.drop_duplicates("case_id").set_index("case_id")["status"]
+    status = broken.dropna(subset=["status"]).drop_duplicates("case_id").set_index("case_id")["status"]
     cases["record_status"] = cases["case_id"].map(status).astype(object).where(cases["case_id"].isin(status.index), cases["base_status"])
     connection.execute(
         text("update pathway.pathway_case set record_status = given.status from unnest(:ids ::uuid[], :given ::text[]) as given (id, status) "
@@ -128,9 +132,17 @@ def _cases_to_judge(connection: Connection, pathway: Pathway, case_ids) -> pd.Da
         pathway_case.c.case_id.cast(Text).label("case_id"), pathway_case.c.person_id.cast(Text).label("person_id"), pathway_case.c.site_code,
         pathway_case.c.first_arrival_number, pathway_case.c.first_row_number, person.c.death_on, *(c for c in detail.c if c.name != "case_id"),
     ).join(detail, detail.c.case_id == pathway_case.c.case_id).join(person, person.c.person_id == pathway_case.c.person_id).where(
-        pathway_case.c.person_id.in_(shared) | pathway_case.c.person_id.in_(linked), pathway_case.c.pathway_name == pathway.name)  # fmt: skip
+        pathway_case.c.person_id.in_(shared) | pathway_case.c.person_id.in_(linked) | _of_several_records(pathway, case_ids),
+        pathway_case.c.pathway_name == pathway.name)  # fmt: skip
     found = read_frame(connection, query, pathway.case_dataset)
     if len(found):
         found["clock_on"] = clock_dates(pathway.case_dataset, found)
         found["death_on"] = pd.to_datetime(found["death_on"]).astype("datetime64[s]")
     return found
+
+
+def _of_several_records(pathway: Pathway, case_ids):
+    if pathway.case_dataset.case_link is None:
+        return false()
+    detail = detail_table(pathway)
+    return (detail.c.team_record_count > 1) & pathway_case.c.case_id.in_(case_ids)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from quality_checks.conditions import emptied
 from schemas.datasets import Dataset
 from schemas.expressions import FieldReference, Moment
 from schemas.fields import Derived
@@ -61,3 +62,13 @@ def fold(frame: pd.DataFrame, group: str, columns: list[str], cleared: Mapping[s
     """One row a group: what is known after the last row of each. The index is the group."""
     known = carry_forward(frame, frame[group].to_numpy(), columns, cleared)
     return known.drop_duplicates(group, keep="last").set_index(group)
+
+
+def all_emptied(dataset: Dataset, said: pd.DataFrame, cleared: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The masks ``cleared`` and the answers that the rows drop, because they answer the question before them with no and leave them blank.
+
+    ``said``: the rows as they were sent, derived fields included.
+    """
+    dropped = emptied(said, dataset) if any(item.only_if for item in dataset.fields) else {}
+    kept = {name: mask for name, mask in dropped.items() if name in set(carried_names(dataset))}
+    return {**cleared, **{name: mask | cleared[name] if name in cleared else mask for name, mask in kept.items()}}

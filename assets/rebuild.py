@@ -15,7 +15,7 @@ from assets import ledger
 from assets.context import Context
 from assets.submissions import read_again, take, undo
 from warehouse.database import transaction_lock
-from warehouse.detail_tables import detail_table, record_table
+from warehouse.detail_tables import pathway_tables
 from warehouse.tables import EFFECTIVE_STATES, effect, pathway_case, person, person_identifier, submission, submitted_result
 
 
@@ -37,8 +37,8 @@ def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done
 def _empty(connection: Connection, context: Context) -> None:
     for pathway in context.registry.pathways:
         if pathway.case_dataset is not None:
-            connection.execute(delete(record_table(pathway)))
-            connection.execute(delete(detail_table(pathway)))
+            for table in pathway_tables(pathway):
+                connection.execute(delete(table))
     for table in (pathway_case, submitted_result, person_identifier, person):
         connection.execute(delete(table))
     took_effect = select(effect.c.submission_id).where(effect.c.kind == "load")

@@ -13,12 +13,13 @@ import pandas as pd
 from sqlalchemy import Connection, Row, Text, delete, select, text, update
 
 from assets import cases as case_store
-from assets import persons
-from assets.folding import carried_derived, carried_names, carry_forward, clock_dates
+from assets import persons, team_records
+from assets.folding import all_emptied, carried_derived, carried_names, carry_forward, clock_dates
 from assets.ledger import Counts, latest_effective
 from assets.linking import link
 from assets.places import place_findings, sites_of_records
 from assets.reading.conform import derive
+from assets.record_linking import link_team_records, linking_fields
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
 from quality_checks.receipt import Comparison, completeness
@@ -26,14 +27,17 @@ from quality_checks.validate import judged_frame, validate
 from schemas.datasets import Dataset, Mode, Pathway
 from schemas.fields import Identifier
 from schemas.rules import Scope, Severity
-from warehouse.detail_tables import record_table
+from warehouse.detail_tables import record_table, unit_column
 from warehouse.loading import Copies, copy_frame
 from warehouse.tables import EFFECTIVE_STATES, submission
 
 
 @dataclass(frozen=True)
 class Linked:
-    """Rows of the file that could be linked, on the file's row numbers: who, where, when, which case, and what was known before."""
+    """Rows of the file that could be linked, on the file's row numbers: who, where, when, which case, and what was known before.
+
+    Where cases have the records of several teams, ``case_id`` is here that of the team's record: what rows are folded into first.
+    """
 
     rows: pd.DataFrame  # person_id, is_new, digest, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
     known: pd.DataFrame  # the persons' cases as they stand
@@ -63,7 +67,7 @@ def _compare(connection: Connection, pathway: Pathway, row: Row, taken: pd.DataF
     new = int(taken.loc[taken["is_new_case"], "case_id"].nunique())
     missing = None
     if last is not None:
-        named = set(connection.scalars(select(record.c.case_id.cast(Text)).where(record.c.submission_id == last.submission_id)))
+        named = set(connection.scalars(select(unit_column(pathway).cast(Text)).where(record.c.submission_id == last.submission_id)))
         missing = len(named - set(taken["case_id"]))
     changed = max(counts.accepted - new, 0)
     return Comparison(new, changed, counts.unchanged, missing, last.submission_id if last else None)
@@ -77,9 +81,10 @@ def link_rows(connection: Connection, work: Work, pathway: Pathway, found: pd.Da
     frame = frame.loc[rows.index]
     identified = persons.identify(connection, work.keys, persons.identities(dataset, frame, rows["site_code"]), rows.index)
     rows = rows.join(identified)
-    known = case_store.cases_of_persons(connection, pathway, rows.loc[~rows["is_new"], "person_id"].unique())
-    keys = [n for n in (*dataset.record_key, *(dataset.match_rule.same if dataset.match_rule else ())) if n in frame and dataset.field_by_name[n].is_stored]
-    linked = link(dataset, rows[["person_id", "site_code", "clock_on"]].join(frame[[*dict.fromkeys(keys)]]), known)
+    known_of, link_to = (team_records.of_persons, link_team_records) if dataset.case_link else (case_store.cases_of_persons, link)
+    known = known_of(connection, pathway, rows.loc[~rows["is_new"], "person_id"].unique())
+    keys = [name for name in linking_fields(dataset) if name in frame]
+    linked = link_to(dataset, rows[["person_id", "site_code", "clock_on"]].join(frame[keys]), known)
     return Linked(rows.join(linked.rename(columns={"is_new": "is_new_case"})), known)
 
 
@@ -98,7 +103,8 @@ def merge(connection: Connection, pathway: Pathway, work: Work, linked: Linked) 
     told = frame.loc[rows.index, carried].assign(case_id=rows["case_id"], row=rows.index)
     base = before.reindex(columns=["case_id", *carried]).astype({name: frame[name].dtype for name in carried}).assign(row=-1)
     stacked = pd.concat([base, told], ignore_index=True)
-    cleared = {n: np.concatenate([np.zeros(len(base), bool), pd.Series(m, index=frame.index)[rows.index]]) for n, m in work.conformed.cleared.items()}
+    emptied = all_emptied(dataset, frame.loc[rows.index], {n: pd.Series(m, index=frame.index)[rows.index].to_numpy() for n, m in work.conformed.cleared.items()})
+    cleared = {n: np.concatenate([np.zeros(len(base), bool), m]) for n, m in emptied.items()}
     after = carry_forward(stacked, stacked["case_id"].to_numpy(), carried, cleared)
     previous = after.groupby("case_id", sort=False)[carried].shift(1)
     same = ((after[carried] == previous) | (after[carried].isna() & previous.isna())).all(axis=1)
@@ -164,10 +170,15 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
             settle_effectiveness(connection, pathway, rows["provider_code"].unique(), work.row, counts=True)
             case_store.refold(connection, pathway, touched)
 
-    clashes = case_store.change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
+    clashes = _change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
     judged = judged.with_clashes(clashes, rows["case_id"], work.dataset)
     done = judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
     return replace(done, comparison=_compare(connection, pathway, work.row, linked.rows[takes], done.counts))
+
+
+def _change(connection: Connection, pathway: Pathway, *what) -> pd.DataFrame:
+    change = team_records.change if pathway.case_dataset.case_link else case_store.change
+    return change(connection, pathway, *what)
 
 
 def _births(work: Work) -> pd.Series | None:
@@ -187,7 +198,8 @@ def _fragments(work: Work, rows: pd.DataFrame, is_withdrawal: pd.Series) -> pd.D
     told["is_effective"] = True
     told["is_withdrawal"] = is_withdrawal.to_numpy()
     told["organisation_code"] = rows["provider_code"]
-    return told.join(rows[["case_id", "person_id", "site_code", "clock_on"]])
+    told = told.join(rows[["case_id", "person_id", "site_code", "clock_on"]])
+    return told.assign(team_record_id=told["case_id"]) if work.dataset.case_link else told
 
 
 def _states(work: Work, linked: Linked, rows: pd.DataFrame, merged: pd.DataFrame) -> pd.DataFrame:
@@ -274,7 +286,7 @@ def _withdraw_rows(connection, work: Work, pathway: Pathway, linked: Linked, fin
         copy_frame(connection, record_table(pathway), told)
         case_store.refold(connection, pathway, touched)
 
-    case_store.change(connection, pathway, rows["case_id"], rows["person_id"].unique(), work.row, write)
+    _change(connection, pathway, rows["case_id"], rows["person_id"].unique(), work.row, write)
     return judged.loaded(pd.Series(True, index=judged.taken.index), rows["case_id"], rows["case_id"].nunique())
 
 
@@ -284,7 +296,7 @@ def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool
     Returns how many records it had said. What it had replaced is effective again.
     """
     record = record_table(pathway)
-    said = connection.execute(select(record.c.case_id.cast(Text), record.c.person_id.cast(Text), record.c.organisation_code).where(record.c.submission_id == row.submission_id)).all()
+    said = connection.execute(select(unit_column(pathway).cast(Text).label("case_id"), record.c.person_id.cast(Text), record.c.organisation_code).where(record.c.submission_id == row.submission_id)).all()
     if not said:
         return 0
     organisations = {r.organisation_code for r in said}
@@ -297,7 +309,7 @@ def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool
             settle_effectiveness(connection, pathway, organisations, row, counts=False)
         case_store.refold(connection, pathway, touched)
 
-    case_store.change(connection, pathway, affected, {r.person_id for r in said}, row, write)
+    _change(connection, pathway, affected, {r.person_id for r in said}, row, write)
     return len(said)
 
 
@@ -306,7 +318,7 @@ def _cases_of_period(connection: Connection, pathway: Pathway, row: Row, *more) 
     if row.mode != Mode.REPLACE_PERIOD:
         return []
     record = record_table(pathway)
-    query = select(record.c.case_id.cast(Text)).distinct().where(
+    query = select(unit_column(pathway).cast(Text)).distinct().where(
         record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end), *more
     )
     return list(connection.scalars(query))

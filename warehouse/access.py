@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from warehouse.roles import GROUPS, PIPELINE
-from warehouse.sync import apply_once, case_pathways
+from warehouse.sync import apply_once, case_pathways, team_record_tables
 from warehouse.views import quoted
 from warehouse.views.apply import fixed_views
 from warehouse.views.cases import VIEWS as CASE_VIEWS
@@ -20,6 +20,8 @@ REFERENCE_TABLES = ("organisation", "organisation_alias", "unresolved_organisati
 CLOSED_TABLES = ("person_identifier", "provider_role")
 # patient-level tables of the core: the row's rule for providers
 VISIBLE_CASE = "exists (select from pathway.pathway_case c where c.case_id = {table}.case_id)"
+# a case that several providers had is visible to each of them; its team records are visible to their own
+SHARED_CASE = "case_id in (select r.case_id from pathway.{table} r where r.site_code = {mine})"
 VISIBLE_PERSON = "exists (select from pathway.pathway_case c where c.person_id = {table}.person_id)"
 MINE = "any ((select house.my_organisations())::text[])"
 PATIENT_TABLES = {
@@ -45,6 +47,9 @@ def patient_tables(connection: Connection) -> dict[str, str | None]:
     for _, record, detail in case_pathways(connection):
         found[record] = f"site_code = {MINE}"
         found[detail] = VISIBLE_CASE.format(table=quoted(detail))
+    for table in team_record_tables(connection):
+        found[table] = f"site_code = {MINE}"
+        found["pathway_case"] = f"{found['pathway_case']} or {SHARED_CASE.format(table=quoted(table), mine=MINE)}"
     return found | dict.fromkeys(CLOSED_TABLES)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, FromClause, select
 
 from schemas.datasets import Pathway
-from warehouse.detail_tables import detail_table
+from warehouse.detail_tables import detail_table, team_record_table
 from warehouse.tables import linkage_coverage, pathway_case, person
 
 COUNTED_STATUSES = ("valid", "incomplete")
@@ -29,6 +29,19 @@ def case_source(pathway: Pathway) -> tuple[FromClause, dict[str, ColumnElement]]
     columns = {column.name: column for column in detail.columns}
     columns |= {name: pathway_case.c[name] for name in CASE_COLUMNS}
     columns |= {"death_on": person.c.death_on, DEATHS_COVERED_TO: deaths_covered_to()}
+    return joined, columns
+
+
+def team_record_source(pathway: Pathway) -> tuple[FromClause, dict[str, ColumnElement]]:
+    """The team records joined with their cases and persons, and names with columns, for measures of what each team did.
+
+    Names as ``case_source`` gives them, of the record: its site and provider, its fields, ``started_at``, ``started_on``; ``record_number``,
+    ``is_leading`` and the facts across records; ``record_status`` is the case's, so that what does not count is left out.
+    """
+    record = team_record_table(pathway)
+    joined = record.join(pathway_case, pathway_case.c.case_id == record.c.case_id).join(person, person.c.person_id == pathway_case.c.person_id)
+    columns = {column.name: column for column in record.columns}
+    columns |= {"record_status": pathway_case.c.record_status, "death_on": person.c.death_on, DEATHS_COVERED_TO: deaths_covered_to()}
     return joined, columns
 
 

@@ -1,4 +1,4 @@
-"""A pathway's own two tables, made from its declaration: the record versions and the cases' details.
+"""A pathway's own tables, made from its declaration: the record versions and the cases' details.
 
 Belongs here: their shape, and bringing the database up to it by addition only. Does not belong here: the fixed core
 (``warehouse.tables``). A field that identifies a patient gets no column.
@@ -17,6 +17,9 @@ TYPES = {
     Kind.TEXT: Text, Kind.CODE: Text, Kind.CODES: lambda: ARRAY(Text), Kind.INTEGER: BigInteger, Kind.DECIMAL: Double,
     Kind.DATE: Date, Kind.TIME: Time, Kind.DATETIME: lambda: DateTime(timezone=False), Kind.BOOLEAN: Boolean,
 }  # fmt: skip
+
+
+TEAM_RECORD = "_team_record"  # the end of the names of tables with team records
 
 
 def field_columns(dataset: Dataset) -> list[Column]:
@@ -48,11 +51,66 @@ def record_table(pathway: Pathway) -> Table:
         Column("is_withdrawal", Boolean, nullable=False, comment="whether it withdraws what came before"),
         Column("is_effective", Boolean, nullable=False, comment="whether it counts: neither withdrawn nor replaced"),
         Column("cleared_fields", ARRAY(Text), nullable=False, comment="fields that it empties"),
+        *_link_to_team_record(pathway),
         *field_columns(dataset),
         Index(f"ix_{pathway.name}_record_case_id", "case_id"),
         schema="pathway",
         comment=f"{dataset.title}: one row for each accepted row of each submission, as sent. Null means that it said nothing of the field.",
     )
+
+
+def _link_to_team_record(pathway: Pathway) -> list[Column | Index]:
+    if pathway.case_dataset.case_link is None:
+        return []
+    column = Column("team_record_id", Uuid, nullable=False, comment="the team's record that it is a version of")
+    return [column, Index(f"ix_{pathway.name}_record_team_record_id", "team_record_id")]
+
+
+def unit_column(pathway: Pathway) -> Column:
+    """The column of the record table with what a row is folded into: the case, or a team's record of it where cases have several."""
+    return record_table(pathway).c["team_record_id" if pathway.case_dataset.case_link else "case_id"]
+
+
+@lru_cache
+def team_record_table(pathway: Pathway) -> Table:
+    """``pathway.<name>_team_record``: one row for each team's record of a case, the fold of its effective rows in order of arrival.
+
+    Only of a pathway whose dataset has a ``case_link``.
+    """
+    dataset = pathway.case_dataset
+    link, name = dataset.case_link, f"{pathway.name}{TEAM_RECORD}"
+    return Table(
+        name,
+        MetaData(),
+        Column("team_record_id", Uuid, primary_key=True, comment="random"),
+        Column("case_id", Uuid, nullable=False, comment="the case that it is a part of"),
+        Column("record_number", BigInteger, nullable=False, comment="its place in the sequence of the case's records, from 1"),
+        Column("is_leading", Boolean, nullable=False, comment="whether the case is this team's: it was the first to admit the patient"),
+        *(Column(fact.name, Boolean, nullable=False, comment=fact.description) for fact in link.facts),
+        Column("person_id", Uuid, nullable=False, comment="the person"),
+        Column("site_code", Text, nullable=False, comment="the team, or site"),
+        Column("provider_code", Text, nullable=False, comment="its provider at the time"),
+        Column("started_at", DateTime(timezone=False), comment="clock start that it states"),
+        Column("started_on", Date, nullable=False, comment="date of the clock start that it states"),
+        Column("record_status", Text, nullable=False, comment="valid, or incomplete"),
+        Column("first_arrival_number", BigInteger, nullable=False, comment="arrival number of the first submission that told of it"),
+        Column("first_row_number", BigInteger, nullable=False, comment="row of that submission"),
+        Column("last_arrival_number", BigInteger, nullable=False, comment="arrival number of the latest submission that told of it"),
+        *field_columns(dataset),
+        *(Index(f"ix_{name}_{column}", column) for column in ("case_id", "person_id", "site_code", link.chain.id)),
+        schema="pathway",
+        comment=f"{dataset.title}: one row for each team's record of a case, as its rows sent so far say together.",
+    )
+
+
+def _columns_of_linked_cases(dataset: Dataset) -> list[Column]:
+    if dataset.case_link is None:
+        return []
+    return [
+        Column("team_record_count", BigInteger, comment="number of teams' records that it is put together from"),
+        Column("site_codes", ARRAY(Text), comment="teams or sites that had the patient, in their order"),
+        Column("broken_rule_ids", ARRAY(Text), comment="rules across records that the case breaks"),
+    ]
 
 
 @lru_cache
@@ -67,8 +125,15 @@ def detail_table(pathway: Pathway) -> Table:
         f"{pathway.name}_detail",
         MetaData(),
         Column("case_id", Uuid, primary_key=True, comment="the case"),
+        *_columns_of_linked_cases(dataset),
         *field_columns(dataset),
         *(Index(f"ix_{pathway.name}_detail_{name}", name) for name in counted_by),
         schema="pathway",
         comment=f"{dataset.title}: one row a case. {dataset.description}",
     )
+
+
+def pathway_tables(pathway: Pathway) -> tuple[Table, ...]:
+    """The pathway's own tables, from what was sent to the cases: record table first, detail table last."""
+    between = (team_record_table(pathway),) if pathway.case_dataset.case_link else ()
+    return record_table(pathway), *between, detail_table(pathway)

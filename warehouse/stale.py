@@ -8,7 +8,7 @@ by month, quarter and year. Results belong to today's organisations: a successor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import (
     ARRAY,
@@ -36,7 +36,8 @@ from sqlalchemy.dialects.postgresql import array
 
 from schemas.datasets import Pathway
 from schemas.registry import Registry
-from warehouse.case_source import DEATHS_COVERED_TO, case_source
+from warehouse.case_source import DEATHS_COVERED_TO, case_source, team_record_source
+from warehouse.detail_tables import detail_table
 from warehouse.tables import GRAINS, organisation, pathway_case, stale_cell, submitted_result
 
 LEVELS = ("site", "team", "provider", "region", "network")
@@ -159,13 +160,26 @@ def _months_of(pathway: Pathway, condition, dates: Sequence[str] | None = None) 
 
     The cases are read once, and are few rows before they are spread over codes and dates.
     """
-    source, columns = case_source(pathway)
     names = index_dates(pathway) if dates is None else tuple(dates)
-    months = (start_of("month", columns[name]).label(f"month_{n}") for n, name in enumerate(names))
-    read = select(columns["site_code"], columns["provider_code"], *months).select_from(source).where(pathway_case.c.pathway_name == pathway.name, condition)
-    cases = read.distinct().cte("case_months").prefix_with("MATERIALIZED")
+    reads = [_read_months(*case_source(pathway), names, pathway_case.c.pathway_name == pathway.name, condition)]
+    if pathway.case_dataset.case_link:
+        reads += [_read_months(*source, names, condition) for source in _places_of_cases(pathway)]
+    cases = (reads[0].distinct() if len(reads) == 1 else union(*reads)).cte("case_months").prefix_with("MATERIALIZED")
     parts = [select(cases.c[code].label("code"), cases.c[f"month_{n}"].label("day")) for code in ("site_code", "provider_code") for n in range(len(names))]
     return select(union_all(*parts).subquery("day"))
+
+
+def _read_months(source: FromClause, columns: Mapping[str, ColumnElement], names: Sequence[str], *conditions) -> Select:
+    months = (start_of("month", columns[name]).label(f"month_{n}") for n, name in enumerate(names))
+    return select(columns["site_code"], columns["provider_code"], *months).select_from(source).where(*conditions)
+
+
+def _places_of_cases(pathway: Pathway) -> Iterator[tuple[FromClause, dict[str, ColumnElement]]]:
+    """Every team of a case by the dates of its own record, and by those of the case."""
+    source, columns = team_record_source(pathway)
+    yield source, columns
+    detail = detail_table(pathway)
+    yield source.join(detail, detail.c.case_id == columns["case_id"]), {**detail.c, "site_code": columns["site_code"], "provider_code": columns["provider_code"]}
 
 
 def _grains():

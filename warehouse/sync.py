@@ -15,7 +15,7 @@ from sqlalchemy.schema import SetColumnComment, SetTableComment
 
 from schemas.datasets import Pathway
 from schemas.registry import Registry
-from warehouse.detail_tables import detail_table, record_table
+from warehouse.detail_tables import TEAM_RECORD, pathway_tables
 from warehouse.house_tables import applied_sync, pathway_table
 
 
@@ -32,7 +32,7 @@ def sync(connection: Connection, registry: Registry) -> list[str]:
     for pathway in registry.pathways:
         if pathway.case_dataset is not None:
             _register(connection, pathway)
-            for table in (record_table(pathway), detail_table(pathway)):
+            for table in pathway_tables(pathway):
                 done += _sync_table(connection, table)
     return done
 
@@ -41,6 +41,12 @@ def case_pathways(connection: Connection) -> list[tuple[str, str, str]]:
     """(pathway, record table, detail table) of every pathway with cases that this database has ever known, by name."""
     found = pathway_table.select().order_by(pathway_table.c.pathway_name)
     return [(row.pathway_name, row.record_table, row.detail_table) for row in connection.execute(found)]
+
+
+def team_record_tables(connection: Connection) -> list[str]:
+    """The tables of team records that there are, of the pathways whose cases several teams tell of; by pathway."""
+    there = set(inspect(connection).get_table_names(schema="pathway"))
+    return [name for pathway, *_ in case_pathways(connection) if (name := f"{pathway}{TEAM_RECORD}") in there]
 
 
 def apply_once(connection: Connection, name: str, statements: Sequence[str], given: str = "") -> bool:
@@ -61,11 +67,12 @@ def apply_once(connection: Connection, name: str, statements: Sequence[str], giv
 
 
 def _register(connection: Connection, pathway: Pathway) -> None:
+    tables = pathway_tables(pathway)
     row = {
         "pathway_name": pathway.name,
         "dataset_name": pathway.case_dataset.name,
-        "record_table": record_table(pathway).name,
-        "detail_table": detail_table(pathway).name,
+        "record_table": tables[0].name,
+        "detail_table": tables[-1].name,
     }
     statement = insert_or_update(pathway_table).values(row)
     connection.execute(

@@ -20,6 +20,8 @@ from schemas.pathways.acute_stroke import (
     fields_three_days,
     policy,
 )
+from schemas.pathways.acute_stroke.cases import CASE_RULES, COLLAPSE, LINK, PAIR_RULES
+from schemas.pathways.acute_stroke.cohorts import cohorts
 from schemas.pathways.acute_stroke.columns import EXPORT_COLUMNS, IMPORT_COLUMNS
 from schemas.pathways.acute_stroke.derived import DERIVED
 from schemas.pathways.acute_stroke.layouts import DATETIME_FORMATS
@@ -64,11 +66,14 @@ ACUTE_STROKE = Dataset(
     description="One record a team's part of one stroke of a patient of 16 or over; the records of all its teams are one stroke.",
     kind=DatasetKind.RECORDS,
     fields=FIELDS,
-    derived=DERIVED,
-    rules=RULES,
+    derived=(*DERIVED, *cohorts(FIELDS)),
+    rules=(*RULES, *CASE_RULES),
+    pair_rules=PAIR_RULES,
     record_key=("team_code", "s1_nhs_number", "s1_first_arrival_at"),
     # another time of the same day is a correction; another day may be a second stroke (V25)
     match_rule=MatchRule(("team_code", "s1_nhs_number"), 0),
+    case_link=LINK,
+    collapse=COLLAPSE,
     clock="clock_start_at",
     clock_day="clock_start_on",
     site_field="team_code",

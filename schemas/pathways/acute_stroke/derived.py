@@ -83,6 +83,8 @@ CLOCKS = (
          "Day of the patient's clock start; none for a community team, a six-month record, or another diagnosis than stroke."),
     _instant("patient_clock_start_at", first_of((_no_patient_clock, NOTHING), otherwise=field("clock_start_at")),
              "The patient's clock start, where its time of day is known; never restarts on transfer."),
+    _instant("stay_began_at", Coalesce((field("s4_arrival_at"), field("transfer_from_at"), field(FIRST_ARRIVAL.at))),
+             "When the patient came to this team, as far as is told: puts the records of a stroke in their sequence."),
     _instant("team_clock_start_at", later("patient_clock_start_at", "team_arrival_at"), "The later of the patient's clock start and arrival at this team."),
 )  # fmt: skip
 
