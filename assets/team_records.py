@@ -200,7 +200,8 @@ def _collapsed(connection: Connection, pathway: Pathway, case_ids: list[str]) ->
     table, dataset = team_record_table(pathway), pathway.case_dataset
     query = select(
         table.c.case_id.cast(Text).label("case_id"), table.c.record_number, table.c.is_leading, table.c.person_id.cast(Text).label("person_id"), table.c.site_code,
-        table.c.provider_code, *(table.c[name] for name in ARRIVALS), *(table.c[column.name] for column in field_columns(dataset)),
+        table.c.provider_code, *(table.c[name] for name in ARRIVALS), *(table.c[fact.name] for fact in dataset.case_link.facts),
+        *(table.c[column.name] for column in field_columns(dataset)),
     ).where(table.c.case_id == any_(_ids(case_ids))).order_by(table.c.case_id, table.c.record_number)  # fmt: skip
     records = read_frame(connection, query, dataset)
     states = case_store.complete(dataset, collapse(dataset, records))
