@@ -1,9 +1,11 @@
-"""Acute stroke: the dataset of the national audit, its rules and layouts, and the audit's own published scores."""
+"""Acute stroke: the dataset of the national audit, its rules, layouts and measures, and the audit's own published scores."""
 
 from schemas.datasets import Pathway
 from schemas.pathways.acute_stroke.dataset import ACUTE_STROKE
 from schemas.pathways.acute_stroke.layouts import LAYOUTS
-from schemas.pathways.acute_stroke.published import MEASURES, SCORING_SUMMARY, TEAMS
+from schemas.pathways.acute_stroke.measures import MEASURES
+from schemas.pathways.acute_stroke.published import MEASURES as PUBLISHED
+from schemas.pathways.acute_stroke.published import SCORING_SUMMARY, TEAMS
 
 PATHWAY = Pathway(
     "acute_stroke",
@@ -12,6 +14,6 @@ PATHWAY = Pathway(
     datasets=(ACUTE_STROKE,),
     cases="acute_stroke",
     layouts=(*LAYOUTS, SCORING_SUMMARY),
-    measures=MEASURES,
+    measures=(*MEASURES, *PUBLISHED),
     organisation_lists=(TEAMS,),
 )

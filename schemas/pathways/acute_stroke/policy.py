@@ -39,3 +39,12 @@ TOO_MILD_BELOW = 4  # decision 12: only where the total is known
 
 # latest days after clock start from which a missing value counts as missing
 DUE_DAYS = {"arrival": 0, "first_day": 2, "three_days": 4, "discharge": 90, "six_months": 245}
+
+# key indicators of the first 72 hours (section 3.3): minutes from the patient's clock start, the limit itself in time
+SCANNED_SOON_MINUTES, SCANNED_MINUTES = 1 * HOUR, 12 * HOUR  # 1.1, 1.2
+ON_STROKE_UNIT_MINUTES = 4 * HOUR  # 2.1, 3.4
+NEEDLE_SOON_MINUTES = 1 * HOUR  # 3.3
+SPECIALIST_MINUTES = DAY  # 4.1, 4.3
+SWALLOW_SCREENED_MINUTES = 4 * HOUR  # 4.5
+THERAPIST_MINUTES = 72 * HOUR  # 4.6, 8.1, 8.3, 8.5
+RESULTS_FINAL_AFTER_DAYS = 35  # as long as a quarter's records are waited for

@@ -1,9 +1,10 @@
-"""Acute stroke, specified by cases: the textbook patient, and tables of rules and derived fields."""
+"""Acute stroke, specified by cases: the textbook patient, and tables of measures, rules and derived fields."""
 
 from tests.spec.acute_stroke.care_rule_tables import CARE_RULE_TABLES
 from tests.spec.acute_stroke.condition_tables import CONDITION_TABLES
 from tests.spec.acute_stroke.derived_tables import DERIVED_TABLES
 from tests.spec.acute_stroke.event_tables import EVENT_TABLES
+from tests.spec.acute_stroke.measure_tables import MEASURE_TABLES
 from tests.spec.acute_stroke.patient import PATIENT
 from tests.spec.acute_stroke.rule_tables import RULE_TABLES
 from tests.spec.tables import Specification
@@ -11,7 +12,7 @@ from tests.spec.tables import Specification
 SPECIFICATION = Specification(
     pathway="acute_stroke",
     patient=PATIENT,
-    measures=(),
+    measures=MEASURE_TABLES,
     derived=DERIVED_TABLES,
     rules=(*RULE_TABLES, *CARE_RULE_TABLES, *EVENT_TABLES, *CONDITION_TABLES),
 )

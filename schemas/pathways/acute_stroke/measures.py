@@ -1,0 +1,15 @@
+"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred.
+
+Belongs here: the order, and the number of cases. Does not belong here: the indicators (``measures_*``), the audit's own scores (``published``).
+"""
+
+from __future__ import annotations
+
+from schemas.pathways.acute_stroke import measures_scanning
+from schemas.pathways.acute_stroke.measures_parts import count
+
+CASES = count(
+    "stroke_tc_72h_cases", "Strokes",
+    "Strokes of patients admitted to an inpatient team first, or with onset as its inpatients, whose first three sections are locked or complete.",
+)  # fmt: skip
+MEASURES = (CASES, *measures_scanning.MEASURES)
