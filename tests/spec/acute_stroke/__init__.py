@@ -7,12 +7,13 @@ from tests.spec.acute_stroke.event_tables import EVENT_TABLES
 from tests.spec.acute_stroke.measure_tables import MEASURE_TABLES
 from tests.spec.acute_stroke.patient import PATIENT
 from tests.spec.acute_stroke.rule_tables import RULE_TABLES
+from tests.spec.acute_stroke.thrombolysis_measure_tables import THROMBOLYSIS_TABLES
 from tests.spec.tables import Specification
 
 SPECIFICATION = Specification(
     pathway="acute_stroke",
     patient=PATIENT,
-    measures=MEASURE_TABLES,
+    measures=(*MEASURE_TABLES, *THROMBOLYSIS_TABLES),
     derived=DERIVED_TABLES,
     rules=(*RULE_TABLES, *CARE_RULE_TABLES, *EVENT_TABLES, *CONDITION_TABLES),
 )

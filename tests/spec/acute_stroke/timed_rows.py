@@ -42,11 +42,14 @@ def who_counts(answer: Answer = YES, untimed: tuple[str, ...] = (), also: tuple[
 
 @dataclass(frozen=True)
 class Timed:
-    """An event of the tables: its field, the flag that its time was not entered, what is written if it did not happen, and what if it did."""
+    """An event of the tables: its field, the flag that its time was not entered, what is written if it did not happen, and what if it did.
+
+    ``not_done`` is None where the tables tell of those to whom it did not happen themselves.
+    """
 
     at: str
     flag: str
-    not_done: dict
+    not_done: dict | None
     otherwise: dict = field(default_factory=dict)
 
     def written(self, moment: str | None, **more) -> dict:
@@ -73,7 +76,8 @@ def within(event: Timed, limit: int) -> tuple[Row, ...]:
         no(f"after {limit + 1} minutes", **event.written(after(limit + 1))),
         yes(f"an inpatient, {limit} minutes after onset", **{**p.INPATIENT, **event.written(after_onset(limit))}),
         no(f"an inpatient, {limit + 1} minutes after onset", **{**p.INPATIENT, **event.written(after_onset(limit + 1))}),
-        *(no(about, **changes) for about, changes in (*event.unknown, ("it did not happen", event.not_done))),
+        *(no(about, **changes) for about, changes in event.unknown),
+        *([no("it did not happen", **event.not_done)] if event.not_done else []),
     )
 
 
