@@ -83,7 +83,7 @@ AFTER_THROMBECTOMY = codes(
     ICU="Intensive care or high dependency", SU1="Stroke unit at the receiving site", SU2="Stroke unit at the referring site", O="Other",
 )  # fmt: skip
 CONTACT_METHOD = codes(PERS="In person", TELEP="By telephone", TELEM="By telemedicine")
-REMOTE = ("TELEP", "TELEM")
+IN_PERSON, REMOTE = "PERS", ("TELEP", "TELEM")
 CONSENT = codes(Y="Gave consent", N="Refused consent", PNA="Was not asked")
 LATE_CONSENT = codes(Y="Gave consent", N="Refused consent", NA="Was not asked")
 
