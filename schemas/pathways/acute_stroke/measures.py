@@ -5,11 +5,24 @@ Belongs here: the order, and the number of cases. Does not belong here: the indi
 
 from __future__ import annotations
 
-from schemas.pathways.acute_stroke import measures_scanning, measures_stroke_unit, measures_thrombolysis
+from schemas.pathways.acute_stroke import (
+    measures_scanning,
+    measures_specialists,
+    measures_stroke_unit,
+    measures_therapists,
+    measures_thrombolysis,
+)
 from schemas.pathways.acute_stroke.measures_parts import count
 
 CASES = count(
     "stroke_tc_72h_cases", "Strokes",
     "Strokes of patients admitted to an inpatient team first, or with onset as its inpatients, whose first three sections are locked or complete.",
 )  # fmt: skip
-MEASURES = (CASES, *measures_scanning.MEASURES, *measures_stroke_unit.MEASURES, *measures_thrombolysis.MEASURES)
+MEASURES = (
+    CASES,
+    *measures_scanning.MEASURES,
+    *measures_stroke_unit.MEASURES,
+    *measures_thrombolysis.MEASURES,
+    *measures_specialists.MEASURES,
+    *measures_therapists.MEASURES,
+)

@@ -47,12 +47,22 @@ def proportion(name: str, title: str, description: str, numerator: Expression, n
     return Measure(name, title, description, MeasureKind.PROPORTION, Direction.HIGHER_IS_BETTER, **{**_SETTINGS, **said, **more})
 
 
-def median(name: str, title: str, description: str, minutes: MinutesBetween, unknown: str, number: str, item: str, **more) -> Measure:
-    """Median minutes from the clock start, where less is better; ``unknown`` names the exclusion of those without such a time.
+def median(
+    name: str,
+    title: str,
+    description: str,
+    minutes: MinutesBetween,
+    unknown: str,
+    number: str,
+    item: str,
+    latest: int | None = None,
+    **more,
+) -> Measure:
+    """Median minutes from the clock start, where less is better; ``unknown`` names the exclusion of those without such a time, up to ``latest`` minutes.
 
     Its chart raises no signals: the share in time tells of the same event.
     """
-    left_out = (*more.pop("exclusions", ()), excluded_unless(unknown, minutes >= 0))
+    left_out = (*more.pop("exclusions", ()), excluded_unless(unknown, minutes >= 0 if latest is None else in_time(minutes, latest)))
     said = {"value": minutes, "unit": "minutes", "decimals": 0, "exclusions": left_out, "source": source(number, item), "is_watched": False}
     return Measure(name, title, description, MeasureKind.MEDIAN, Direction.LOWER_IS_BETTER, **{**_SETTINGS, **said, **more})
 

@@ -1,5 +1,6 @@
 """Acute stroke, specified by cases: the textbook patient, and tables of measures, rules and derived fields."""
 
+from tests.spec.acute_stroke.assessment_measure_tables import ASSESSMENT_TABLES
 from tests.spec.acute_stroke.care_rule_tables import CARE_RULE_TABLES
 from tests.spec.acute_stroke.condition_tables import CONDITION_TABLES
 from tests.spec.acute_stroke.derived_tables import DERIVED_TABLES
@@ -13,7 +14,7 @@ from tests.spec.tables import Specification
 SPECIFICATION = Specification(
     pathway="acute_stroke",
     patient=PATIENT,
-    measures=(*MEASURE_TABLES, *THROMBOLYSIS_TABLES),
+    measures=(*MEASURE_TABLES, *THROMBOLYSIS_TABLES, *ASSESSMENT_TABLES),
     derived=DERIVED_TABLES,
     rules=(*RULE_TABLES, *CARE_RULE_TABLES, *EVENT_TABLES, *CONDITION_TABLES),
 )

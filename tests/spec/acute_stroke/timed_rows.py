@@ -26,17 +26,17 @@ def after_onset(minutes: int) -> str:
     return after(minutes, _ONSET)
 
 
-def who_counts(answer: Answer = YES, untimed: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> tuple[Row, ...]:
-    """``untimed``: exclusions of a case without a clock start. ``also``: those that apply to the textbook patient anyway."""
-    no_clock = ("cohort", *untimed, *also)
+def who_counts(answer: Answer = YES, untimed: tuple[str, ...] = (), base: dict | None = None) -> tuple[Row, ...]:
+    """``untimed``: exclusions of a case without a clock start. ``base``: what is changed throughout, where the textbook patient is left out."""
+    base, no_clock = base or {}, ("cohort", *untimed)
     return (
-        Row("the textbook patient", answer),
-        Row("sections 1 to 3 locked", answer, tuple(LOCKED.items())),
-        *(out(("cohort", *also), f"section {n} not locked", **{**LOCKED, f"locked_s{n}": "FALSE"}) for n in (1, 2, 3)),
-        out(("cohort", *also), "an import, not complete", s2_rankin_before_stroke=None),
-        out(no_clock, "a community team's record", team_code="SSNAPC012"),
-        out(no_clock, "a record for the six-month review", transfer_from_team_code="SSNAP234"),
-        out(no_clock, "a TIA", s1_diagnosis="T"),
+        Row("the textbook patient, with what is wanted here" if base else "the textbook patient", answer, tuple(base.items())),
+        Row("sections 1 to 3 locked", answer, tuple({**LOCKED, **base}.items())),
+        *(out("cohort", f"section {n} not locked", **{**LOCKED, **base, f"locked_s{n}": "FALSE"}) for n in (1, 2, 3)),
+        out("cohort", "an import, not complete", **base, s2_rankin_before_stroke=None),
+        out(no_clock, "a community team's record", **base, team_code="SSNAPC012"),
+        out(no_clock, "a record for the six-month review", **base, transfer_from_team_code="SSNAP234"),
+        out(no_clock, "a TIA", **base, s1_diagnosis="T"),
     )
 
 
