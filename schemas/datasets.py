@@ -13,7 +13,7 @@ from schemas.case_links import CaseLink, Collapse
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
-from schemas.measures import Measure
+from schemas.measures import Measure, NotComputed
 from schemas.rules import PairRule, Rule
 from schemas.simulation import Simulation
 
@@ -148,6 +148,7 @@ class Pathway:
     ``cases`` names the dataset whose records become cases (None for a pathway that only has published results).
     ``organisation_lists`` are the published lists by which its organisations can be imported.
     ``simulation`` says how made-up cases come about, for demonstrations and tests.
+    ``not_computed`` are results that readers may look for, with the reason why no measure gives them.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Pathway:
     measures: tuple[Measure, ...] = ()
     simulation: Simulation | None = None
     organisation_lists: tuple[OrganisationList, ...] = ()
+    not_computed: tuple[NotComputed, ...] = ()
 
     @property
     def case_dataset(self) -> Dataset | None:

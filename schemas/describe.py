@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from schemas.datasets import Dataset
 from schemas.field_rules import field_rules
 from schemas.fields import Derived, Field, Identifier
-from schemas.measures import Measure, MeasureKind
+from schemas.measures import Measure, MeasureKind, NotComputed
 from schemas.rules import PairRule, Rule
 from schemas.wording import KIND_IN_WORDS, Wording
 from schemas.words import in_words
@@ -91,6 +91,12 @@ def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
         yield f"target: {measure.target:g}"
     if measure.source:
         yield f"source: {measure.source}"
+
+
+def describe_not_computed(item: NotComputed) -> str:
+    """What is not computed, from which files, and why."""
+    where = f" from {' or '.join(item.layouts)}" if item.layouts else ""
+    return f"{item.name}: {item.title}\n  not computed{where}. {item.reason}"
 
 
 def in_words_of_name(name: str, dataset: Dataset | None) -> str:

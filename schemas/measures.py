@@ -1,6 +1,6 @@
 """A measure: a defined number about a cohort of cases, described once.
 
-Belongs here: the shape of a measure. Does not belong here: the measures of a pathway (its folder), their SQL
+Belongs here: the shape of a measure, and of what is not measured. Does not belong here: the measures of a pathway (its folder), their SQL
 (``warehouse.compile_sql``, ``assets.measure_results``).
 """
 
@@ -74,3 +74,16 @@ class Measure:
     def is_submitted(self) -> bool:
         """Whether its results are only ever submitted: it says nothing by which they could be computed from cases."""
         return self.kind is not MeasureKind.DERIVED and self.cohort is None and self.value is None
+
+
+@dataclass(frozen=True)
+class NotComputed:
+    """A result that readers may look for and that no measure gives; ``reason`` is a sentence that says why.
+
+    ``layouts`` name the layouts from which it cannot be computed; none: it cannot be from any file.
+    """
+
+    name: str
+    title: str
+    reason: str
+    layouts: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from schemas.datasets import Dataset, Pathway
 from schemas.layouts import Layout
-from schemas.measures import Measure
+from schemas.measures import Measure, NotComputed
 
 
 class DeclarationError(ValueError):
@@ -45,6 +45,10 @@ class Registry:
     @cached_property
     def measures(self) -> dict[str, Measure]:
         return _unique([m for p in self.pathways for m in p.measures], "measure")
+
+    @cached_property
+    def not_computed(self) -> dict[str, NotComputed]:
+        return _unique([item for p in self.pathways for item in p.not_computed], "result that is not computed")
 
     def pathway(self, name: str) -> Pathway:
         return _find({p.name: p for p in self.pathways}, name, "pathway")

@@ -10,7 +10,7 @@ from rapidfuzz import process as fuzzy
 
 from pipelines.cli.shared import console, print_table
 from schemas.datasets import Dataset
-from schemas.describe import describe_field, describe_measure, describe_rule
+from schemas.describe import describe_field, describe_measure, describe_not_computed, describe_rule
 from schemas.field_rules import field_rules
 from schemas.measures import Measure
 from schemas.registry import Registry, load_registry
@@ -32,6 +32,8 @@ def describe(settings: Settings, name: str | None, part: str | None, sql: bool) 
         _describe_dataset(registry, registry.dataset(name), part)
     elif name in registry.measures:
         _describe_measure(registry, registry.measures[name], sql)
+    elif name in registry.not_computed:
+        _say(describe_not_computed(registry.not_computed[name]))
     elif not (_describe_rules(registry, name) + _describe_fields(registry, name)):
         raise click.ClickException(f"nothing is called {name!r}{_suggestion(name, _names(registry))}; `common-cause describe` lists what there is")
 
@@ -51,7 +53,7 @@ def _suggestion(name: str, known) -> str:
 def _names(registry: Registry) -> list[str]:
     rules = [r.id for d in registry.datasets.values() for r in (*d.rules, *d.pair_rules)]
     fields = [f.name for d in registry.datasets.values() for f in d.fields]
-    return [*registry.datasets, *registry.measures, *rules, *fields]
+    return [*registry.datasets, *registry.measures, *registry.not_computed, *rules, *fields]
 
 
 def _list_everything(registry: Registry) -> None:
@@ -59,6 +61,9 @@ def _list_everything(registry: Registry) -> None:
     print_table("Datasets", ("name", "version", "title", "fields", "rules"), datasets, numbers=("fields", "rules"))
     measures = [(m.name, str(m.kind), m.title) for m in registry.measures.values()]
     print_table("\nMeasures", ("name", "kind", "title"), measures)
+    if registry.not_computed:
+        missing = [(n.name, n.title, ", ".join(n.layouts) or "any file") for n in registry.not_computed.values()]
+        print_table("\nNot computed", ("name", "title", "from"), missing)
 
 
 def _say(text: str) -> None:

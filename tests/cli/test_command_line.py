@@ -125,3 +125,11 @@ def test_describe_lists_datasets_and_measures(house, capsys):
     assert run(["describe"]) == 0
     shown = capsys.readouterr().out
     assert "wrist_fracture" in shown and "wrist_manipulated_4h" in shown
+
+
+def test_describe_tells_what_is_not_computed_and_why(house, capsys):
+    assert run(["describe"]) == 0
+    assert "ssnap_case_ascertainment" in capsys.readouterr().out
+    assert run(["describe", "ssnap_pc_72h"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "not computed from acute_stroke_import" in shown and "the first hospital alone" in shown

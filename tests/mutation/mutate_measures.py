@@ -18,6 +18,7 @@ import pandas as pd
 from quality_checks.masks import Evaluator
 from schemas.datasets import Dataset, Pathway
 from schemas.expressions import Expression
+from schemas.field_rules import field_rules
 from schemas.fields import Derived
 from schemas.measures import Measure
 from schemas.registry import load_registry
@@ -46,9 +47,10 @@ class Report:
     survivors: tuple[Survivor, ...]
 
 
-def mutate(pathway: Pathway, spec: Specification) -> Report:
-    """Tries every mutant of every measure, derived field and record rule of the pathway."""
-    trials = [*_measures(pathway, spec), *_derived(pathway, spec), *_rules(pathway, spec)]
+def mutate(pathway: Pathway, spec: Specification, parts: tuple[str, ...] = ("measures", "derived", "rules")) -> Report:
+    """Tries every mutant of every measure, derived field and record rule of the pathway, or of these parts of it."""
+    makers = {"measures": _measures, "derived": _derived, "rules": _rules}
+    trials = [trial for part in parts for trial in makers[part](pathway, spec)]
     lost = tuple(Survivor(subject, about) for subject, about, is_noticed in trials if not is_noticed)
     return Report(len(trials), lost)
 
@@ -108,9 +110,10 @@ def _recomputed(item: Derived, frame: pd.DataFrame) -> list:
 
 # ------------------------------------------------------------------------------------------------ rules
 def _rules(pathway: Pathway, spec: Specification) -> Iterator[Trial]:
-    declared = {rule.id: rule for rule in pathway.case_dataset.rules if rule.scope is not Scope.FILE}
+    dataset = pathway.case_dataset
+    declared = {rule.id: rule for rule in (*dataset.rules, *field_rules(dataset)) if rule.scope is not Scope.FILE}
     for table in spec.rules:
-        yield from _trials_of_rule(declared[table.subject], table, spec, pathway.case_dataset)
+        yield from _trials_of_rule(declared[table.subject], table, spec, dataset)
 
 
 def _trials_of_rule(rule: Rule, table: Table, spec: Specification, dataset: Dataset) -> Iterator[Trial]:

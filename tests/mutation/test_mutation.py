@@ -18,6 +18,35 @@ EQUIVALENT = {
     },
 }
 
+# which reasons agree is declared once for rule V24 too, whose tables tell these apart (``schemas.pathways.acute_stroke.no_but``)
+_OUTSIDE_WINDOW = "differs only for patients whom the exclusion of those outside the window has left out already"
+_REASON = "stroke_tc_3_2_eligible_thrombolysed: exclusion accepted_reason: AnyOf > "
+_TOO_LATE, _TOO_OLD = f"{_REASON}1: AllOf > 1: Not > Holds > AnyOf > ", f"{_REASON}5: AllOf > 1: Holds > AllOf > 1: Not > Holds > "
+EQUIVALENT_MEASURES = {
+    "acute_stroke": {
+        **{
+            f"{_TOO_LATE}{change}": _OUTSIDE_WINDOW
+            for change in (
+                "0: AllOf loses item 1", "0: AllOf > 1: < becomes <=", "0: AllOf > 1: Comparison > 210 becomes 211", "0: AllOf > 2: < becomes <=",
+                "0: AllOf > 2: Comparison > 80 becomes 81", "1: AllOf > 0: AllOf loses item 1", "1: AllOf > 0: AllOf > 1: < becomes <=",
+                "1: AllOf > 0: AllOf > 1: Comparison > 120 becomes 121",
+            )
+        },
+        f"{_TOO_LATE}1: AllOf > 1: Comparison > 80 becomes 79": "under 120 minutes a patient of 79 is in the window of those under 80 anyway",
+        **{
+            f"{_TOO_OLD}{change}": _OUTSIDE_WINDOW
+            for change in ("AllOf loses item 1", "AllOf > 1: < becomes <=", "AllOf > 1: Comparison > 120 becomes 121")
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(EQUIVALENT_MEASURES))
+def test_every_mutant_of_a_measure_changes_an_answer(name: str):
+    report = mutate(load_registry().pathway(name), specification(name), parts=("measures",))
+    assert report.tried > 250
+    assert {str(survivor) for survivor in report.survivors} == set(EQUIVALENT_MEASURES[name])
+
 
 @pytest.mark.parametrize("name", sorted(EQUIVALENT))
 def test_every_mutant_changes_an_answer(name: str):

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from schemas.describe import describe_dataset, describe_field, describe_measure, describe_rule
+from schemas.describe import describe_dataset, describe_field, describe_measure, describe_not_computed, describe_rule
 from schemas.expressions import (
     AgeInYears,
     Choose,
@@ -87,6 +87,9 @@ def test_everything_that_is_declared_can_be_described(registry):
         assert all(item.name in told for item in declared.fields) and all(rule.id in told for rule in declared.rules)
     for measure in registry.measures.values():
         assert measure.title in describe_measure(measure, registry.pathway_of_measure(measure.name).case_dataset)
+    for item in registry.not_computed.values():
+        told = describe_not_computed(item)
+        assert item.title in told and item.reason in told and all(layout in told for layout in item.layouts)
 
 
 def test_a_field_tells_its_format_codes_and_when_it_is_due(dataset):

@@ -4,6 +4,7 @@ from schemas.datasets import Pathway
 from schemas.pathways.acute_stroke.dataset import ACUTE_STROKE
 from schemas.pathways.acute_stroke.layouts import LAYOUTS
 from schemas.pathways.acute_stroke.measures import MEASURES
+from schemas.pathways.acute_stroke.not_computed import NOT_COMPUTED
 from schemas.pathways.acute_stroke.published import MEASURES as PUBLISHED
 from schemas.pathways.acute_stroke.published import SCORING_SUMMARY, TEAMS
 
@@ -16,4 +17,5 @@ PATHWAY = Pathway(
     layouts=(*LAYOUTS, SCORING_SUMMARY),
     measures=(*MEASURES, *PUBLISHED),
     organisation_lists=(TEAMS,),
+    not_computed=NOT_COMPUTED,
 )

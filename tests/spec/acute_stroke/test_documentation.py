@@ -1,4 +1,4 @@
-"""The page on acute stroke tells of every rule and stage, and of none that there is not."""
+"""The page on acute stroke tells of every rule, stage and measure, and of none that there is not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from schemas.registry import load_registry
 
 HOUSE = Path(__file__).resolve().parents[3]
 PAGE = (HOUSE / "docs/pathways/acute_stroke.md").read_text(encoding="utf-8")
-DATASET = load_registry().dataset("acute_stroke")
+PATHWAY = load_registry().pathway("acute_stroke")
+DATASET = PATHWAY.case_dataset
 STATED = (*DATASET.rules, *(rule for rule in field_rules(DATASET) if rule.family == "conditions"))
 
 
@@ -27,11 +28,25 @@ def test_the_stages_are_told_with_their_days():
         assert str(stage.after_days) in line or stage.after_days == 0
 
 
+def test_every_measure_is_told_with_its_title_and_no_other():
+    table = PAGE.split("## Measures")[1].split("### Not computed")[0]
+    cells = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("| `")]
+    assert [(cell[1].strip("`"), cell[3]) for cell in cells] == [(m.name, m.title) for m in PATHWAY.measures if not m.is_submitted]
+
+
+def test_what_is_not_computed_is_told_with_its_reason():
+    table = PAGE.split("### Not computed")[1]
+    cells = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("| `")]
+    assert [(cell[1].strip("`"), cell[2], cell[4]) for cell in cells] == [(n.name, n.title, n.reason) for n in PATHWAY.not_computed]
+    layouts = {layout.name for layout in PATHWAY.layouts}
+    assert all(set(n.layouts) <= layouts for n in PATHWAY.not_computed)
+
+
 def test_the_files_are_told_and_there():
     table = PAGE.split("Declared in")[1].split("Still to be added")[0]
     told = {name for line in table.splitlines() if line.startswith("| `") for name in re.findall(r"`([\w*]+\.py)`", line.split("|")[1])}
     folder = HOUSE / "schemas/pathways/acute_stroke"
-    declared = {file.name for file in folder.glob("*.py") if not file.name.startswith(("__", "simulat", "measures", "cohorts", "cases"))}
+    declared = {file.name for file in folder.glob("*.py") if not file.name.startswith(("__", "simulat", "cohorts", "cases"))}
     patterns = [re.compile(name.replace(".", r"\.").replace("*", r"\w+")) for name in told]
     assert all(any(pattern.fullmatch(name) for name in declared) for pattern in patterns)
     assert [name for name in declared if not any(pattern.fullmatch(name) for pattern in patterns)] == []

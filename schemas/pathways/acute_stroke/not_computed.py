@@ -1,0 +1,36 @@
+"""What the audit publishes and the house does not compute, with the reason.
+
+Belongs here: results that no declaration here gives, or that one of the layouts cannot give. Does not belong here: measures.
+"""
+
+from __future__ import annotations
+
+from schemas.measures import NotComputed
+from schemas.pathways.acute_stroke.layouts import IMPORT
+
+_FIRST_HOSPITAL_ONLY = "An import file tells of the first hospital alone: which teams had the patient later, and what they did, is not in it."
+
+NOT_COMPUTED = (
+    NotComputed("ssnap_pc_72h", "Patient-centred indicators of the first 72 hours (items G)", _FIRST_HOSPITAL_ONLY, (IMPORT.name,)),
+    NotComputed("ssnap_pc_after_72h", "Patient-centred indicators after 72 hours (items J)", _FIRST_HOSPITAL_ONLY, (IMPORT.name,)),
+    NotComputed(
+        "ssnap_after_72h", "Key indicators 2.3, 5.1 to 7.4, 8.7, 8.8, 9.1 to 10.4",
+        "They are made of each team's own record of the stay; their declarations do not stand yet.",
+    ),
+    NotComputed(
+        "ssnap_case_ascertainment", "Case ascertainment",
+        "The expected number of strokes is counted from hospital statistics (HES, PEDW), which no file of the audit holds.",
+    ),
+    NotComputed(
+        "ssnap_audit_compliance", "Audit compliance",
+        "The audit has not published all of its weights and bands; how soon records were entered is not in an import file at all.",
+    ),
+    NotComputed(
+        "ssnap_standardised_mortality", "Standardised mortality at 30 days",
+        "The audit has not published the coefficients of its model, nor the formula of its limits.",
+    ),
+    NotComputed(
+        "ssnap_scoring_2024", "The 40 indicators and 7 domains used since October 2024",
+        "The fields of the dataset of October 2024 and the thresholds of its scores are not published.",
+    ),
+)  # fmt: skip
