@@ -69,6 +69,7 @@ def all_emptied(dataset: Dataset, said: pd.DataFrame, cleared: Mapping[str, np.n
 
     ``said``: the rows as they were sent, derived fields included.
     """
-    dropped = emptied(said, dataset) if any(item.only_if for item in dataset.fields) else {}
-    kept = {name: mask for name, mask in dropped.items() if name in set(carried_names(dataset))}
-    return {**cleared, **{name: mask | cleared[name] if name in cleared else mask for name, mask in kept.items()}}
+    if not any(item.only_if for item in dataset.fields):
+        return dict(cleared)
+    dropped, carried = emptied(said, dataset), set(carried_names(dataset))
+    return {**cleared, **{name: mask | cleared[name] if name in cleared else mask for name, mask in dropped.items() if name in carried}}

@@ -130,5 +130,6 @@ def _corrected(dataset: Dataset, row: Told, units: list[Told]) -> Told | None:
     if dataset.match_rule is None or None in row.same:
         return None
     days = dataset.match_rule.within_days
-    near = [u for u in units if u.same == row.same and abs((u.clock_on - row.clock_on).days) <= days and not u.has_another_number(row)]
+    near = [u for u in units if u.same == row.same and abs((u.clock_on - row.clock_on).days) <= days]
+    near = [u for u in near if u.key != row.key and not u.has_another_number(row)]
     return near[0] if len(near) == 1 else None
