@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.pathways.acute_stroke.fields_nihss import ARRIVAL, names
+from schemas.pathways.acute_stroke.fields_nihss import AFTER_24_HOURS, ARRIVAL, names
 from tests.spec.acute_stroke import patient as p
 from tests.spec.tables import gives, table
 
@@ -38,7 +38,8 @@ CLOCKS = (
         gives(None, "passed on for the six-month review", **_SIX_MONTHS),
         gives("03/03/2025 09:00", "a team known by another code", team_code="RXX01"),
     ),
-    table("patient_clock_start_on", gives("03/03/2025 00:00", "a stroke, no time", **NO_TIME), gives(None, "a community team", team_code="SSNAPC012")),
+    table("patient_clock_start_on", gives("03/03/2025 00:00", "a stroke, no time", **NO_TIME), gives(None, "a community team", team_code="SSNAPC012"),
+          gives(None, "another diagnosis", s1_diagnosis="T"), gives(None, "passed on for the six-month review", **_SIX_MONTHS)),
     table(
         "team_clock_start_at",
         gives("03/03/2025 09:00", "the first team"),
@@ -59,6 +60,7 @@ ENDS = (
         gives("14/03/2025 00:00", "on another ward, having left the unit before", **{**_DIED_ELSEWHERE, "s7_stroke_unit_discharge_at": "13/03/2025 10:00"}),
         gives("14/03/2025 00:00", "never on the unit", **{**p.DIED, "s7_stroke_unit_death": None, "s4_stroke_unit_arrival_na": "TRUE"}),
         gives("03/03/2025 23:59", "an inpatient, on the day of onset (decision 21)", **{**_DIED_ELSEWHERE, **p.INPATIENT, "s7_death_on": "03/03/2025"}),
+        gives("14/03/2025 00:00", "an inpatient, days after onset, never on the unit", **{**_DIED_ELSEWHERE, **p.INPATIENT, "s4_stroke_unit_arrival_na": "TRUE"}),
         gives("03/03/2025 00:00", "from outside, on the day of arrival", **{**_DIED_ELSEWHERE, "s7_death_on": "03/03/2025"}),
     ),
     table("team_clock_stop_at", gives("14/03/2025 14:00", "discharged"), gives("14/03/2025 23:59", "died", **p.DIED),
@@ -73,21 +75,42 @@ ENDS = (
 )  # fmt: skip
 
 TEAMS = (
-    table("is_community_team", gives(False, "three digits"), gives(True, "C and three digits", team_code="SSNAPC012"), gives(None, "no team", team_code=None)),
+    table("is_community_team", gives(False, "three digits"), gives(True, "C and three digits", team_code="SSNAPC012"),
+          gives(True, "C alone", team_code="SSNAPC"), gives(False, "D", team_code="SSNAPD"), gives(False, "a trust's code", team_code="ZX1"), gives(None, "no team", team_code=None)),
     table("is_six_month_record", gives(False, "a first record"), gives(False, "transferred", **p.LATER_OF_EXPORT), gives(True, "review only", **_SIX_MONTHS)),
     table("is_first_record", gives(None, "an import"), gives(True, "first", **p.FIRST_OF_EXPORT), gives(False, "later", **p.LATER_OF_EXPORT)),
     table("is_locked_to_72h", gives(None, "an import"), gives(True, "1 to 3", locked_s1="TRUE", locked_s2="TRUE", locked_s3="TRUE"),
-          gives(False, "1 and 2", locked_s1="TRUE", locked_s2="TRUE", locked_s3="FALSE")),
+          *(gives(False, f"all but {n}", **{"locked_s1": "TRUE", "locked_s2": "TRUE", "locked_s3": "TRUE", f"locked_s{n}": "FALSE"}) for n in (1, 2, 3))),
     table("is_locked_to_discharge", gives(None, "an import"), gives(True, "4 and 7", locked_s4="TRUE", locked_s7="TRUE"),
-          gives(False, "4", locked_s4="TRUE", locked_s7="FALSE")),
+          gives(False, "4", locked_s4="TRUE", locked_s7="FALSE"), gives(False, "7", locked_s4="FALSE", locked_s7="TRUE")),
 )  # fmt: skip
+
+
+def _items(stem: str) -> list:
+    """Every item counts, and every one must be known; nothing else is wanted."""
+    none = dict.fromkeys(names(stem), "0")
+    ones = [gives(1, f"a point for {item} alone", **{**none, item: "1"}) for item in names(stem)]
+    return [*ones, *(gives(None, f"{item} not known", **{**none, item: "-1"}) for item in names(stem))]
+
 
 NUMBERS = (
     table("age_years", gives(76, "from the date of birth"), gives(76, "the day before the birthday", s1_birth_on="04/03/1948"),
           gives(77, "on the birthday", s1_birth_on="03/03/1948"), gives(76, "as sent (decision 6)", **p.REFUSED), gives(None, "neither", s1_birth_on=None)),
     table("nihss_arrival_total", gives(8, "the textbook patient"), gives(0, "no deficit", **dict.fromkeys(names(ARRIVAL), "0")),
-          gives(None, "an item not known", s2_nihss_arrival_visual="-1"), gives(None, "an item missing", s2_nihss_arrival_visual=None)),
-    table("nihss_24h_total", gives(3, "after thrombolysis"), gives(None, "not thrombolysed", **p.NOT_THROMBOLYSED)),
+          *_items(ARRIVAL), gives(None, "an item missing", s2_nihss_arrival_visual=None)),
+    table("nihss_24h_total", gives(3, "after thrombolysis"), *_items(AFTER_24_HOURS), gives(None, "not thrombolysed", **p.NOT_THROMBOLYSED)),
 )  # fmt: skip
 
-DERIVED_TABLES = (*CLOCKS, *ENDS, *TEAMS, *NUMBERS)
+_LOCKED = {**p.FIRST_OF_EXPORT, "locked_s1": "TRUE", "locked_s2": "TRUE", "locked_s3": "TRUE"}
+_MISSING = {"s2_rankin_before_stroke": None}
+COHORT = (
+    table("cohort_basis", gives("complete", "an import"), gives("locked", "an export, locked", **_LOCKED),
+          gives("locked", "an export, not locked", **p.FIRST_OF_EXPORT, locked_s1="FALSE")),
+    table("is_closed_to_72h", gives(True, "an import, complete"), gives(False, "an import with an answer missing", **_MISSING),
+          gives(True, "an export, locked with an answer missing", **_LOCKED, **_MISSING),
+          gives(False, "an export, complete but not locked", **{**_LOCKED, "locked_s3": "FALSE"})),
+    table("is_in_72h_cohort", gives(True, "a stroke, complete"), gives(True, "time of arrival not entered (decision 15)", **NO_TIME),
+          gives(False, "not complete", **_MISSING), gives(False, "a community team", team_code="SSNAPC012"), gives(False, "another diagnosis", s1_diagnosis="T")),
+)  # fmt: skip
+
+DERIVED_TABLES = (*CLOCKS, *ENDS, *TEAMS, *NUMBERS, *COHORT)
