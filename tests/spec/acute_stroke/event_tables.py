@@ -137,9 +137,9 @@ def _edges_of_the_stay(asked: Asked) -> list:
     ]
 
 
-def _of_the_stroke(asked: Asked) -> Table:
-    """Sections 1 to 3 belong to the stroke: after a transfer they may lie after this record's end (decision 5)."""
-    subject = "V09b" if asked is BRAIN_IMAGING else f"V19.{asked.at}"
+def _of_the_stroke(asked: Asked, of_the_case: bool = False) -> Table:
+    """Sections 1 to 3 belong to the stroke: after a transfer they may lie after this record's end (decision 5), never after the last stay's."""
+    subject = ("V09c" if of_the_case else "V09b") if asked is BRAIN_IMAGING else f"V19{'c' if of_the_case else ''}.{asked.at}"
     passed_on = holds("transferred, and it happened there", **p.TRANSFERRED, **_written(asked, "15/03/2025 09:00"))
     return table(subject, *_edges_of_the_stay(asked), passed_on)
 
@@ -149,7 +149,7 @@ def _of_the_stay(asked: Asked) -> Table:
     return table(f"V19.{asked.at}", *_edges_of_the_stay(asked), passed_on)
 
 
-END_OF_STAY = (*map(_of_the_stroke, EARLY), *map(_of_the_stay, OWN_STAY))
+END_OF_STAY = (*map(_of_the_stroke, EARLY), *map(_of_the_stay, OWN_STAY), *(_of_the_stroke(asked, of_the_case=True) for asked in EARLY))
 
 
 # ------------------------------------------------------------------------------------------------ the future
