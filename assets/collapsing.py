@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from assets.cases import complete
 from assets.folding import carried_names
 from quality_checks.conditions import unmet
 from quality_checks.masks import Evaluator
@@ -89,8 +90,6 @@ class _Collapsing:
 
     def _emptied(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Without the answers to questions that the row itself rules out."""
-        from assets.cases import complete
-
         asked = complete(self.dataset, rows)
         for name, ruled_out in unmet(asked, self.dataset).items():
             if name in self.names and self.dataset.field_by_name[name].blank is None:

@@ -43,7 +43,7 @@ def to(team: str, number: int, at: str, leaves: dict = TRANSFERRED) -> dict:
     """The record is passed on; the stay ends with it."""
     return {
         **leaves, "s7_transfer_team_code": team, "transfer_to_team_code": team, "transfer_to_at": at, "transfer_to_pro_clin_v1_id": str(number),
-        "s7_hospital_discharge_at": at, "s7_stroke_unit_discharge_at": at, **_therapy_until(at[:10]),
+        "s7_hospital_discharge_at": at, "s7_stroke_unit_discharge_at": at, **therapy_until(at[:10]),
     }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def came_from(team: str, number: int, at: str) -> dict:
     }  # fmt: skip
 
 
-def _therapy_until(day: str) -> dict:
+def therapy_until(day: str) -> dict:
     told: dict = {"s6_mood_screening_on": day, "s6_cognition_screening_on": day, "s4_rehab_goals_on": day}
     for work in ("physio", "occ_ther", "speech_lang"):
         told |= {f"s4_{work}_end_on": day, f"s4_{work}_days": "1", f"s4_{work}_minutes": "30"}
@@ -85,12 +85,12 @@ ELSEWHERE_AND_BACK = (
     Record(HERE, 503, {**THROMBECTOMY, **came_from(CENTRE, 502, "04/03/2025 12:00")}),
 )
 ON_THE_WARD = (Record(HERE, 501, INPATIENT),)
-DIED_THAT_DAY = (Record(HERE, 501, {**DIED, **_UNSEEN, **_therapy_until("03/03/2025"), "s7_death_on": "03/03/2025"}),)
+DIED_THAT_DAY = (Record(HERE, 501, {**DIED, **_UNSEEN, **therapy_until("03/03/2025"), "s7_death_on": "03/03/2025"}),)
 CAME_BACK = (
     Record(HERE, 501, {**to(AT_HOME, 502, "14/03/2025 14:00", TO_COMMUNITY), "s6_mood_screening_on": "10/03/2025"}),
     Record(AT_HOME, 502, {**came_from(HERE, 501, "14/03/2025 14:00"), **to(HERE, 503, "20/03/2025 08:00"), **_NOT_ON_A_STROKE_UNIT, **_AFTER_THE_FIRST_WEEK}),
     Record(HERE, 503, {
-        **came_from(AT_HOME, 502, "20/03/2025 08:00"), **_therapy_until("21/03/2025"), **_AFTER_THE_FIRST_WEEK,
+        **came_from(AT_HOME, 502, "20/03/2025 08:00"), **therapy_until("21/03/2025"), **_AFTER_THE_FIRST_WEEK,
         "s7_stroke_unit_discharge_at": "28/03/2025 10:00", "s7_hospital_discharge_at": "28/03/2025 10:00", "s7_end_rehab_on": "28/03/2025",
     }),
 )  # fmt: skip
