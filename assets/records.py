@@ -35,7 +35,7 @@ from warehouse.tables import EFFECTIVE_STATES, submission
 class Linked:
     """Rows of the file that could be linked, on the file's row numbers: who, where, when, which case, and what was known before."""
 
-    rows: pd.DataFrame  # person_id, is_new, digest, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
+    rows: pd.DataFrame  # person_id, is_new, digest, key_id, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
     known: pd.DataFrame  # the persons' cases as they stand
 
 
@@ -156,7 +156,7 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
 
     def write(touched) -> None:
         with Copies(connection) as copies:
-            persons.make(copies, work.keys, rows, _births(work))
+            persons.make(copies, rows, _births(work))
             copies.add(record_table(pathway), _fragments(work, rows, leaves[takes | leaves]))
             if stands_alone:
                 case_store.write(connection, pathway, _states(work, linked, rows, merged), copies)
