@@ -154,7 +154,8 @@ class Archive:
         return header.size_bytes == size and self.store.size(name) == expected
 
     def _new_header(self, name: str, size: int, metadata: Mapping | None) -> tuple[_Header, AESGCM]:
-        ring, data_key = self.keys.archive, AESGCM.generate_key(256)
+        # read anew: a sensor that has been looking for files since before a rotation seals by the new key
+        ring, data_key = self.keys.renewed().archive, AESGCM.generate_key(256)
         bare = _Header(name, size, ring.current, "", CHUNK_BYTES)
         wrapped = _seal(AESGCM(ring.key(ring.current)), data_key, b"key|" + ring.current.encode() + b"|" + bare.binding)
         sealed = None

@@ -43,15 +43,16 @@ def test_two_workers_of_whom_one_has_not_seen_the_rotation_make_one_person(world
     assert persons(world) == (1, 1, 1)
 
 
-def test_a_sensor_seals_with_the_new_archive_key_at_its_next_look(world, typed, database_settings):
+def test_a_sensor_that_is_looking_seals_with_the_new_archive_key(world, typed, database_settings):
     from assets.landing import claim_drops
 
     house = House(database_settings)
-    old = house.open().keys.archive.current
+    looking = house.open()
     assert typed("keys", "rotate", "archive")[0] == 0
     drop(database_settings.landing, "ZX1", csv_bytes([wrist(1)]))
-    claim_drops(house.open())
-    assert list(house.open().archive.count_by_key()) != [old] and house.open().engine is house.open().engine
+    claim_drops(looking)
+    assert house.open().keys.archive.older == (looking.keys.archive.current,), "whoever opens the house anew sees the rotation"
+    assert set(house.open().archive.count_by_key()) == {house.open().keys.archive.current} and house.open().engine is looking.engine
     [outcome] = world.work_off()
     assert outcome.state.startswith("accepted"), "read by a worker that has only the old key in memory"
 
