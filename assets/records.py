@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Text, delete, select, text, update
 
 from assets import cases as case_store
 from assets import persons
+from assets.cross_record import families
 from assets.folding import carried_derived, carried_names, carry_forward, clock_dates
 from assets.ledger import Counts, latest_effective
 from assets.linking import link
@@ -165,7 +166,7 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
             case_store.refold(connection, pathway, touched)
 
     clashes = case_store.change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
-    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset)
+    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset).with_families(families(work.dataset, work.row.rule_version, rows["case_id"], clashes))
     done = judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
     return replace(done, comparison=_compare(connection, pathway, work.row, linked.rows[takes], done.counts))
 
