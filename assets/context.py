@@ -5,7 +5,7 @@ Belongs here: putting these together. Does not belong here: Dagster (``pipelines
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -28,6 +28,11 @@ class Context:
 
     def now(self) -> datetime:
         return self.settings.clock()
+
+    def renewed(self) -> Context:
+        """The same house with the keys as their file has them now; whoever keeps a house open for long asks before each piece of work."""
+        keys = self.keys.renewed()
+        return self if keys is self.keys else replace(self, keys=keys, archive=replace(self.archive, keys=keys))
 
     @classmethod
     def open(cls, settings: Settings, engine: Engine | None = None) -> Context:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Text, false, func, select, text
 
 from assets.folding import clock_dates
 from quality_checks.masks import Evaluator, evaluate
+from quality_checks.validate import FamilyResult, RuleResult
 from schemas.datasets import Dataset, Pathway
 from schemas.expressions import Expression
 from schemas.rules import PairRule, Rule, Scope, Severity
@@ -97,6 +98,16 @@ def judge_linked(rules: Sequence[Rule], cases: pd.DataFrame) -> pd.DataFrame:
     status = {rule.id: None if rule.severity is Severity.WARN else "error" for rule in rules}
     found = [(case_id, rule.id, status[rule.id]) for rule in rules for case_id in cases["case_id"][judged.broken(rule.requirement)]]
     return pd.DataFrame(found, columns=["case_id", "rule_id", "status"])
+
+
+def families(dataset: Dataset, rule_version: int, case_ids: pd.Series, clashes: pd.DataFrame) -> tuple[FamilyResult, ...]:
+    """What the rules across records have judged of a submission whose rows tell of ``case_ids``, by family, in the shape of the suite's results."""
+    linked = [rule for rule in dataset.rules_at(rule_version) if rule.scope is Scope.WAREHOUSE]
+    made: dict[str, list[RuleResult]] = {}
+    for rule in (*linked, *dataset.pair_rules_at(rule_version)):
+        broken = int(case_ids.isin(clashes.loc[clashes["rule_id"] == rule.id, "case_id"]).sum())
+        made.setdefault(rule.family, []).append(RuleResult(rule.id, rule.name, rule.severity, len(case_ids), broken))
+    return tuple(FamilyResult(family, not any(rule.broken_count for rule in rules), tuple(rules)) for family, rules in made.items())
 
 
 def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_version: int) -> pd.DataFrame:

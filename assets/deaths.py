@@ -64,7 +64,7 @@ def _told(connection: Connection, work: Work, judged: Applied) -> pd.DataFrame:
     sites = pd.Series(work.sender.code, index=frame.index, dtype=object)
     identified = persons.identify(connection, work.keys, persons.identities(work.dataset, frame, sites), frame.index)
     with Copies(connection) as copies:
-        persons.make(copies, work.keys, identified, None)
+        persons.make(copies, identified, None)
     is_withdrawal = work.row.mode == Mode.WITHDRAW
     return pd.DataFrame(
         {

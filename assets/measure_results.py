@@ -151,7 +151,7 @@ def _finish(found: list[pd.DataFrame], pathway: Pathway, moment: Moment) -> pd.D
     """Rows of ``measure_result``: what was found, then what is derived from it."""
     if not found:
         return pd.DataFrame(columns=[column.name for column in measure_result.columns])
-    results = _matured(pd.concat(found, ignore_index=True), pathway.measures, moment)
+    results = _matured(pd.concat(found, ignore_index=True), pathway, moment)
     for measure in _in_order([m for m in pathway.measures if m.kind is MeasureKind.DERIVED]):
         results = pd.concat([results, _derived(results, measure)], ignore_index=True)
     versions = {measure.name: measure.version for measure in pathway.measures}
@@ -164,9 +164,9 @@ def _finish(found: list[pd.DataFrame], pathway: Pathway, moment: Moment) -> pd.D
     )
 
 
-def _matured(results: pd.DataFrame, measures: Sequence[Measure], moment: Moment) -> pd.DataFrame:
+def _matured(results: pd.DataFrame, pathway: Pathway, moment: Moment) -> pd.DataFrame:
     """With completeness and maturity: a result is provisional until it matures, while deaths are awaited, or a month is missing."""
-    days = results["measure_name"].map({measure.name: measure.matures_after_days for measure in measures})
+    days = results["measure_name"].map({measure.name: pathway.matures_after_days(measure) for measure in pathway.measures})
     after = period_after(results["period_start"], results["period_grain"])
     matures_on = after + pd.to_timedelta(days, unit="D")
     is_open = (matures_on > pd.Timestamp(moment.today)) | (_column(results, "waiting_count") > 0) | (_column(results, "missing_months") > 0)

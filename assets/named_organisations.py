@@ -10,16 +10,22 @@ A name that no organisation bears is kept: its results go to a provisional organ
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 import pandas as pd
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from assets.effective_results import Cell, queue_results
 from schemas.registry import Registry
-from warehouse.organisations import PROVISIONAL, normalise_name, remember_unresolved, resolve
-from warehouse.tables import organisation, submitted_result, unresolved_organisation
+from warehouse.database import transaction_lock
+from warehouse.organisations import PROVISIONAL, OrganisationError, add_alias, ancestors, normalise_name, remember_unresolved, resolve
+from warehouse.tables import EFFECTIVE_STATES, effect, finding_kind, organisation, submission, submitted_result, unresolved_organisation
+
+# rules that set rows aside, or refuse the file, where an organisation is not known; which name it was is kept nowhere
+NOT_KNOWN = ("ORG1", "RES2", "SND4")
 
 
 def provisional_code(name: str) -> str:
@@ -68,6 +74,44 @@ def rehome(connection: Connection, registry: Registry) -> int:
     forgotten = unresolved_organisation.c.alias.in_([normalise_name(name) for name in found])
     connection.execute(delete(unresolved_organisation).where(forgotten))
     return len(found)
+
+
+@dataclass(frozen=True)
+class NewAlias:
+    """What came of an alias: how many names found a home, whom it found before, and submissions with rows set aside that may be taken now."""
+
+    rehomed: int
+    before: str | None
+    to_retry: tuple[str, ...]
+
+
+def give_alias(connection: Connection, registry: Registry, name: str, code: str, *, actor: str, at: datetime) -> NewAlias:
+    """``name`` means ``code`` from now on; results that were kept under it move, and their cells are queued. In the caller's transaction.
+
+    Raises ``OrganisationError`` for a code that nobody bears, and for a name that is none or is itself a code.
+    """
+    transaction_lock(connection, "load")
+    if is_provisional(code) or resolve(connection, [code])[code] != code:
+        raise OrganisationError(f"the network knows no organisation {code}; `common-cause organisations import FILE` adds organisations")
+    before = resolve(connection, [name])[name]
+    if not normalise_name(name) or before == name.strip().upper():
+        raise OrganisationError(f"{name!r} cannot be an alias: it is {'itself the code of an organisation' if before else 'no name'}")
+    add_alias(connection, name, code)
+    connection.execute(insert(effect).values(kind="import organisations", committed_at=at, actor=actor, detail={"alias": normalise_name(name), "organisation": code}))
+    before = None if before == code or is_provisional(before or PROVISIONAL) else before
+    return NewAlias(rehome(connection, registry), before, _to_retry(connection, code))
+
+
+def _to_retry(connection: Connection, code: str) -> tuple[str, ...]:
+    """Submissions of the provider of ``code`` or of the network's office in which a site or organisation was not known."""
+    query = (
+        select(submission.c.submission_id)
+        .join(organisation, organisation.c.organisation_code == submission.c.sender_code)
+        .where(submission.c.state.in_((*EFFECTIVE_STATES, "rejected")))
+        .where(or_(organisation.c.organisation_kind == "network", submission.c.sender_code.in_([place.code for place in ancestors(connection, code)])))
+        .where(exists().where(finding_kind.c.submission_id == submission.c.submission_id, finding_kind.c.rule_id.in_(NOT_KNOWN)))
+    )
+    return tuple(connection.scalars(query.order_by(submission.c.arrival_number)))
 
 
 def _move(connection: Connection, registry: Registry, old: str, new: str) -> None:

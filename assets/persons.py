@@ -57,7 +57,11 @@ def _own_keys(dataset: Dataset, frame: pd.DataFrame, site_codes: pd.Series) -> l
 
 
 def identify(connection: Connection, keys: Keys, texts: list[str], index: pd.Index) -> pd.DataFrame:
-    """``person_id`` (text), ``is_new`` and ``digest`` for each identity. An unknown one gets the id that ``make`` will write."""
+    """``person_id`` (text), ``is_new``, ``digest`` and ``key_id`` for each identity. An unknown one gets the id that ``make`` will write.
+
+    The keys are read anew: whoever loaded before may have made persons by a key that came after ours, and they must be found.
+    """
+    keys = keys.renewed()
     key_id, digests = keys.pseudonyms(texts)
     found = _look_up(connection, keys, texts, key_id, digests)
     unknown = [digest for digest in dict.fromkeys(digests) if digest not in found]
@@ -67,11 +71,12 @@ def identify(connection: Connection, keys: Keys, texts: list[str], index: pd.Ind
             "person_id": pd.Series([found.get(d) or fresh[d] for d in digests], index=index, dtype=object),
             "is_new": pd.Series([d in fresh for d in digests], index=index, dtype=bool),
             "digest": pd.Series(digests, index=index, dtype=object),
+            "key_id": pd.Series(key_id, index=index, dtype=object),
         }
     )
 
 
-def make(copies: Copies, keys: Keys, identified: pd.DataFrame, birth: pd.Series | None) -> None:
+def make(copies: Copies, identified: pd.DataFrame, birth: pd.Series | None) -> None:
     """Let the new persons among the rows be written, with the month of birth where it is known."""
     new = identified[identified["is_new"]].drop_duplicates("person_id")
     if not len(new):
@@ -80,7 +85,7 @@ def make(copies: Copies, keys: Keys, identified: pd.DataFrame, birth: pd.Series 
     if birth is not None:
         persons["birth_month"] = birth.reindex(new.index).dt.to_period("M").dt.to_timestamp()
     copies.add(person, persons)
-    copies.add(person_identifier, _pseudonyms(keys.pseudonym_key_id, new["digest"], new["person_id"]))
+    copies.add(person_identifier, _pseudonyms(new["key_id"].iloc[0], new["digest"], new["person_id"]))
 
 
 def _pseudonyms(key_id: str, digests: Iterable[bytes], person_ids: Iterable[str]) -> pd.DataFrame:

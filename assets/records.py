@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Text, delete, select, text, update
 
 from assets import cases as case_store
 from assets import persons, team_records
+from assets.cross_record import families
 from assets.folding import all_emptied, carried_derived, carried_names, carry_forward, clock_dates
 from assets.ledger import Counts, latest_effective
 from assets.linking import link
@@ -39,7 +40,7 @@ class Linked:
     Where cases have the records of several teams, ``case_id`` is here that of the team's record: what rows are folded into first.
     """
 
-    rows: pd.DataFrame  # person_id, is_new, digest, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
+    rows: pd.DataFrame  # person_id, is_new, digest, key_id, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
     known: pd.DataFrame  # the persons' cases as they stand
 
 
@@ -162,7 +163,7 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
 
     def write(touched) -> None:
         with Copies(connection) as copies:
-            persons.make(copies, work.keys, rows, _births(work))
+            persons.make(copies, rows, _births(work))
             copies.add(record_table(pathway), _fragments(work, rows, leaves[takes | leaves]))
             if stands_alone:
                 case_store.write(connection, pathway, _states(work, linked, rows, merged), copies)
@@ -171,7 +172,7 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
             case_store.refold(connection, pathway, touched)
 
     clashes = _change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
-    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset)
+    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset).with_families(families(work.dataset, work.row.rule_version, rows["case_id"], clashes))
     done = judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
     return replace(done, comparison=_compare(connection, pathway, work.row, linked.rows[takes], done.counts))
 

@@ -20,6 +20,7 @@ from assets.reading.shapes import ReadFile
 from quality_checks.finding_table import FindingTable
 from quality_checks.findings import Finding
 from quality_checks.receipt import Comparison, FieldCompleteness
+from quality_checks.validate import FamilyResult
 from schemas.datasets import Dataset
 from schemas.registry import Registry
 from schemas.rules import Scope, Severity
@@ -121,6 +122,10 @@ class Applied:
             Finding(rule.id, rule.name, rule.severity, rule.scope, rule.advice, int(row), cell)
             for clash in clashes.itertuples() for rule, cell in (cells[clash.rule_id],) for row in rows_of.get(clash.case_id, ())
         )  # fmt: skip
+
+    def with_families(self, more: Iterable[FamilyResult]) -> Applied:
+        """What families of rules that only the load could judge have to say, beside those of the suite."""
+        return replace(self, families=(*self.families, *more))
 
     def loaded(self, changed: pd.Series, case_ids: pd.Series, withdrawn: int) -> Applied:
         """Final counts and state of a submission that was taken, in whole or in part."""

@@ -13,8 +13,9 @@ from dagster import Definitions, definitions, in_process_executor
 from assets.definitions import assets_of, streams
 from pipelines.environment import silence
 from pipelines.jobs import refresh_job, submission_job
+from pipelines.pruning import pruning_job
 from pipelines.resources import House
-from pipelines.schedules import daily_refresh
+from pipelines.schedules import daily_pruning, daily_refresh
 from pipelines.sensors import sensors_of
 from schemas.registry import load_registry
 from warehouse.settings import Settings
@@ -29,9 +30,9 @@ def build(settings: Settings) -> Definitions:
     jobs = [*(submission_job(stream, registry) for stream in streams(registry)), refresh_job(registry)]
     return Definitions(
         assets=assets_of(registry),
-        jobs=jobs,
+        jobs=[*jobs, pruning_job()],
         sensors=sensors_of(house, registry, jobs),
-        schedules=[daily_refresh()],
+        schedules=[daily_refresh(), daily_pruning()],
         resources={"house": house},
         executor=in_process_executor,
     )

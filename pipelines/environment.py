@@ -28,6 +28,7 @@ def environment_of(settings: Settings, base: Mapping[str, str] | None = None) ->
         "COMMON_CAUSE_OUTBOX": str(settings.outbox),
         "COMMON_CAUSE_PATHWAYS": os.pathsep.join(map(str, settings.pathway_folders)) or None,
         "COMMON_CAUSE_WEBHOOK_URL": settings.webhook_url,
+        "COMMON_CAUSE_KEEP_RUNS_DAYS": str(settings.keep_runs_days),
         "COMMON_CAUSE_PARALLEL_RUNS": str(settings.parallel_runs),
         "COMMON_CAUSE_NETWORK_CODE": settings.network_code,
         "COMMON_CAUSE_NETWORK_NAME": settings.network_name,

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class House:
-    """Opens settings, declarations, database, archive and keys when an asset or a sensor first wants them."""
+    """Opens settings, declarations, database, archive and keys when an asset or a sensor first wants them; keys are read anew each time."""
 
     def __init__(self, settings: Settings):
         self.settings = settings
 
     def open(self) -> Context:
-        return _opened(self.settings)
+        return _opened(self.settings).renewed()
 
 
 @lru_cache(maxsize=4)

@@ -33,12 +33,19 @@ class RunQueue(QueuedRunCoordinator):
 
 
 class PromptQueueDaemon(QueuedRunCoordinatorDaemon):
-    """Dagster's daemon of the queue, which waits for a submission instead of a second."""
+    """Dagster's daemon of the queue, which waits for a submission before it looks, instead of a second after it has looked."""
 
     _is_busy = False
 
-    def core_loop(self, workspace_process_context, shutdown_event):
-        yield from super().core_loop(workspace_process_context, _Pause(self, shutdown_event))
+    def run_iteration(self, workspace_process_context, fixed_iteration_time=None):
+        self.pause()
+        yield from super().run_iteration(workspace_process_context, fixed_iteration_time)
+
+    def pause(self) -> bool:
+        """Whether a submission ended it. What is submitted from here on ends the next pause."""
+        is_woken = _submitted.wait(BUSY_SECONDS if self._is_busy else IDLE_SECONDS)
+        _submitted.clear()
+        return is_woken
 
     def _get_in_progress_run_records(self, instance: DagsterInstance):
         found = super()._get_in_progress_run_records(instance)
@@ -46,19 +53,7 @@ class PromptQueueDaemon(QueuedRunCoordinatorDaemon):
         return found
 
 
-class _Pause:
-    """Stands where Dagster's loop waits between two looks."""
-
-    def __init__(self, daemon: PromptQueueDaemon, shutdown_event: threading.Event):
-        self._daemon, self._shutdown = daemon, shutdown_event
-
-    def wait(self, seconds: float) -> bool:
-        if _submitted.wait(BUSY_SECONDS if self._daemon._is_busy else IDLE_SECONDS):
-            _submitted.clear()
-        return self._shutdown.is_set()
-
-
 def prompt_daemons(instance: DagsterInstance) -> Iterable[DagsterDaemon]:
-    """Dagster's daemons, with ours for the queue. Its least interval makes one pause between two looks."""
+    """Dagster's daemons, with ours for the queue, which makes its pauses itself."""
     for daemon in create_daemons_from_instance(instance):
-        yield PromptQueueDaemon(BUSY_SECONDS / 2) if isinstance(daemon, QueuedRunCoordinatorDaemon) else daemon
+        yield PromptQueueDaemon(interval_seconds=0) if isinstance(daemon, QueuedRunCoordinatorDaemon) else daemon

@@ -128,6 +128,11 @@ class Dataset:
     def stored_fields(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if field.is_stored)
 
+    def due_after_days(self, name: str) -> int:
+        """Days after the clock's start by which a field is due; 0 where no stage tells, as for derived fields."""
+        item = self.field_by_name.get(name)
+        return next((stage.after_days for stage in self.stages if item is not None and stage.name == item.due), 0)
+
     def rules_at(self, version: int) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.is_active(version))
 
@@ -165,3 +170,18 @@ class Pathway:
     @property
     def case_dataset(self) -> Dataset | None:
         return next((d for d in self.datasets if d.name == self.cases), None)
+
+    def matures_after_days(self, measure: Measure) -> int:
+        """Days after a period's end on which the measure's results are final: those that it declares, and no less than what it needs is due after.
+
+        Else the last months would look worse than they are by what nobody had to send yet.
+        """
+        return matures_after_days(measure, self.case_dataset)
+
+
+def matures_after_days(measure: Measure, dataset: Dataset | None) -> int:
+    """``Pathway.matures_after_days`` of a measure over the cases of ``dataset``."""
+    if dataset is None or measure.index_date is None:
+        return measure.matures_after_days
+    due = max((dataset.due_after_days(name) for name in measure.needs), default=0)
+    return max(measure.matures_after_days, due - dataset.due_after_days(measure.index_date))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schemas.datasets import Dataset
+from schemas.datasets import Dataset, matures_after_days
 from schemas.field_rules import field_rules
 from schemas.fields import Derived, Field, Identifier
 from schemas.measures import Measure, MeasureKind, NotComputed
@@ -86,7 +86,7 @@ def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
     if measure.value is not None:
         yield f"{'value' if measure.kind is MeasureKind.DERIVED else f'the {measure.kind.value} of'}: {in_words(measure.value, dataset)}"
     if measure.index_date:
-        yield f"by the period of {in_words_of_name(measure.index_date, dataset)}; final {measure.matures_after_days} days after the period"
+        yield f"by the period of {in_words_of_name(measure.index_date, dataset)}; final {matures_after_days(measure, dataset)} days after the period"
     if measure.target is not None:
         yield f"target: {measure.target:g}"
     if measure.source:

@@ -43,7 +43,7 @@ class Measure:
     Denominator: cases for which ``cohort`` is true, less the ``exclusions``, whose ``index_date`` falls in the period.
     Numerator: those of them for which ``numerator`` is true. ``value`` gives the number of a median, mean or derived measure.
     ``needs`` are the fields whose completeness (among cases for which they are due) is shown beside the result.
-    ``matures_after_days`` after the period's end the result is no longer provisional.
+    ``matures_after_days`` after the period's end the result is no longer provisional, or later where a needed field is due later.
     ``is_watched``: its chart raises signals; off where another measure tells of the same event.
     ``title`` is a noun phrase, ``description`` tells a clinician what counts and what does not.
     """

@@ -13,6 +13,7 @@ import base64
 import io
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -119,6 +120,14 @@ class Archive:
     def names(self) -> Iterator[str]:
         return self.store.names()
 
+    def count_by_key(self) -> Counter[str]:
+        """How many files each archive key wraps, by its id: reads every file's header."""
+        return Counter(self._key_id(name) for name in self.names())
+
+    def _key_id(self, name: str) -> str:
+        with self._open(name) as sealed:
+            return _read_header(sealed, name).key_id
+
     def __contains__(self, name: str) -> bool:
         return self.store.size(name) is not None
 
@@ -145,7 +154,8 @@ class Archive:
         return header.size_bytes == size and self.store.size(name) == expected
 
     def _new_header(self, name: str, size: int, metadata: Mapping | None) -> tuple[_Header, AESGCM]:
-        ring, data_key = self.keys.archive, AESGCM.generate_key(256)
+        # read anew: a sensor that has been looking for files since before a rotation seals by the new key
+        ring, data_key = self.keys.renewed().archive, AESGCM.generate_key(256)
         bare = _Header(name, size, ring.current, "", CHUNK_BYTES)
         wrapped = _seal(AESGCM(ring.key(ring.current)), data_key, b"key|" + ring.current.encode() + b"|" + bare.binding)
         sealed = None
@@ -154,7 +164,10 @@ class Archive:
         return _Header(name, size, ring.current, wrapped, CHUNK_BYTES, sealed), AESGCM(data_key)
 
     def _data_key(self, header: _Header) -> AESGCM:
-        wrapping = AESGCM(self.keys.archive.key(header.key_id))
+        ring = self.keys.archive
+        if header.key_id not in ring.keys:  # sealed by somebody who has seen a rotation that we have not
+            ring = self.keys.renewed().archive
+        wrapping = AESGCM(ring.key(header.key_id))
         bound = b"key|" + header.key_id.encode() + b"|" + header.binding
         return AESGCM(_unseal(wrapping, header.wrapped_key, bound, header.sha256))
 

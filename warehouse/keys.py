@@ -7,14 +7,17 @@ Belongs here: the private keys file and what is made with a pseudonym key. Does 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hmac
 import json
 import os
 import secrets
 import stat
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -34,6 +37,7 @@ class KeyRing:
 
     current: str
     keys: Mapping[str, bytes]
+    made_at: Mapping[str, str] = field(default_factory=dict)  # ISO, UTC, by id; nothing of a key older than this note
 
     def __repr__(self) -> str:
         return f"KeyRing(current={self.current!r}, {len(self.keys)} keys)"
@@ -50,7 +54,7 @@ class KeyRing:
 
     def with_new(self) -> KeyRing:
         fresh = _fresh_ring()
-        return KeyRing(fresh.current, {**self.keys, **fresh.keys})
+        return KeyRing(fresh.current, {**self.keys, **fresh.keys}, {**self.made_at, **fresh.made_at})
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,12 @@ class Keys:
         path = Path(path)
         if not path.exists():
             _make(path)
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise KeysError(f"others may read {path}; run: chmod 600 '{path}', and consider the keys known")
-        try:
-            return cls(path, {purpose: _ring_from(told) for purpose, told in json.loads(path.read_text()).items()})
-        except (ValueError, KeyError, AttributeError, TypeError):
-            raise KeysError(f"{path} is not a keys file, or damaged; restore its backup") from None
+        return cls(path, _read(path))
+
+    def renewed(self) -> Keys:
+        """The keys as the file has them now: others may have rotated them. Raises ``KeysError``; makes nothing."""
+        rings = _read(self.path)
+        return self if rings == self.rings else Keys(self.path, rings)
 
     @property
     def archive(self) -> KeyRing:
@@ -97,10 +101,17 @@ class Keys:
         return key_id, [hmac.digest(key, normalise_identifier(text).encode(), "sha256") for text in texts]
 
     def rotate(self, purpose: str) -> Keys:
-        """A new current key for ``purpose``, written to the file; the older ones stay. Returns the keys as they are now."""
-        rings = {**self.rings, purpose: self.rings[purpose].with_new()}
-        unfinished = _write_beside(self.path, rings)
-        unfinished.replace(self.path)
+        """A new current key for ``purpose``, written to the file; the older ones stay, those of another rotation meanwhile too.
+
+        Returns the keys as they are now. On disk before it returns, with the owner that the file had.
+        """
+        with _alone_in(self.path.parent) as folder:
+            there = self.renewed().rings
+            rings = {**there, purpose: there[purpose].with_new()}
+            unfinished = _write_beside(self.path, rings)
+            _give_to_owner_of(self.path, unfinished)
+            unfinished.replace(self.path)
+            os.fsync(folder)
         return Keys(self.path, rings)
 
 
@@ -113,14 +124,25 @@ def _fresh_ring() -> KeyRing:
     key = secrets.token_bytes(KEY_BYTES)
     # the id follows from the key, so that no two keys ever bear the same
     key_id = sha256(b"common cause key id\0" + key).hexdigest()[:12]
-    return KeyRing(key_id, {key_id: key})
+    return KeyRing(key_id, {key_id: key}, {key_id: datetime.now(UTC).isoformat(timespec="seconds")})
+
+
+def _read(path: Path) -> dict[str, KeyRing]:
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise KeysError(f"others may read {path}; run: chmod 600 '{path}', and consider the keys known")
+        return {purpose: _ring_from(told) for purpose, told in json.loads(path.read_text()).items()}
+    except FileNotFoundError:
+        raise KeysError(f"{path} is lost; restore its backup") from None
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise KeysError(f"{path} is not a keys file, or damaged; restore its backup") from None
 
 
 def _ring_from(told: Mapping) -> KeyRing:
     keys = {key_id: base64.b64decode(text, validate=True) for key_id, text in told["keys"].items()}
     if told["current"] not in keys or any(len(key) != KEY_BYTES for key in keys.values()):
         raise ValueError
-    return KeyRing(told["current"], keys)
+    return KeyRing(told["current"], keys, dict(told.get("made_at", {})))
 
 
 def _make(path: Path) -> None:
@@ -138,10 +160,32 @@ def _make(path: Path) -> None:
         unfinished.unlink()
 
 
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[int]:
+    """Nobody else rotates meanwhile, or a key that has been used already would be lost. Gives the open folder."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield opened
+    finally:
+        os.close(opened)
+
+
+def _give_to_owner_of(path: Path, new: Path) -> None:
+    """Root may rotate the keys of another account, which must be able to read them."""
+    owner = path.stat()
+    if (owner.st_uid, owner.st_gid) != (new.stat().st_uid, new.stat().st_gid):
+        os.chown(new, owner.st_uid, owner.st_gid)
+
+
 def _write_beside(path: Path, rings: Mapping[str, KeyRing]) -> Path:
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     told = {
-        purpose: {"current": ring.current, "keys": {key_id: base64.b64encode(key).decode() for key_id, key in ring.keys.items()}}
+        purpose: {
+            "current": ring.current,
+            "keys": {key_id: base64.b64encode(key).decode() for key_id, key in ring.keys.items()},
+            "made_at": dict(ring.made_at),
+        }
         for purpose, ring in rings.items()
     }
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -7,6 +7,7 @@ A failing COPY says which table refused with which SQLSTATE, never a value.
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -52,6 +53,10 @@ def copy_frame(connection: Connection, table: Table, frame: pd.DataFrame) -> int
     return len(frame)
 
 
+# a thread that sends asks for the interpreter after each 100 kB; at Python's 5 ms a turn a COPY beside the work takes twice as long
+SWITCH_SECONDS = 0.0005
+
+
 class Copies:
     """COPY after COPY on one connection, while the caller prepares what comes next. The connection is the copies' until ``wait``."""
 
@@ -71,6 +76,8 @@ class Copies:
             self._asked.pop(0).result()
 
     def __enter__(self) -> Copies:
+        self._usual_switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
         return self
 
     def __exit__(self, kind, error, trace) -> None:
@@ -79,6 +86,7 @@ class Copies:
                 self.wait()
         finally:
             self._thread.shutdown(cancel_futures=True)
+            sys.setswitchinterval(self._usual_switch_seconds)
 
 
 def _written(table: Table, frame: pd.DataFrame) -> tuple[str, memoryview]:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from warehouse.tables import organisation, organisation_alias, unresolved_organisation
 
 DEPTH_LIMIT = 20
+BY_HAND = "name given by hand"  # no import takes such an alias back
 PROVISIONAL = "?"  # begins the code of an organisation of which only a submitted name is known
 _APOSTROPHES = re.compile(r"['’‘`´]")
 _OTHER_MARKS = re.compile(r"[^0-9a-z]+")
@@ -59,7 +60,7 @@ def remember_unresolved(connection: Connection, counts: Mapping[str, int], submi
         connection.execute(statement.on_conflict_do_update(index_elements=["alias"], set_={"seen_count": statement.excluded.seen_count}))
 
 
-def add_alias(connection: Connection, name: str, code: str, kind: str = "name") -> None:
+def add_alias(connection: Connection, name: str, code: str, kind: str = BY_HAND) -> None:
     """``name`` finds ``code`` from now on, whatever it found before; it is no longer unresolved."""
     _upsert_aliases(connection, [{"alias": normalise_name(name), "organisation_code": code, "alias_kind": kind}])
     connection.execute(unresolved_organisation.delete().where(unresolved_organisation.c.alias == normalise_name(name)))
@@ -81,6 +82,21 @@ def ancestors(connection: Connection, code: str, on: date | None = None) -> list
         is_over = row.successor_code and row.closed_on and (on is None or row.closed_on < on)
         code = row.successor_code if is_over else row.parent_code
     return chain
+
+
+def aliases_of(connection: Connection, code: str) -> list[tuple[str, str]]:
+    """(name or older code as normalised, kind) by which ``code`` is found, in alphabetical order."""
+    table = organisation_alias.c
+    query = select(table.alias, table.alias_kind).where(table.organisation_code == code).order_by(table.alias)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def took_over(connection: Connection, code: str) -> list[Place]:
+    """Those whose successor ``code`` is, provisional ones left out."""
+    table = organisation.c
+    query = select(table.organisation_code, table.organisation_name, table.organisation_kind).where(table.successor_code == code)
+    rows = connection.execute(query.where(~table.organisation_code.startswith(PROVISIONAL)).order_by(table.organisation_code))
+    return [Place(*row) for row in rows]
 
 
 def load_network(connection: Connection, rows: Sequence[Mapping]) -> list[str]:

@@ -6,6 +6,7 @@ Belongs here: creating them (by an administrator). Does not belong here: what ea
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from psycopg import sql
 from sqlalchemy import Connection, delete, func, select, text
@@ -24,6 +25,8 @@ GROUPS = {
 DATABASES = ("common_cause", "dagster")
 # COPY is refused on a table with row-level security to whom it applies, so the only writer passes by it
 PIPELINE_RIGHTS = "login bypassrls nosuperuser nocreatedb nocreaterole noreplication"
+PROVIDER_RIGHTS = "login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
+_IS_OURS = text("select pg_has_role(:name, 'cc_provider', 'member')")
 _ROLE_NAME = re.compile(r"(?!cc_|pg_)[a-z][a-z0-9_]{2,62}")
 
 
@@ -55,22 +58,59 @@ def create_provider_role(connection: Connection, name: str, provider_code: str, 
     known = select(func.count()).where(organisation.c.organisation_code == provider_code, organisation.c.organisation_kind == "provider")
     if not connection.scalar(known):
         raise RoleError(f"no provider has the code {provider_code}; import it first")
-    role, is_ours = sql.Identifier(name), text("select pg_has_role(:name, 'cc_provider', 'member')")
+    role = sql.Identifier(name)
     if not _role_exists(connection, name):
         _run(connection, sql.SQL("create role {} in role cc_provider").format(role))
-    elif not connection.scalar(is_ours, {"name": name}) or _is_mighty(connection, name):
+    elif not connection.scalar(_IS_OURS, {"name": name}) or _is_mighty(connection, name):
         raise RoleError(f"the role {name} exists and is not a provider's; choose another name")
-    _run(connection, sql.SQL("alter role {} login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls").format(role))
+    _run(connection, sql.SQL("alter role {} " + PROVIDER_RIGHTS).format(role))
     _set_password(connection, name, password)
     row = insert(provider_role).values(role_name=name, provider_code=provider_code)
     connection.execute(row.on_conflict_do_nothing())
 
 
-def drop_provider_role(connection: Connection, name: str) -> None:
-    """Takes the login and all that it could see away."""
-    connection.execute(delete(provider_role).where(provider_role.c.role_name == name))
-    if _role_exists(connection, name):
-        _run(connection, sql.SQL("drop role {}").format(sql.Identifier(name)))
+def drop_provider_role(connection: Connection, name: str) -> bool:
+    """Takes the login and all that it could see away, and ends its sessions; whether there was one. Needs an administrator's connection.
+
+    Raises ``RoleError`` if the role is there for something else.
+    """
+    was_known = connection.execute(delete(provider_role).where(provider_role.c.role_name == name)).rowcount > 0
+    if not _role_exists(connection, name):
+        return was_known
+    if not _ROLE_NAME.fullmatch(name) or not connection.scalar(_IS_OURS, {"name": name}) or _is_mighty(connection, name):
+        raise RoleError(f"the role {name} is not a provider's; it is left alone")
+    connection.execute(text("select pg_terminate_backend(pid) from pg_stat_activity where usename = :name"), {"name": name})
+    _run(connection, sql.SQL("drop role {}").format(sql.Identifier(name)))
+    return True
+
+
+def provider_roles(connection: Connection) -> list[tuple[str, str, str, bool]]:
+    """(login, provider's code, its name, whether the server has the login), in order."""
+    there = select(text("1")).select_from(text("pg_roles")).where(text("rolname = role_name")).exists()
+    query = select(provider_role.c.role_name, provider_role.c.provider_code, organisation.c.organisation_name, there)
+    query = query.join(organisation, organisation.c.organisation_code == provider_role.c.provider_code)
+    return [tuple(row) for row in connection.execute(query.order_by(provider_role.c.role_name, provider_role.c.provider_code))]
+
+
+def statements_for(name: str, providers: Sequence[str]) -> list[str]:
+    """What an administrator types in psql, connected to the warehouse, to make such a login; ``\\password`` asks for the password."""
+    role = sql.Identifier(name).as_string(None)
+    rows = ", ".join(sql.SQL("({}, {})").format(sql.Literal(name), sql.Literal(code)).as_string(None) for code in providers)
+    return [
+        f"create role {role} {PROVIDER_RIGHTS} in role cc_provider;",
+        f"insert into pathway.provider_role (role_name, provider_code) values {rows} on conflict do nothing;",
+        f"\\password {role}",
+    ]
+
+
+def statements_against(name: str) -> list[str]:
+    """The same for taking one away."""
+    role, literal = sql.Identifier(name).as_string(None), sql.Literal(name).as_string(None)
+    return [
+        f"delete from pathway.provider_role where role_name = {literal};",
+        f"select pg_terminate_backend(pid) from pg_stat_activity where usename = {literal};",
+        f"drop role {role};",
+    ]
 
 
 def create_databases(connection: Connection, names: tuple[str, ...] = DATABASES) -> None:

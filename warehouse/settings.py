@@ -17,7 +17,7 @@ def _now() -> datetime:
 class Settings:
     """Where things are and how much is allowed. ``home`` holds all that the product writes unless a path says otherwise.
 
-    ``database_url`` None means the embedded server under ``home``. ``clock`` gives the time (UTC, with zone); tests move it.
+    ``database_url`` None means the embedded server under ``home``. ``keep_runs_days`` is how long Dagster's finished runs are kept, 0 for ever. ``clock`` gives the time (UTC, with zone); tests move it.
     """
 
     home: Path
@@ -29,6 +29,7 @@ class Settings:
     network_name: str = "The network"
     parallel_runs: int = 2
     webhook_url: str | None = None
+    keep_runs_days: int = 90
     stuck_after_minutes: int = 15
     stable_file_seconds: float = 1.0
     clock: Callable[[], datetime] = _now
@@ -70,6 +71,7 @@ class Settings:
             "outbox": path("COMMON_CAUSE_OUTBOX"),
             "pathway_folders": tuple(Path(p) for p in env.get("COMMON_CAUSE_PATHWAYS", "").split(os.pathsep) if p),
             "webhook_url": env.get("COMMON_CAUSE_WEBHOOK_URL") or None,
+            "keep_runs_days": int(env.get("COMMON_CAUSE_KEEP_RUNS_DAYS", "90")),
             "parallel_runs": int(env.get("COMMON_CAUSE_PARALLEL_RUNS", "2")),
             "network_code": env.get("COMMON_CAUSE_NETWORK_CODE", "NET"),
             "network_name": env.get("COMMON_CAUSE_NETWORK_NAME", "The network"),

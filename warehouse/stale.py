@@ -142,7 +142,7 @@ def queue_for_deaths(connection: Connection, registry: Registry, covered_before,
         readers = [measure for measure in pathway.measures if measure.index_date and DEATHS_COVERED_TO in field_names(measure)]
         if readers:
             months = _months_of(pathway, true(), tuple({measure.index_date for measure in readers})).subquery()
-            longest = max(measure.matures_after_days for measure in readers)
+            longest = max(pathway.matures_after_days(measure) for measure in readers)
             first = start_of("month", cast(literal(covered_before, Date), Date) - longest)
             since = true() if covered_before is None else months.c[1] >= first
             queued += queue_cells(connection, pathway, select(months).where(since), submission_id)

@@ -48,6 +48,13 @@ def opened(settings: Settings) -> Iterator[Context]:
             context.engine.dispose()
 
 
+def refresh(context: Context) -> None:
+    """Works off what is stale, so that a command ends with fresh results."""
+    from assets.refresh import refresh as work_off
+
+    work_off(context.engine, context.registry, context.now())
+
+
 def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
     """A table on the console; columns named in ``numbers`` are set to the right."""
     shown = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)

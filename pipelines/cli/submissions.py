@@ -1,15 +1,13 @@
-"""``retry``, ``approve``, ``withdraw``, ``rebuild``, ``organisations import``.
+"""``retry``, ``approve``, ``withdraw``, ``rebuild``.
 
-Belongs here: what the network's office and engineers ask of submissions and organisations. Does not belong here: doing it.
+Belongs here: what the network's office and engineers ask of submissions. Does not belong here: doing it.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from pipelines.cli.shared import actor, console, opened, print_table
+from pipelines.cli.shared import actor, console, opened, refresh
 from pipelines.services import DAEMON, is_running
 from warehouse.settings import Settings
 
@@ -50,7 +48,7 @@ def withdraw(settings: Settings, submission: str, yes: bool) -> None:
         if not yes:
             click.confirm(f"Withdraw {submission}?", abort=True)
         take_back(context, submission, actor())
-        _refresh(context)
+        refresh(context)
         console().print(f"{submission} is withdrawn")
 
 
@@ -69,7 +67,7 @@ def rebuild(settings: Settings, yes: bool) -> None:
         with Progress(console=console(), transient=True) as progress:
             task = progress.add_task("replaying")
             count = build_anew(context, lambda done, total: progress.update(task, completed=done, total=total))
-        _refresh(context)
+        refresh(context)
     console().print(f"replayed {count} effects")
 
 
@@ -81,45 +79,8 @@ def _finish(context, submission: str) -> None:
         console().print(f"{submission} will be taken up in a few seconds; `common-cause status` shows its state")
         return
     outcome = process(submission, context)
-    _refresh(context)
+    refresh(context)
     console().print(f"{submission}: {outcome.state}" + (f" ({outcome.reason})" if outcome.reason else ""), markup=False)
 
 
-def _refresh(context) -> None:
-    from assets.refresh import refresh
-
-    refresh(context.engine, context.registry, context.now())
-
-
-@click.group()
-def organisations() -> None:
-    """The organisations that the network knows."""
-
-
-@organisations.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--members", is_flag=True, help="Those of the file are members of the network.")
-@click.option("--successors", is_flag=True, help="FILE tells which organisations took others over.")
-@click.pass_obj
-def import_file(settings: Settings, file: Path, members: bool, successors: bool) -> None:
-    """Import FILE: trusts in the layout of ODS etr.csv, a list that a pathway declares, or successors of merged trusts."""
-    from assets.named_organisations import rehome
-    from warehouse.organisation_files import import_organisations, import_successors
-    from warehouse.organisation_lists import import_list, list_of
-
-    with opened(settings) as context, context.engine.begin() as connection:
-        noted = {"actor": actor(), "at": context.now()}
-        listed = list_of(file, context.registry)
-        if successors:
-            outcome = import_successors(connection, file, **noted)
-        elif listed:
-            outcome = import_list(connection, file, listed, **noted)
-        else:
-            outcome = import_organisations(connection, file, are_members=members or None, **noted)
-        rehome(connection, context.registry)
-    console().print(f"read {outcome.read_count:,} organisations, {len(outcome.changed_codes):,} new or changed")
-    if outcome.problems:
-        print_table("Lines that were not taken", ("why",), [(problem,) for problem in outcome.problems[:20]])
-
-
-COMMANDS = (retry, approve, withdraw, rebuild, organisations)
+COMMANDS = (retry, approve, withdraw, rebuild)

@@ -76,6 +76,8 @@ def test_a_file_and_its_submission_from_up_to_down(house):
     assert code == 0 and first in said, said
     assert finishes(house, first)
 
+    after_a_rotation(house, file)
+    organisations_and_roles(house)
     told = mistakes(house, first, file)
     assert all(code == 1 and said.count("\n") == 1 for code, said in told), told
     code, said = house.type("rebuild", "--yes")
@@ -83,6 +85,33 @@ def test_a_file_and_its_submission_from_up_to_down(house):
     code, said = house.type("down")
     assert code == 0 and "stopped: web server" in said
     assert [p for p in processes_of(house.home) if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def after_a_rotation(house: House, file: str) -> None:
+    """The house that is up takes the new keys without being told, and finds everybody it knew."""
+    lines = (house.folder / file).read_text().splitlines()
+    (house.folder / "again.csv").write_text("\n".join(lines[:-1]) + "\n")
+    for purpose in ("pseudonym", "archive"):
+        code, said = house.type("keys", "rotate", purpose)
+        assert code == 0 and f"is the current {purpose} key now" in said, said
+    assert house.submit("again.csv")[0] in (0, 10, 11)
+    code, said = house.type("keys", "show")
+    current = {line.split()[0]: line for line in said.splitlines() if "current " in line and not line.startswith("purpose")}
+    assert code == 0 and set(current) == {"pseudonym", "archive"}, said
+    assert all(re.search(r"current\s+[1-9]", line) for line in current.values()), said
+
+
+def organisations_and_roles(house: House) -> None:
+    code, said = house.type("organisations", "alias", "The Old Exemplar", "ZQB")
+    assert code == 0 and "is ZQB from now on" in said, said
+    code, said = house.type("organisations", "show", "the old exemplar")
+    assert code == 0 and "the old exemplar (name given by hand)" in said, said
+    assert "none" in house.type("organisations", "unresolved")[1]
+    code, said = house.type("roles", "create", "ward_zqa", "--provider", "ZQA")
+    assert code == 0 and "its password, told only now: " in said, said
+    assert "ward_zqa" in house.type("roles", "list")[1]
+    assert house.type("roles", "drop", "ward_zqa") == (0, "ward_zqa is gone\n")
+    assert house.type("roles", "drop", "ward_zqa")[0] == 1
 
 
 def finishes(house: House, submission: str, tries: int = 60) -> bool:

@@ -167,4 +167,7 @@ def test_duplicates_get_a_status_and_a_finding(world):
     world.submit([wrist(1, site="ZX1A1")])
     outcome = world.submit([wrist(1, site="ZX1A2", arrived=datetime(2024, 1, 20, 9, 0))])
     assert outcome.finding_counts == {"W06": 1}
+    [across] = [family for family in outcome.families if family.family == "across records"]
+    assert {rule.rule_id: (rule.evaluated_count, rule.broken_count) for rule in across.rules} == {"W06": (1, 1), "W07": (1, 0)}
+    assert not across.success
     assert [r["record_status"] for r in world.query("select record_status from pathway.pathway_case order by started_on")] == ["valid", "duplicate"]

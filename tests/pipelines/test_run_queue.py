@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -15,12 +14,13 @@ from tests.pipelines.test_launcher import create_run
 
 
 def test_a_submitted_run_ends_the_pause(instance, workspace):
-    run_queue._submitted.clear()
-    pause = run_queue._Pause(run_queue.PromptQueueDaemon(0.1), threading.Event())
+    daemon = run_queue.PromptQueueDaemon(interval_seconds=0)
+    daemon.pause()
+    assert not daemon.pause(), "nothing was submitted"
     run = create_run(instance, workspace)
     instance.submit_run(run.run_id, workspace)
-    assert run_queue._submitted.is_set() and not pause.wait(0.5)
-    assert not run_queue._submitted.is_set(), "the next pause is a pause again"
+    assert daemon.pause()
+    assert not daemon.pause(), "the next pause is a pause again"
     instance.run_coordinator.cancel_run(run.run_id)
 
 

@@ -143,7 +143,7 @@ def test_checks_are_told_per_family_and_partition(house, taken):
     [run] = house.runs(taken)
     events = [entry.dagster_event for entry in house.instance.all_logs(run.run_id) if entry.dagster_event]
     results = [event.asset_check_evaluation_data for event in events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
-    assert {"reading", "fields", "times"} <= {result.check_name for result in results}
+    assert {"reading", "fields", "times", "across_records"} <= {result.check_name for result in results}
     assert all(result.passed and result.partition == "ZX1" for result in results)
     assert all(result.metadata["rules"].value > 0 for result in results)
 

@@ -59,16 +59,16 @@ def fault_in_the_receipt():
 
 def copy_with(column: str, value: str):
     """A COPY whose first row holds a value that cannot be: the server would quote the row in the error's context."""
-    from assets import records as module
+    from warehouse import loading as module
 
     def made(kept):
-        def copy(connection, table, frame):
+        def written(table, frame):
             frame = frame.assign(**{column: [value, *([None] * (len(frame) - 1))]}) if column in frame.columns else frame
-            return kept(connection, table, frame)
+            return kept(table, frame)
 
-        return copy
+        return written
 
-    return replaced(module, "copy_frame", made)
+    return replaced(module, "_written", made)
 
 
 def refused_by_the_server():

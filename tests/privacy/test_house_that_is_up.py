@@ -81,14 +81,18 @@ def work_through(stack: Stack, sabotage: Path) -> None:
 
 
 def kill_a_worker(stack: Stack) -> None:
-    """In the middle of a run; where runs are over so soon, earlier."""
+    """In the middle of a run, so that it fails; where runs are over so soon, earlier."""
     delay = 0.4
     while True:
         assert wait_until(stack.workers, 120, every=0.01)
         time.sleep(delay)
-        if stack.kill_a_worker():
+        if stack.kill_a_worker() and wait_until(lambda: failure_count(stack), 20):
             return
         delay /= 2
+
+
+def failure_count(stack: Stack) -> int:
+    return stack.instance.get_runs_count(RunsFilter(statuses=[DagsterRunStatus.FAILURE]))
 
 
 def is_done(stack: Stack) -> bool:
@@ -110,7 +114,7 @@ def look(stack: Stack) -> tuple[list[Find], str, dict[str, int], int]:
     """What only a running house shows: the tables of both databases, and what the web server answers."""
     with stack.engine.connect() as connection:
         states = dict(map(tuple, connection.execute(text("select state, count(*) from intake.submission group by 1"))))
-    failures = stack.instance.get_runs_count(RunsFilter(statuses=[DagsterRunStatus.FAILURE]))
+    failures = failure_count(stack)
     told = "\n".join(json.dumps(answer, ensure_ascii=False) for answer in answers(services.addresses(stack.settings).web))
     return in_databases(stack), told, states, failures
 
@@ -161,7 +165,7 @@ def test_the_search_finds_what_a_run_tells(told):
     stack.up()
     told.sabotage.write_text(a_run_that_tells_everything.__name__)
     lay(stack.settings.landing, faulty(len(FAULTS) + 1))
-    assert wait_until(lambda: stack.instance.get_runs_count(RunsFilter(statuses=[DagsterRunStatus.FAILURE])) > told.failures, 120)
+    assert wait_until(lambda: failure_count(stack) > told.failures, 120)
     told.sabotage.unlink()
     assert wait_until(lambda: is_done(stack), PATIENCE_SECONDS, every=0.5)
     seen, answered, *_ = look(stack)

@@ -335,9 +335,9 @@ def test_a_role_is_made_changed_and_dropped(admin, demo_organisations, server, d
             assert connection.scalar(text("select count(*) from dashboard.organisation_v1 where is_own")) == 3
         engine.dispose()
     with admin.begin() as connection:
-        drop_provider_role(connection, "t_zx1")
+        assert drop_provider_role(connection, "t_zx1")
         assert connection.scalar(text("select count(*) from pathway.provider_role")) == 0
-        drop_provider_role(connection, "t_zx1")
+        assert not drop_provider_role(connection, "t_zx1")
     with pytest.raises(OperationalError):
         make_engine(url.set(password=password)).connect()
 

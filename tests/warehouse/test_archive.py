@@ -132,8 +132,10 @@ def test_after_a_rotation_old_files_open_and_new_ones_use_the_new_key(archive):
     rotated = Archive(archive.store, archive.keys.rotate("archive"))
     new = rotated.put_bytes(b"new").sha256
     assert rotated.get(old) == b"old" and rotated.get(new) == b"new"
-    with pytest.raises(KeysError):
-        archive.get(new)
+    newer = archive.put_bytes(b"newer").sha256
+    assert archive.get(new) == b"new" and rotated.get(newer) == b"newer", "whoever has not seen the rotation looks into the keys file"
+    keys = rotated.keys.archive
+    assert rotated.count_by_key() == {keys.older[0]: 1, keys.current: 2}
 
 
 @pytest.mark.parametrize("name", ["0" * 64, "../../etc/passwd", "", "ABC"])

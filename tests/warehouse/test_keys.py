@@ -92,3 +92,35 @@ def test_no_key_is_shown(tmp_path):
         for key in ring["keys"].values():
             assert key not in repr(keys)
     assert all(repr(key) not in repr(keys) for ring in keys.rings.values() for key in ring.keys.values())
+
+
+def test_rotations_at_once_lose_no_key(tmp_path):
+    keys = Keys.open(tmp_path / "keys.json")
+    with ThreadPoolExecutor(8) as pool:
+        rotated = list(pool.map(lambda _: keys.rotate("archive").archive.current, range(8)))
+    there = Keys.open(tmp_path / "keys.json")
+    assert set(there.archive.keys) == {keys.archive.current, *rotated} and len(set(rotated)) == 8
+    assert there.rings["pseudonym"] == keys.rings["pseudonym"]
+    assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
+
+
+def test_whoever_holds_keys_can_have_those_of_a_rotation_since(tmp_path):
+    keys = Keys.open(tmp_path / "keys.json")
+    assert keys.renewed() is keys
+    rotated = Keys.open(tmp_path / "keys.json").rotate("pseudonym")
+    assert keys.renewed().rings == rotated.rings != keys.rings
+    (tmp_path / "keys.json").unlink()
+    with pytest.raises(KeysError, match="lost"):
+        keys.renewed()
+    assert not (tmp_path / "keys.json").exists()
+
+
+def test_a_file_without_dates_is_read_and_keeps_its_keys(tmp_path):
+    Keys.open(tmp_path / "keys.json")
+    told = json.loads((tmp_path / "keys.json").read_text())
+    for ring in told.values():
+        del ring["made_at"]
+    (tmp_path / "keys.json").write_text(json.dumps(told))
+    keys = Keys.open(tmp_path / "keys.json")
+    rotated = keys.rotate("archive").archive
+    assert keys.archive.made_at == {} and list(rotated.made_at) == [rotated.current] and keys.archive.current in rotated.keys

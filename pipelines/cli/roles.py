@@ -1,0 +1,102 @@
+"""``roles create``, ``roles drop``, ``roles list``: database logins of providers.
+
+Belongs here: who asks, with which rights, and how the password is told. Does not belong here: making roles (``warehouse.roles``).
+A password is made here and told once on the terminal, or read from a file; it is never an argument, which other people's process lists show.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
+
+from pipelines.cli.shared import console, opened, plain_code, print_table
+from warehouse import embedded
+from warehouse.database import make_engine
+from warehouse.roles import create_provider_role, drop_provider_role, provider_roles, statements_against, statements_for
+from warehouse.settings import Settings
+
+SHORTEST_PASSWORD = 12
+
+
+@click.group()
+def roles() -> None:
+    """Database logins of providers: each sees its own patient-level records, and of others what everybody sees."""
+
+
+@roles.command()
+@click.argument("name")
+@click.option("--provider", "providers", multiple=True, required=True, callback=plain_code, help="Code of a provider whose records it sees; may be given more than once.")
+@click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File whose first line is the password; without it one is made and told once.")
+@click.pass_obj
+def create(settings: Settings, name: str, providers: tuple[str, ...], password_file: Path | None) -> None:
+    """Make the login NAME for one or more providers. Again for one that is there: more providers, and a new password."""
+    given = _password_in(password_file) if password_file else None
+    password = given or secrets.token_urlsafe(24)
+    with _as_administrator(settings, statements_for(name, providers)) as connection:
+        for code in providers:
+            create_provider_role(connection, name, code, password)
+    _say(f"{name} may log in and sees the records of: {', '.join(providers)}")
+    if not given:
+        _say(f"its password, told only now: {password}")
+
+
+def _password_in(path: Path) -> str:
+    first = path.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    if len(first) < SHORTEST_PASSWORD:
+        raise click.ClickException(f"the first line of {path.name} is the password, and has {SHORTEST_PASSWORD} characters or more")
+    return first
+
+
+@roles.command()
+@click.argument("name")
+@click.pass_obj
+def drop(settings: Settings, name: str) -> None:
+    """Take the login NAME away, and end its sessions."""
+    with _as_administrator(settings, statements_against(name)) as connection:
+        if not drop_provider_role(connection, name):
+            raise click.ClickException(f"there is no login {name}; `common-cause roles list` names them")
+    _say(f"{name} is gone")
+
+
+@roles.command("list")
+@click.pass_obj
+def list_roles(settings: Settings) -> None:
+    """List the logins of providers and whose records they see."""
+    with opened(settings) as context, context.engine.connect() as connection:
+        rows = [(login, code, name, "" if is_there else "the server has no such login") for login, code, name, is_there in provider_roles(connection)]
+    print_table("Logins of providers", ("login", "provider", "name", ""), rows or [("none yet", None, None, None)])
+
+
+@contextmanager
+def _as_administrator(settings: Settings, statements: Sequence[str]) -> Iterator[Connection]:
+    """A transaction of somebody who may make roles: on a server that somebody else runs, of whoever the settings name, with what to do if that is not enough."""
+    with opened(settings) as context:
+        engine = context.engine if settings.database_url else make_engine(make_url(embedded.ensure(settings).admin_url).set(database=embedded.DATABASE))
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except (InsufficientPrivilege, ProgrammingError) as error:
+            if not isinstance(getattr(error, "orig", error), InsufficientPrivilege):
+                raise
+            told = "\n  ".join(statements)
+            raise click.ClickException(
+                f"this server is somebody else's, and {engine.url.username} may not make or drop logins there. Its administrator types in psql, connected to {engine.url.database}:\n  {told}"
+            ) from None
+        finally:
+            if engine is not context.engine:
+                engine.dispose()
+
+
+def _say(line: str) -> None:
+    console().print(line, markup=False, soft_wrap=True)
+
+
+COMMANDS = (roles,)

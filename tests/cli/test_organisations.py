@@ -1,0 +1,88 @@
+"""``organisations``: an alias takes up what was left, and what an organisation is can be seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import update
+
+from pipelines.cli.main import CANNOT
+from tests.world import wrist
+from warehouse.organisations import load_network
+from warehouse.tables import organisation
+
+COUNTS = "Organisation,Measure,Period start,Period,Numerator,Denominator\r\n"
+
+
+def counts(*rows: str) -> bytes:
+    return (COUNTS + "".join(f"{row}\r\n" for row in rows)).encode()
+
+
+
+def test_results_kept_under_a_name_move_to_the_organisation_that_comes_to_bear_it(world, typed):
+    world.submit(counts("The Old Infirmary,ae_four_hour,01/05/2024,month,90,100"), sender="NET", name="counts.csv")
+    world.refresh()
+    code, said = typed("organisations", "unresolved")
+    assert code == 0 and "the old infirmary" in said and "NET" in said
+    code, said = typed("organisations", "alias", "The Old Infirmary", "ZX3")
+    assert code == 0 and "names whose results moved: 1" in said and "retry" not in said
+    [row] = world.query("select organisation_code, numerator from measurement.measure_result where organisation_code = 'ZX3' and measure_name = 'ae_four_hour' and period_grain = 'month'")
+    assert row["numerator"] == 90, "the refresh is done when the command ends"
+    assert world.query("select 1 from intake.stale_cell") == []
+    assert "the old infirmary" not in typed("organisations", "unresolved")[1]
+    assert "the old infirmary (name given by hand)" in typed("organisations", "show", "ZX3")[1]
+
+
+def test_records_set_aside_for_an_unknown_site_are_told_and_taken_by_a_retry(world, typed):
+    first = world.submit([wrist(1), wrist(2, site="OLDCLINIC")])
+    other = world.submit([wrist(3, site="ZX2A1"), wrist(4, site="OLDCLINIC")], sender="ZX2", name="other.csv")
+    assert first.counts.quarantined == other.counts.quarantined == 1
+    code, said = typed("organisations", "alias", "OldClinic", "ZX1A2")
+    assert code == 0 and f"common-cause retry {first.submission_id}" in said
+    assert other.submission_id not in said, "another provider cannot have meant it"
+    code, said = typed("retry", first.submission_id)
+    assert code == 0 and f"{first.submission_id}: accepted" in said and "in part" not in said
+    assert world.query("select count(*) as n from pathway.pathway_case where site_code = 'ZX1A2'") == [{"n": 1}]
+
+
+def test_an_alias_given_by_hand_is_not_taken_back_by_an_import_and_can_be_moved(world, typed, database):
+    typed("organisations", "alias", "Exemplar 2 Hospitals", "ZX1")
+    with database.begin() as connection:
+        load_network(connection, [{"organisation_code": "ZX2", "organisation_name": "Exemplar 2 Hospitals", "organisation_kind": "provider"}])
+    assert "ZX1" in typed("organisations", "show", "exemplar 2 hospitals")[1].splitlines()[0]
+    code, said = typed("organisations", "alias", "Exemplar 2 Hospitals", "zx2")
+    assert code == 0 and "was ZX1 until now" in said
+    assert "ZX2" in typed("organisations", "show", "exemplar 2 hospitals")[1].splitlines()[0]
+
+
+def test_show_tells_what_an_organisation_is(typed, database):
+    with database.begin() as connection:
+        closed = {"successor_code": "ZX1", "closed_on": datetime(2023, 4, 1).date()}
+        connection.execute(update(organisation).where(organisation.c.organisation_code == "ZX2").values(closed))
+    code, said = typed("organisations", "show", "ZX1")
+    assert code == 0
+    told = {line[2:16].strip(): line[16:] for line in said.splitlines()}
+    assert told == {
+        "code": "ZX1", "name": "Exemplar 1 Hospitals", "kind": "provider, member of the network", "counts to": "REG1 Northern region (region); NET The network (network)",
+        "taken over by": "nobody", "took over": "ZX2 Exemplar 2 Hospitals (provider)", "found as": "exemplar 1 hospitals (name)",
+    }  # fmt: skip
+    old = typed("organisations", "show", "ZX2")[1]
+    assert "taken over by ZX1" in " ".join(old.split()) and "closed 2023-04-01" in old and "ZX1 Exemplar 1 Hospitals (provider); REG1" in old
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("alias", "Anything", "ZZZ"), "knows no organisation ZZZ"),
+        (("alias", "Anything", "?ABC"), "knows no organisation ?ABC"),
+        (("alias", "zx2", "ZX1"), "itself the code of an organisation"),
+        (("alias", " - ", "ZX1"), "it is no name"),
+        (("show", "Nowhere"), "no organisation has the code or name 'Nowhere'"),
+    ],
+)
+def test_mistakes_are_told_in_a_sentence_and_change_nothing(typed, world, words, says):
+    before = world.query("select * from pathway.organisation_alias order by alias")
+    code, said = typed("organisations", *words)
+    assert code == CANNOT and says in said and said.count("\n") == 1
+    assert world.query("select * from pathway.organisation_alias order by alias") == before

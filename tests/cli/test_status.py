@@ -1,0 +1,32 @@
+"""``status`` calls stuck what the signal and the webhook do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from assets.expected_submissions import watch_stuck
+from pipelines.alerts import stuck_submissions
+from pipelines.resources import House
+from warehouse.tables import submission
+
+STATES = {"received": True, "reading": True, "failed": True, "held": False, "rejected": False}
+
+
+@pytest.mark.parametrize("minutes", [14, 16])
+def test_stuck_is_the_same_everywhere(typed, database, database_settings, minutes):
+    received = database_settings.clock() - timedelta(minutes=minutes)
+    common = {"sender_code": "ZX1", "file_sha256": "0" * 64, "envelope_sha256": "0" * 64, "file_size_bytes": 1, "received_at": received}
+    with database.begin() as connection:
+        for number, state in enumerate(STATES, start=1):
+            connection.execute(insert(submission).values(common | {"submission_id": f"S{number:08d}", "claim_token": str(number), "state": state}))
+    expected = {f"S{number:08d}" for number, is_stuck in enumerate(STATES.values(), start=1) if is_stuck and minutes > 15}
+    code, said = typed("status")
+    waiting = said.partition("Outstanding and held")[2]
+    assert code == 0 and {line.split()[0] for line in waiting.splitlines() if " stuck" in line} == expected
+    assert {message["submission"] for message in stuck_submissions(House(database_settings))} == expected
+    with database.connect() as connection:
+        signals = set(connection.exec_driver_sql("select submission_id from measurement.signal where kind = 'submission stuck'").scalars())
+    assert signals == expected and watch_stuck(database, database_settings.clock()).raised == 0
