@@ -7,7 +7,7 @@ Does not belong here: rules on one record (``quality_checks``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from quality_checks.masks import Evaluator, evaluate
 from quality_checks.validate import FamilyResult, RuleResult
 from schemas.datasets import Dataset, Pathway
 from schemas.expressions import Expression
-from schemas.rules import PairRule, Rule, Scope, Severity
+from schemas.rules import PairRule, Rule, Scope
 from warehouse.detail_tables import detail_table
 from warehouse.loading import read_frame
 from warehouse.tables import pathway_case, person
@@ -89,14 +89,10 @@ def _start(row: dict, clock: str):
     return row["clock_on"] if pd.isna(row[clock]) else row[clock]
 
 
-def judge_linked(rules: Sequence[Rule], cases: pd.DataFrame) -> pd.DataFrame:
-    """Which case breaks which rule of scope ``warehouse``, in the shape of ``judge``; ``cases`` have ``death_on``, too.
-
-    Such a case is an error, unless the rule only warns: then ``status`` is None.
-    """
+def judge_linked(rules: Iterable[Rule], cases: pd.DataFrame) -> pd.DataFrame:
+    """Which case breaks which rule of scope ``warehouse``, in the shape of ``judge``; ``cases`` have ``death_on``, too. Such a case is an error."""
     judged = Evaluator(cases)
-    status = {rule.id: None if rule.severity is Severity.WARN else "error" for rule in rules}
-    found = [(case_id, rule.id, status[rule.id]) for rule in rules for case_id in cases["case_id"][judged.broken(rule.requirement)]]
+    found = [(case_id, rule.id, "error") for rule in rules for case_id in cases["case_id"][judged.broken(rule.requirement)]]
     return pd.DataFrame(found, columns=["case_id", "rule_id", "status"])
 
 
@@ -123,7 +119,7 @@ def settle_statuses(connection: Connection, pathway: Pathway, case_ids, rule_ver
     cases["base_status"] = base_status(dataset, cases)
     linked = [rule for rule in dataset.rules_at(rule_version) if rule.scope is Scope.WAREHOUSE]
     broken = pd.concat([judge_linked(linked, cases), judge(dataset.pair_rules_at(rule_version), cases, dataset.clock)], ignore_index=True)
-    status = broken.dropna(subset=["status"]).drop_duplicates("case_id").set_index("case_id")["status"]
+    status = broken.drop_duplicates("case_id").set_index("case_id")["status"]
     cases["record_status"] = cases["case_id"].map(status).astype(object).where(cases["case_id"].isin(status.index), cases["base_status"])
     connection.execute(
         text("update pathway.pathway_case set record_status = given.status from unnest(:ids ::uuid[], :given ::text[]) as given (id, status) "
