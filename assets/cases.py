@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Column, Connection, Row, Table, Text, Uuid, any_, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assets.cross_record import base_status, settle_statuses
 from assets.folding import all_emptied, carried_derived, carried_names, clock_dates, fold
@@ -22,7 +21,7 @@ from assets.reading.conform import derive
 from schemas.datasets import Dataset, Pathway
 from schemas.fields import Kind
 from warehouse.detail_tables import detail_table, record_table, team_record_table, unit_column
-from warehouse.loading import Copies, copy_frame, read_frame, temporary_like
+from warehouse.loading import Copies, copy_frame, read_frame, temporary_like, upsert_from
 from warehouse.stale import queue_for_cases
 from warehouse.tables import pathway_case
 
@@ -190,14 +189,11 @@ def _write_all(connection: Connection, tables: Iterable[Table], cases: pd.DataFr
 def _replace(connection: Connection, table: Table, cases: pd.DataFrame) -> None:
     """Write rows anew by the table's key, through a temporary table."""
     columns = [c.name for c in table.columns if c.name in cases.columns]
-    given = staged(connection, table, cases[columns])
-    query = upsert(table).from_select(columns, select(*(given.c[c] for c in columns)))
-    key = table.primary_key.columns.keys()
-    changes = {c: query.excluded[c] for c in columns if c not in key}
-    connection.execute(query.on_conflict_do_update(index_elements=key, set_=changes))
+    given = _staged(connection, table, cases[columns])
+    upsert_from(connection, table, columns, select(*(given.c[c] for c in columns)))
 
 
-def staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Table:
+def _staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Table:
     """The frame in a temporary table with the columns of ``table``."""
     name = f"written_{table.name}"
     connection.execute(text(f'drop table if exists pg_temp."{name}"'))
@@ -214,7 +210,7 @@ def change(
     All cases of the persons belong to the image, because a status may move between them. Returns which statuses the pair
     rules gave: columns ``case_id``, ``rule_id``.
     """
-    touched = touch(connection, [*case_ids, *_cases_of(connection, pathway, person_ids)])
+    touched = touch(connection, [*case_ids, *case_ids_of(connection, pathway, person_ids)])
     queue_for_cases(connection, pathway, touched.ids, submission.submission_id)
     work(touched)
     given = settle_statuses(connection, pathway, touched.ids, submission.rule_version)
@@ -222,7 +218,8 @@ def change(
     return given
 
 
-def _cases_of(connection: Connection, pathway: Pathway, person_ids: Iterable[str]) -> list[str]:
+def case_ids_of(connection: Connection, pathway: Pathway, person_ids: Iterable[str]) -> list[str]:
+    """The ids of the persons' cases on the pathway."""
     wanted = literal(list(person_ids), ARRAY(Uuid(as_uuid=False)))
     query = select(pathway_case.c.case_id.cast(Text)).where(
         pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(wanted)

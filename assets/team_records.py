@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Row,
-    Select,
     Table,
     Text,
     Uuid,
@@ -31,7 +30,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from assets import cases as case_store
 from assets.case_linking import WHO_AND_WHEN, broken_rules, fields_read, group
@@ -40,7 +38,7 @@ from assets.cross_record import settle_statuses
 from assets.folding import clock_dates
 from schemas.datasets import Pathway
 from warehouse.detail_tables import detail_table, field_columns, record_table, team_record_table
-from warehouse.loading import copy_frame, read_frame
+from warehouse.loading import copy_frame, read_frame, upsert_from
 from warehouse.stale import queue_for_cases
 from warehouse.tables import pathway_case
 
@@ -85,7 +83,7 @@ def change(
     if more := persons - before:
         _queue(connection, pathway, more, submission)
     broken = make_cases(connection, pathway, persons)
-    touched = case_store.touch(connection, connection.scalars(_cases_of(pathway, persons)))
+    touched = case_store.touch(connection, case_store.case_ids_of(connection, pathway, persons))
     given = settle_statuses(connection, pathway, touched.ids, submission.rule_version)
     queue_for_cases(connection, pathway, touched.ids, submission.submission_id)
     found = pd.concat([broken, given[["case_id", "rule_id"]]], ignore_index=True).drop_duplicates()
@@ -94,12 +92,8 @@ def change(
 
 
 def _queue(connection: Connection, pathway: Pathway, persons: set[str], submission: Row) -> None:
-    touched = case_store.touch(connection, connection.scalars(_cases_of(pathway, persons)))
+    touched = case_store.touch(connection, case_store.case_ids_of(connection, pathway, persons))
     queue_for_cases(connection, pathway, touched.ids, submission.submission_id)
-
-
-def _cases_of(pathway: Pathway, persons: Iterable[str]) -> Select:
-    return select(pathway_case.c.case_id.cast(Text)).where(pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(_ids(persons)))
 
 
 def _persons_of(connection: Connection, pathway: Pathway, unit_ids: list[str]) -> set[str]:
@@ -164,16 +158,13 @@ def _mark(connection: Connection, pathway: Pathway, records: pd.DataFrame) -> No
 def _write_cases(connection: Connection, pathway: Pathway, persons: Iterable[str], records: pd.DataFrame) -> None:
     counts = records.groupby("case_id")["team_record_id"].size()
     touched = case_store.touch(connection, counts.index)
+    known = any_(_ids(case_store.case_ids_of(connection, pathway, persons)))
     for table in (detail_table(pathway), pathway_case):
-        connection.execute(delete(table).where(table.c.case_id.in_(_cases_of_uuid(pathway, persons)), table.c.case_id.not_in(touched.ids)))
+        connection.execute(delete(table).where(table.c.case_id == known, table.c.case_id.not_in(touched.ids)))
     _copy_single(connection, pathway, list(counts.index[counts == 1]))
     several = list(counts.index[counts > 1])
     if several:
         case_store.write_cases(connection, pathway, _collapsed(connection, pathway, several))
-
-
-def _cases_of_uuid(pathway: Pathway, persons: Iterable[str]) -> Select:
-    return select(pathway_case.c.case_id).where(pathway_case.c.pathway_name == pathway.name, pathway_case.c.person_id == any_(_ids(persons)))
 
 
 def _copy_single(connection: Connection, pathway: Pathway, case_ids: list[str]) -> None:
@@ -189,10 +180,7 @@ def _copy_single(connection: Connection, pathway: Pathway, case_ids: list[str]) 
 
 
 def _insert_from(connection: Connection, into: Table, columns: dict, condition) -> None:
-    """Write rows anew by ``case_id``."""
-    query = upsert(into).from_select(list(columns), select(*(column.label(name) for name, column in columns.items())).where(condition))
-    changes = {name: query.excluded[name] for name in columns if name != "case_id"}
-    connection.execute(query.on_conflict_do_update(index_elements=["case_id"], set_=changes))
+    upsert_from(connection, into, list(columns), select(*(column.label(name) for name, column in columns.items())).where(condition))
 
 
 def _collapsed(connection: Connection, pathway: Pathway, case_ids: list[str]) -> pd.DataFrame:

@@ -16,25 +16,22 @@ LOCAL = "Europe/London"
 
 def daily_refresh() -> ScheduleDefinition:
     """Early every morning, local time."""
+    return _every_day("daily", REFRESH, "10 4 * * *", "Marks what has matured, what is late, and refreshes whatever is still stale.")
+
+
+def daily_pruning() -> ScheduleDefinition:
+    """Half an hour later, when the results of the day are there."""
+    return _every_day("daily_pruning", PRUNE, "40 4 * * *", "Deletes runs of long ago with their events.")
+
+
+def _every_day(name: str, job_name: str, cron_schedule: str, description: str) -> ScheduleDefinition:
+    """One run a day, however often the tick is tried."""
 
     @schedule(
-        name="daily", job_name=REFRESH, cron_schedule="10 4 * * *", execution_timezone=LOCAL, default_status=DefaultScheduleStatus.RUNNING,
-        description="Marks what has matured, what is late, and refreshes whatever is still stale.",
+        name=name, job_name=job_name, cron_schedule=cron_schedule, execution_timezone=LOCAL, default_status=DefaultScheduleStatus.RUNNING,
+        description=description,
     )  # fmt: skip
     def daily(context: ScheduleEvaluationContext) -> RunRequest:
         return RunRequest(run_key=context.scheduled_execution_time.date().isoformat(), tags={"why": "daily"})
 
     return daily
-
-
-def daily_pruning() -> ScheduleDefinition:
-    """Half an hour later, when the results of the day are there."""
-
-    @schedule(
-        name="daily_pruning", job_name=PRUNE, cron_schedule="40 4 * * *", execution_timezone=LOCAL, default_status=DefaultScheduleStatus.RUNNING,
-        description="Deletes runs of long ago with their events.",
-    )  # fmt: skip
-    def daily_pruning(context: ScheduleEvaluationContext) -> RunRequest:
-        return RunRequest(run_key=context.scheduled_execution_time.date().isoformat(), tags={"why": "daily"})
-
-    return daily_pruning

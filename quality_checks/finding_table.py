@@ -72,12 +72,6 @@ class FindingTable(Sequence[Finding]):
         order = np.argsort(self.kind_of, kind="stable")
         return np.split(self.row_numbers[order], np.cumsum(np.bincount(self.kind_of, minlength=len(self.kinds)))[:-1]) if self.kinds else []
 
-    def column(self, name: str) -> np.ndarray:
-        """An attribute of every finding (``rule_id``, ``severity``, ...) as an object array."""
-        if name == "row_number":
-            return np.where(self.row_numbers == NO_ROW, None, self.row_numbers.astype(object))
-        return np.array([getattr(kind, name) for kind in self.kinds], dtype=object)[self.kind_of]
-
     def where(self, chosen: np.ndarray) -> FindingTable:
         """The findings for which the mask over them is true."""
         return FindingTable(self.kinds, self.kind_of[chosen], self.row_numbers[chosen])

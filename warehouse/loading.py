@@ -33,6 +33,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from schemas.datasets import Dataset
 from schemas.fields import Kind
@@ -188,6 +189,14 @@ def typed_series(values: Sequence, kind: Kind | None) -> pd.Series:
     if kind is Kind.CODES:
         return pd.Series([None if v is None else tuple(v) for v in values], dtype=object)
     return pd.Series(values, dtype=object)
+
+
+def upsert_from(connection: Connection, table: Table, columns: Sequence[str], rows: Select) -> None:
+    """Write the rows that the query gives into the columns of the table, in its order, anew by the table's primary key."""
+    key = table.primary_key.columns.keys()
+    query = upsert(table).from_select(columns, rows)
+    changes = {name: query.excluded[name] for name in columns if name not in key}
+    connection.execute(query.on_conflict_do_update(index_elements=key, set_=changes))
 
 
 def temporary_like(connection: Connection, table: Table, name: str) -> Table:
