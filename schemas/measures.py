@@ -28,6 +28,14 @@ class Direction(StrEnum):
     NEUTRAL = "neutral"
 
 
+class Credit(StrEnum):
+    """What is counted, and for whose result: matters only where cases have records of several teams."""
+
+    CASE = "case"  # each case once, for its own (leading) team
+    EVERY_TEAM = "every team"  # each case once for every organisation that has a record of it: patient-centred
+    TEAM_RECORD = "team record"  # each team's record, for that team; the definition reads the record, not the case
+
+
 @dataclass(frozen=True)
 class Exclusion:
     """Cases for which ``condition`` is true are not in the denominator."""
@@ -45,6 +53,7 @@ class Measure:
     ``needs`` are the fields whose completeness (among cases for which they are due) is shown beside the result.
     ``matures_after_days`` after the period's end the result is no longer provisional, or later where a needed field is due later.
     ``is_watched``: its chart raises signals; off where another measure tells of the same event.
+    ``credit``: what is counted and for whom.
     ``title`` is a noun phrase, ``description`` tells a clinician what counts and what does not.
     """
 
@@ -69,6 +78,7 @@ class Measure:
     source: str = ""
     is_headline: bool = False
     is_watched: bool = True
+    credit: Credit = Credit.CASE
 
     @property
     def is_submitted(self) -> bool:
