@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import psutil
 from sqlalchemy import text
 
 from assets.context import Context
@@ -93,6 +94,12 @@ class Place:
         passing.write_bytes(data)
         (folder / f"{name}.done").touch()
         return passing.rename(folder / name)
+
+    def server_cpu(self) -> float:
+        """Seconds of processor time that the server's processes of now have used."""
+        first = Path(self.scalar("show data_directory"), "postmaster.pid").read_text().split()[0]
+        server = psutil.Process(int(first))
+        return sum(one.cpu_times().user + one.cpu_times().system for one in (server, *server.children(recursive=True)))
 
     def scalar(self, sql: str, **given):
         with self.context.engine.connect() as connection:
