@@ -5,9 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assets.statistics import funnel, intervals, ranks, spc
-from assets.statistics.numerics import _rational, exact_mean
-from tests.statistics.golden import Case, assert_close, cases
+from assets.statistics import spc
+from tests.statistics.golden import OWN, REAL, Case, assert_close, cases, check, methods
+
+METHODS = methods()
+
+
+@pytest.mark.parametrize(
+    ("method", "case"), [pytest.param(name, *p.values, id=f"{name}-{p.id}", marks=p.marks) for name in METHODS for p in cases(name)]
+)
+def test_equals_other_software(method: str, case: Case, record_property):
+    record_property("golden_case", method)
+    check(METHODS[method], case)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_has_cases(method: str):
+    if not REAL.is_dir() and not (OWN / method).is_dir():
+        pytest.skip("the folder shared/golden/real is absent")
+    assert any(p.values[0] for p in cases(method)), "no case is found: the test above would have compared nothing"
+
 
 PTD_RULES = {
     "Above UCL": ("outside", 1),
@@ -72,86 +89,3 @@ def _rebase_groups(case: Case):
     for row in case.tables["expected"]:
         groups.setdefault((row["series"], row["rebase_group"]), []).append(row)
     return groups.values()
-
-
-@pytest.mark.parametrize("case", cases("phe_proportion"))
-def test_wilson(case: Case):
-    x, n = case.column("x", "input"), case.column("n", "input")
-    scale = case.args["multiplier"]
-    confidence = case.args["confidence"]
-    if case.is_error:
-        with pytest.raises(ValueError, match="positive denominator"):
-            intervals.wilson(x, n)
-        return
-    for level, columns in _levels(confidence):
-        lower, upper = intervals.wilson(x, n, level)
-        assert_close(lower * scale, case.column(columns[0]), case.rtol)
-        assert_close(upper * scale, case.column(columns[1]), case.rtol)
-
-
-def _levels(confidence):
-    if isinstance(confidence, list):
-        return [(0.95, ("lower95_0cl", "upper95_0cl")), (0.998, ("lower99_8cl", "upper99_8cl"))]
-    return [(confidence if confidence <= 1 else confidence / 100, ("lowercl", "uppercl"))]
-
-
-@pytest.mark.parametrize("case", cases("phe_rate"))
-def test_rate(case: Case):
-    x, n = case.column("x", "input"), case.column("n", "input")
-    if case.is_error:
-        with pytest.raises(ValueError, match="positive exposure"):
-            intervals.rate(x, n)
-        return
-    for level, columns in _levels(case.args["confidence"]):
-        lower, upper = intervals.rate(x, n, level)
-        assert_close(lower * case.args["multiplier"], case.column(columns[0]), case.rtol)
-        assert_close(upper * case.args["multiplier"], case.column(columns[1]), case.rtol)
-
-
-@pytest.mark.parametrize("case", cases("phe_mean"))
-def test_mean_interval(case: Case):
-    for level, columns in _levels(case.args["confidence"]):
-        given = [case.column(name) for name in ("value", "stdev", "value_count")]
-        lower, upper = intervals.mean_interval(*given, level)
-        assert_close(lower, case.column(columns[0]), case.rtol)
-        assert_close(upper, case.column(columns[1]), case.rtol)
-
-
-@pytest.mark.parametrize("case", cases("phe_quantile"))
-def test_quartiles(case: Case):
-    groups = [row["group"] for row in case.tables["expected"]]
-    values = case.column("value")
-    rank = ranks.rank_in_groups(-values if case.args["invert"] else values, groups)
-    found = ranks.quantile_of_rank(rank, ranks.count_in_groups(values, groups), case.args["nquantiles"])
-    assert_close(found, case.column("quantile"), case.rtol)
-
-
-@pytest.mark.parametrize("case", cases("ranks"))
-def test_ranks(case: Case):
-    x = case.column("x", "input")
-    group = np.zeros(len(x), int)
-    assert_close(ranks.rank_in_groups(x, group), case.column("min"), case.rtol)
-    assert_close(ranks.rank_in_groups(-x, group), case.column("min_desc"), case.rtol)
-
-
-@pytest.mark.parametrize("case", cases("funnel_exact_interpolated"))
-def test_exact_funnel(case: Case):
-    is_proportion = case.args["kind"] == "proportion"
-    size = case.column("n" if is_proportion else "e", "input")
-    limits = (funnel.proportion_limits if is_proportion else funnel.rate_limits)(size, case.args["theta"])
-    for k, name in enumerate(("limit_1", "limit_25", "limit_975", "limit_999")):
-        assert_close(limits[:, k], case.column(name), case.rtol)
-
-
-@pytest.mark.parametrize("case", cases("r_mean")[:1])
-def test_the_mean_decides_ties_as_the_reference_does(case: Case):
-    series = np.array([row["series"] for row in case.tables["input"]])
-    x = case.column("x", "input")
-    names = np.unique(series)
-    width = max((series == name).sum() for name in names)
-    padded = np.full((len(names), width), np.nan)
-    for k, name in enumerate(names):
-        padded[k, : (series == name).sum()] = x[series == name]
-    expected = [case.column("mean")[series == name][0] for name in names]
-    assert exact_mean(padded).tolist() == expected
-    assert _rational(padded, ~np.isnan(padded)).tolist() == expected
