@@ -97,8 +97,7 @@ class Place:
 
     def server_cpu(self) -> float:
         """Seconds of processor time that the server's processes of now have used."""
-        first = Path(self.scalar("show data_directory"), "postmaster.pid").read_text().split()[0]
-        server = psutil.Process(int(first))
+        server = psutil.Process(self.scalar("select pg_backend_pid()")).parent()
         return sum(one.cpu_times().user + one.cpu_times().system for one in (server, *server.children(recursive=True)))
 
     def scalar(self, sql: str, **given):
