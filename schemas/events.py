@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schemas.expressions import Choose, Constant, DayOf, Expression, Holds, Not, all_of, any_of, field
+from schemas.expressions import Choose, Constant, DayOf, Expression, Holds, Not, any_of, field
 from schemas.rules import Rule, Severity
 
 
@@ -37,7 +37,7 @@ class TimedEvent:
         """The instant where its time of day is known: what intervals are made of."""
         if self.time_unknown is None:
             return field(self.at)
-        return Choose(((all_of(self.happened, Not(Holds(self.time_unknown))), field(self.at)),), Constant(None))
+        return Choose(((Not(Holds(self.time_unknown)), field(self.at)),), Constant(None))
 
     def rules(self) -> Iterator[Rule]:
         """It did or did not happen, never both; a day without a time is a day."""

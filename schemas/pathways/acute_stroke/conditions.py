@@ -61,10 +61,10 @@ HERE_IN_FIRST_WEEK = all_of(
 )
 
 
-def still_to_be_seen(stem: str) -> AllOf:
-    """The therapist had not seen the patient in 72 hours, though there was reason to."""
+def still_to_be_seen(stem: str, no_need: str) -> AllOf:
+    """The therapist had not seen the patient in 72 hours, for another reason than ``no_need``."""
     why = field(f"s3_{stem}_72hrs_not_assessed_reason")
-    return all_of(field(f"s3_{stem}_72hrs_not_assessed"), why.is_not_in(lists.NO_DEFICIT, lists.PASSED_SCREEN))
+    return all_of(field(f"s3_{stem}_72hrs_not_assessed"), why.differs_from(no_need))
 
 
 AT_RISK_OF_MALNUTRITION = _is("s6_malnutrition_screening", lists.YES)

@@ -20,11 +20,11 @@ _ask, _yes_no, _day, _event = (partial(make, due=DUE) for make in (answer, yes_n
 _in_first_week = asked_if(when.HERE_IN_FIRST_WEEK, "V35")
 
 
-def _late(name: str, title: str, stem: str, question: str, reasons=lists.LATE_THERAPIST_REASON) -> Asked:
+def _late(name: str, title: str, stem: str, question: str, reasons=lists.LATE_THERAPIST_REASON, no_need=lists.NO_DEFICIT) -> Asked:
     """An assessment after the first 72 hours, where it had not been done and was needed."""
     return _event(
         name, f"{title} by discharge", f"S6{stem}ByDischargeDateTime", question, not_done=f"S6{stem}ByDischargeNotAssessed",
-        reason=(f"S6{stem}ByDischargeNotAssessedReason", reasons), when=(when.still_to_be_seen(name_of(stem)), "V37"),
+        reason=(f"S6{stem}ByDischargeNotAssessedReason", reasons), when=(when.still_to_be_seen(name_of(stem), no_need), "V37"),
     )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ LATE_ASSESSMENTS = (
     _late("late_occupational_therapist", "Occupational therapist", "OccTherapist", "6.1"),
     _late("late_physiotherapist", "Physiotherapist", "Physio", "6.2"),
     _late("late_communication_therapist", "Speech and language therapist on communication", "SpLangTherapistComm", "6.3"),
-    _late("late_swallow_therapist", "Formal swallow assessment", "SpLangTherapistSwallow", "6.4", lists.LATE_REASON),
+    _late("late_swallow_therapist", "Formal swallow assessment", "SpLangTherapistSwallow", "6.4", lists.LATE_REASON, lists.PASSED_SCREEN),
 )
 CONTINENCE_PLAN = _event(
     "continence_plan", "Plan for urinary continence", "S6UrinaryContinencePlanDate", "6.5", not_done="S6UrinaryContinencePlanNoPlan",

@@ -10,6 +10,7 @@ from schemas.pathways.acute_stroke import fields_three_days as early
 from schemas.pathways.acute_stroke.events import EARLY, EVENTS, OWN_STAY
 from schemas.pathways.acute_stroke.fields_admission import GOALS
 from schemas.pathways.acute_stroke.fields_first_day import BRAIN_IMAGING
+from schemas.pathways.acute_stroke.fields_onset import ONSET
 from schemas.pathways.acute_stroke.fields_stay import COGNITION, CONTINENCE_PLAN, DIETITIAN, LATE_ASSESSMENTS, MOOD
 from schemas.pathways.acute_stroke.parts import Asked
 from tests.spec.acute_stroke import patient as p
@@ -46,6 +47,8 @@ def _has_a_day(asked: Asked) -> Table:
         holds("the day without its time", **_written(asked, "05/03/2025 00:00"), **flag),
         holds("day and time", **_written(asked, NOON)),
         broken("neither day nor time", **{asked.at: None}, **flag),
+        holds("not answered", **{asked.at: None}),
+        *([broken("no day, and a time that is not known", s1_onset_at=None, s1_onset_time_type="NK")] if asked is ONSET else []),
     )
 
 
@@ -57,6 +60,7 @@ def _midnight(asked: Asked) -> Table:
         broken("exactly at midnight", **midnight),
         cannot_tell("the time was not entered", **midnight, **{_flag(asked): "TRUE"}),
         cannot_tell("it did not happen", **{asked.at: None}),
+        *([cannot_tell("the time is not known", **midnight, s1_onset_time_type="NK")] if asked is ONSET else []),
     )
 
 
@@ -74,6 +78,7 @@ def _first_72_hours(asked: Asked) -> Table:
         f"V14.{asked.at}",
         holds("at the minute of clock start", **_written(asked, "03/03/2025 09:00")),
         broken("a minute before clock start", **_written(asked, "03/03/2025 08:59")),
+        broken("the day before, time not entered", **_written(asked, "02/03/2025 00:00"), **unentered),
         holds("exactly 72 hours after clock start", **_written(asked, "06/03/2025 09:00")),
         broken("a minute later", **_written(asked, "06/03/2025 09:01")),
         holds("an inpatient, 72 hours after onset", **p.INPATIENT, **_written(asked, "06/03/2025 08:15")),
@@ -125,11 +130,17 @@ BY_DISCHARGE = (
 
 
 # ------------------------------------------------------------------------------------------------ the end of the stay
+def _late(asked: Asked) -> list:
+    return [
+        broken("a minute after discharge", **_written(asked, "14/03/2025 14:01")),
+        broken("the day after discharge, time not entered", **_written(asked, "15/03/2025 00:00"), **{_flag(asked): "TRUE"}),
+    ]
+
+
 def _edges_of_the_stay(asked: Asked) -> list:
-    late = [broken("a minute after discharge", **_written(asked, "14/03/2025 14:01"))] if asked.is_timed else []
     return [
         holds("at the minute of discharge", **_written(asked, "14/03/2025 14:00")),
-        *late,
+        *(_late(asked) if asked.is_timed else []),
         broken("the day after discharge", **_written(asked, "15/03/2025 09:00")),
         holds("on the day of death", **p.DIED, **_written(asked, "14/03/2025 23:00")),
         broken("the day after death", **p.DIED, **_written(asked, "15/03/2025 09:00")),
@@ -140,8 +151,9 @@ def _edges_of_the_stay(asked: Asked) -> list:
 def _of_the_stroke(asked: Asked, of_the_case: bool = False) -> Table:
     """Sections 1 to 3 belong to the stroke: after a transfer they may lie after this record's end (decision 5), never after the last stay's."""
     subject = ("V09c" if of_the_case else "V09b") if asked is BRAIN_IMAGING else f"V19{'c' if of_the_case else ''}.{asked.at}"
-    passed_on = holds("transferred, and it happened there", **p.TRANSFERRED, **_written(asked, "15/03/2025 09:00"))
-    return table(subject, *_edges_of_the_stay(asked), passed_on)
+    elsewhere = (("transferred", p.TRANSFERRED), ("to a community team", p.TO_COMMUNITY))
+    passed_on = (holds(f"{how}, and it happened there", **way, **_written(asked, "15/03/2025 09:00")) for how, way in elsewhere)
+    return table(subject, *_edges_of_the_stay(asked), *passed_on)
 
 
 def _of_the_stay(asked: Asked) -> Table:

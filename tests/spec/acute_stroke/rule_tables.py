@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from schemas.pathways.acute_stroke import codes as lists
+from schemas.pathways.acute_stroke import fields_nihss as nihss
+from schemas.pathways.acute_stroke.naming import name_of
 from tests.spec.acute_stroke import patient as p
 from tests.spec.tables import broken, cannot_tell, holds, table
 
@@ -52,6 +55,7 @@ RECORD = (
         broken("a TIA", s1_diagnosis="T"),
         broken("another diagnosis", s1_diagnosis="O"),
         holds("a TIA of the TIA audit, which is out of scope", s1_diagnosis="T", audit_type="T1"),
+        holds("a mimic of the audit of mimics", s1_diagnosis="O", audit_type="O1"),
         broken("a TIA in the stroke audit", s1_diagnosis="T", audit_type="S1"),
         cannot_tell("missing", s1_diagnosis=None),
     ),
@@ -87,7 +91,9 @@ RECORD = (
         TEXTBOOK,
         holds("transferred", **p.TRANSFERRED, transfer_to_team_code="SSNAP234", transfer_to_at="14/03/2025 14:00"),
         broken("transferred, but went home", transfer_to_team_code="SSNAP234", transfer_to_at="14/03/2025 14:00"),
+        holds("to a community team", **p.TO_COMMUNITY, transfer_to_team_code="SSNAPC012", transfer_to_at="14/03/2025 14:00"),
         holds("only the review was passed on", transfer_to_team_code="SSNAPC012"),
+        holds("a time, but no team", transfer_to_at="14/03/2025 14:00"),
     ),
 )  # fmt: skip
 
@@ -108,6 +114,7 @@ ARRIVAL = (
         holds("an inpatient", **p.INPATIENT),
         holds("at the minute of onset", **{**p.INPATIENT, "s1_first_arrival_at": "03/03/2025 08:15"}),
         broken("a minute after onset", **{**p.INPATIENT, "s1_first_arrival_at": "03/03/2025 08:16"}),
+        broken("the day after onset, time not entered", **{**p.INPATIENT, "s1_first_arrival_at": "04/03/2025 00:00", "s1_first_arrival_time_not_entered": "TRUE"}),
     ),
     table(
         "V05",
@@ -144,8 +151,9 @@ ARRIVAL = (
         holds("not known, and marked so", s1_onset_time_type="NK", s1_onset_time_not_entered="TRUE"),
         holds("estimated", s1_onset_time_type="BE"),
     ),
-    table("V34b", TEXTBOOK, holds("another service", s1_ambulance_trust="O"), holds("a trust that is not listed", s1_ambulance_trust="R1F"),
-          broken("no trust's code", s1_ambulance_trust="999"), broken("a word", s1_ambulance_trust="London"), cannot_tell("none", s1_ambulance_trust=None)),
+    table("V34b", TEXTBOOK, *(holds(f"{name} ({code})", s1_ambulance_trust=code) for code, name in lists.AMBULANCE_TRUST.labels),
+          holds("a trust that is not listed", s1_ambulance_trust="R1F"), broken("the code of another kind of organisation", s1_ambulance_trust="SNE01"),
+          broken("begins as a trust's code, and is none", s1_ambulance_trust="R-1F"), broken("no trust's code", s1_ambulance_trust="999"), broken("a word", s1_ambulance_trust="London"), cannot_tell("none", s1_ambulance_trust=None)),
 )  # fmt: skip
 
 IMAGING = (
@@ -165,23 +173,31 @@ IMAGING = (
     table("V22c", TEXTBOOK, broken("the same minute (decision 1)", s2_brain_imaging_at="03/03/2025 09:50"), cannot_tell("no needle", **p.NOT_THROMBOLYSED)),
     table("V22d", TEXTBOOK, broken("at the minute of arrival", s2_brain_imaging_at="03/03/2025 09:00")),
     table("V22e", TEXTBOOK, broken("an item not known", s2_nihss_arrival_visual="-1"), cannot_tell("an item missing", s2_nihss_arrival_visual=None),
-          broken("one missing, one not known", s2_nihss_arrival_visual=None, s2_nihss_arrival_sensory="-1")),
+          broken("one missing, one not known", s2_nihss_arrival_visual=None, s2_nihss_arrival_sensory="-1"),
+          holds("no deficit at all", **dict.fromkeys(nihss.names(nihss.ARRIVAL), "0")),
+          *(broken(f"{item} not known", **{item: "-1"}) for item in nihss.names(nihss.ARRIVAL))),
     table("V02m", TEXTBOOK, broken("CT", s2_brain_imaging_modality="CT"), broken("MR", s2_brain_imaging_modality="MR"),
           cannot_tell("missing", s2_brain_imaging_modality=None)),
 )  # fmt: skip
 
 _AT_14_HOURS = "03/03/2025 21:0"
+_UNTIMED_NEEDLE = {"s2_thrombolysis_time_not_entered": "TRUE"}
+_NOT_IMAGED = {"s2_brain_imaging_not_performed": "TRUE"}
 _TIME_WINDOW = {**p.NO_BUT, "s2_thrombolysis_no_but_time_window": "TRUE"}
 _AGED_80, _AGED_79 = {"s1_birth_on": "03/03/1945"}, {"s1_birth_on": "04/03/1945"}
 _NIHSS_4 = {"s2_nihss_arrival_facial_palsy": "0", "s2_nihss_arrival_motor_arm_right": "0"}
 THROMBOLYSIS = (
     table("V11a", TEXTBOOK, holds("a haemorrhage", **p.HAEMORRHAGE), broken("a haemorrhage, N", **{**p.HAEMORRHAGE, "s2_thrombolysis": "N"}),
           broken("a haemorrhage, Y", **{**p.HAEMORRHAGE, "s2_thrombolysis": "Y"}),
-          cannot_tell("a haemorrhage, not answered (decision 8)", **{**p.HAEMORRHAGE, "s2_thrombolysis": None})),
+          cannot_tell("a haemorrhage, not answered (decision 8)", **{**p.HAEMORRHAGE, "s2_thrombolysis": None}),
+          holds("not imaged, though a type is given (V10)", **{**p.NOT_IMAGED, "s2_stroke_type": "PIH"})),
     table("V11b", TEXTBOOK, holds("a haemorrhage", **p.HAEMORRHAGE),
           broken("a haemorrhage, another reason", **{**p.HAEMORRHAGE, "s2_thrombolysis_no_but_haemorrhagic": "FALSE", "s2_thrombolysis_no_but_age": "TRUE"}),
-          holds("a haemorrhage, not answered", **{**p.HAEMORRHAGE, "s2_thrombolysis": "N", "s2_thrombolysis_no_but_haemorrhagic": "FALSE"})),
-    table("V11c", TEXTBOOK, holds("a haemorrhage", **p.HAEMORRHAGE), broken("an infarct", **p.NO_BUT, s2_thrombolysis_no_but_haemorrhagic="TRUE")),
+          holds("a haemorrhage, not answered", **{**p.HAEMORRHAGE, "s2_thrombolysis": "N", "s2_thrombolysis_no_but_haemorrhagic": "FALSE"}),
+          holds("an infarct, another reason", **p.NO_BUT, s2_thrombolysis_no_but_age="TRUE"),
+          holds("not imaged, though a type is given (V10)", **{**p.HAEMORRHAGE, **_NOT_IMAGED, "s2_thrombolysis_no_but_haemorrhagic": "FALSE"})),
+    table("V11c", TEXTBOOK, holds("a haemorrhage", **p.HAEMORRHAGE), broken("an infarct", **p.NO_BUT, s2_thrombolysis_no_but_haemorrhagic="TRUE"),
+          holds("not imaged, though a type is given (V10)", **p.NO_BUT, **_NOT_IMAGED, s2_thrombolysis_no_but_haemorrhagic="TRUE")),
     table(
         "V12a",
         TEXTBOOK,
@@ -195,11 +211,16 @@ THROMBOLYSIS = (
         TEXTBOOK,
         holds("exactly 12 hours", s2_thrombolysis_at=f"{_AT_14_HOURS}0"),
         broken("a minute later", s2_thrombolysis_at=f"{_AT_14_HOURS}1"),
+        holds("at the minute of arrival", s2_thrombolysis_at="03/03/2025 09:00"),
         broken("before arrival", s2_thrombolysis_at="03/03/2025 08:59"),
+        broken("the day before, time not entered", s2_thrombolysis_at="02/03/2025 00:00", **_UNTIMED_NEEDLE),
+        cannot_tell("the next day, time not entered", s2_thrombolysis_at="04/03/2025 00:00", **_UNTIMED_NEEDLE),
+        broken("two days later, time not entered", s2_thrombolysis_at="05/03/2025 00:00", **_UNTIMED_NEEDLE),
         holds("an inpatient, 12 hours after onset", **p.INPATIENT, s2_thrombolysis_at="03/03/2025 20:15"),
         broken("an inpatient, a minute later", **p.INPATIENT, s2_thrombolysis_at="03/03/2025 20:16"),
     ),
-    table("V13", TEXTBOOK, broken("no but, no reason", **p.NO_BUT), holds("no but, one reason", **p.NO_BUT, s2_thrombolysis_no_but_refusal="TRUE"),
+    table("V13", TEXTBOOK, broken("no but, no reason", **p.NO_BUT),
+          *(holds(f"no but, {reason}", **p.NO_BUT, **{name_of(f"S2ThrombolysisNoBut{end}"): "TRUE"}) for end, reason in lists.NO_BUT_REASONS.items()),
           holds("no but, two reasons", **p.NO_BUT, s2_thrombolysis_no_but_refusal="TRUE", s2_thrombolysis_no_but_age="TRUE"),
           holds("no", **p.NOT_THROMBOLYSED)),
     table(
@@ -231,7 +252,10 @@ THROMBOLYSIS = (
         broken("80 years, 119 minutes", **_TIME_WINDOW, **_AGED_80, s1_onset_at="03/03/2025 07:01"),
         holds("80 years, 120 minutes", **_TIME_WINDOW, **_AGED_80, s1_onset_at="03/03/2025 07:00"),
         broken("79 years, 120 minutes", **_TIME_WINDOW, **_AGED_79, s1_onset_at="03/03/2025 07:00"),
+        holds("80 years, 119 minutes, estimated", **_TIME_WINDOW, **_AGED_80, s1_onset_at="03/03/2025 07:01", s1_onset_time_type="BE"),
+        holds("age not known: the reason is believed", **_TIME_WINDOW, s1_birth_on=None),
         broken("an inpatient, awake", **{**_TIME_WINDOW, **p.INPATIENT}),
+        broken("an inpatient, awake, at an estimated time", **{**_TIME_WINDOW, **p.INPATIENT}, s1_onset_date_type="BE", s1_onset_time_type="BE"),
         holds("an inpatient, in sleep", **{**_TIME_WINDOW, **p.INPATIENT}, s1_onset_date_type="DS", s1_onset_time_type="BE"),
     ),
 )  # fmt: skip

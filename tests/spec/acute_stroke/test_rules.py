@@ -110,6 +110,9 @@ def test_only_the_level_of_consciousness_cannot_be_not_known():
         ("transferred, no team", "s7_transfer_team_code", {"s7_discharge_type": "T"}),
         ("first ward a stroke unit, no arrival there", "s1_first_stroke_unit_arrival_at", {}),
         ("therapy, no days", "s4_physio_days", {}),
+        ("here in the first week by the day", "s5_loc_worst_7days", {"s4_arrival_at": "10/03/2025 00:00", "s4_arrival_time_not_entered": "TRUE"}),
+        ("here in the first week by the day of the clock start", "s5_loc_worst_7days",
+         {"s1_first_arrival_time_not_entered": "TRUE", "s4_arrival_at": "10/03/2025 20:00"}),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_a_warning(about, missing, changes):
