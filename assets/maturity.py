@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Date, Engine, cast, func, insert, literal, or_, select, text
+from sqlalchemy import Connection, Date, Engine, Select, cast, func, insert, literal, or_, select, text, union
 
 from schemas.datasets import Pathway
 from schemas.registry import Registry
-from warehouse.case_source import case_source
+from warehouse.case_source import case_source, team_record_source
 from warehouse.database import transaction_lock
-from warehouse.stale import index_dates, queue_cells
+from warehouse.stale import index_dates, queue_for_cases
 from warehouse.tables import effect, pathway_case
 
 CHANGE_CLOCK = "change clock"
@@ -61,18 +61,19 @@ def _queue_final(connection: Connection, pathway: Pathway, today: date) -> int:
 def _queue_due(connection: Connection, pathway: Pathway, last: date, today: date) -> int:
     """Cells of cases with a stage that has come due since the last look: completeness counts its fields from then on."""
     days = _days_until_due(pathway)
-    if not days or not index_dates(pathway):
+    if not days or not index_dates(pathway.measures):
         return 0
-    source, columns = case_source(pathway)
-    started = columns["started_on"]
-    passed = [started.between(_day(last, -n + 1), _day(today, -n)) for n in days]
-    due = select(columns["case_id"]).select_from(source).where(pathway_case.c.pathway_name == pathway.name, or_(*passed)).subquery()
-    queued = 0
-    for name in index_dates(pathway):
-        for code in ("site_code", "provider_code"):
-            cells = select(columns[code], cast(columns[name], Date)).select_from(source).where(columns["case_id"].in_(select(due.c.case_id)))
-            queued += queue_cells(connection, pathway, cells, None)
-    return queued
+    return queue_for_cases(connection, pathway, _due_between(pathway, days, last, today), None)
+
+
+def _due_between(pathway: Pathway, days: list[int], last: date, today: date) -> Select:
+    """The cases, by their own clock or by that of one of their records."""
+    sources = [case_source(pathway), *([team_record_source(pathway)] if pathway.case_dataset.case_link else [])]
+    found = []
+    for source, columns in sources:
+        passed = [columns["started_on"].between(_day(last, -n + 1), _day(today, -n)) for n in days]
+        found.append(select(columns["case_id"]).select_from(source).where(pathway_case.c.pathway_name == pathway.name, or_(*passed)))
+    return select(union(*found).subquery("due"))
 
 
 def _days_until_due(pathway: Pathway) -> list[int]:

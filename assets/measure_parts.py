@@ -43,8 +43,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from schemas.datasets import Pathway
 from schemas.expressions import Constant, Expression
-from schemas.measures import Measure, MeasureKind
-from warehouse.case_source import DEATHS_COVERED_TO, case_source, is_counted
+from schemas.measures import Credit, Measure, MeasureKind
+from warehouse.case_source import DEATHS_COVERED_TO, is_counted, measured_source
 from warehouse.compile_sql import SqlCompiler
 from warehouse.stale import STALE, field_names, index_dates, start_of
 from warehouse.tables import measure_part, organisation, pathway_case
@@ -64,9 +64,10 @@ def write_parts(connection: Connection, pathway: Pathway, today: date) -> None:
     connection.execute(
         measure_part.delete().where(mine, measure_part.c.site_code == months.c.code, measure_part.c.period_start == months.c.month)
     )
-    for name in index_dates(pathway):
-        for statement in _statements(pathway, name, today):
-            connection.exec_driver_sql(statement)
+    for credit in Credit:
+        for name in index_dates(pathway.measures, credit):
+            for statement in _statements(pathway, credit, name, today):
+                connection.exec_driver_sql(statement)
 
 
 def _stale_months(pathway_name: str) -> Select:
@@ -79,15 +80,15 @@ def _stale_months(pathway_name: str) -> Select:
 
 
 @lru_cache(maxsize=64)
-def _statements(pathway: Pathway, index_date: str, today: date) -> tuple[str, ...]:
-    """INSERTs of the parts of all measures that count by ``index_date``, as SQL text: made once a day, not once a refresh."""
-    measures = [measure for measure in pathway.measures if measure.index_date == index_date]
+def _statements(pathway: Pathway, credit: Credit, index_date: str, today: date) -> tuple[str, ...]:
+    """INSERTs of the parts of all measures of the credit that count by ``index_date``, as SQL text: made once a day, not once a refresh."""
+    measures = [measure for measure in pathway.measures if measure.index_date == index_date and measure.credit is credit]
     some = range(0, len(measures), MEASURES_A_QUERY)
-    return tuple(_statement(pathway, index_date, tuple(measures[k : k + MEASURES_A_QUERY]), today) for k in some)
+    return tuple(_statement(pathway, tuple(measures[k : k + MEASURES_A_QUERY]), today) for k in some)
 
 
-def _statement(pathway: Pathway, index_date: str, measures: tuple[Measure, ...], today: date) -> str:
-    builder = PartsBuilder(pathway, index_date, measures, today)
+def _statement(pathway: Pathway, measures: tuple[Measure, ...], today: date) -> str:
+    builder = PartsBuilder(pathway, measures, today)
     names = [*PLACE, "case_count", "measure_name", *COUNTS]
     filled = insert(measure_part).from_select(names, builder.parts())
     return str(filled.compile(dialect=PGDialect_psycopg(), compile_kwargs={"literal_binds": True}))
@@ -131,12 +132,16 @@ class CaseColumns:
 
 
 class PartsBuilder:
-    """One query in three layers: truths and values of each case, then aggregates of each place, then a row a measure."""
+    """One query in three layers: truths and values of each case (or team's record), then aggregates of each place, then a row a measure.
 
-    def __init__(self, pathway: Pathway, index_date: str, measures: tuple[Measure, ...], today: date):
-        self.pathway, self.index_date, self.measures, self.today = pathway, index_date, measures, today
+    The measures have one index date and one credit.
+    """
+
+    def __init__(self, pathway: Pathway, measures: tuple[Measure, ...], today: date):
+        self.pathway, self.measures, self.today = pathway, measures, today
+        self.index_date, credit = measures[0].index_date, measures[0].credit
         self.named = CaseColumns.of(measures)
-        self.source, self.columns = case_source(pathway)
+        self.source, self.columns = measured_source(pathway, credit)
         self.compiler = SqlCompiler(self.columns)
         self.when_known = SqlCompiler({**self.columns, DEATHS_COVERED_TO: EVER})
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from schemas.datasets import Dataset, matures_after_days
 from schemas.field_rules import field_rules
 from schemas.fields import Derived, Field, Identifier
-from schemas.measures import Measure, MeasureKind, NotComputed
+from schemas.measures import Credit, Measure, MeasureKind, NotComputed
 from schemas.rules import PairRule, Rule
 from schemas.wording import KIND_IN_WORDS, Wording
 from schemas.words import in_words
@@ -75,12 +75,21 @@ def describe_measure(measure: Measure, dataset: Dataset | None = None) -> str:
     return "\n".join(lines)
 
 
+CREDITED = {
+    Credit.EVERY_TEAM: "each case once to every organisation that had a part in it, so a provider with two of its teams has it once",
+    Credit.TEAM_RECORD: "each record to its own team, for its own part",
+}
+
+
 def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
     yield f"a {measure.kind.value}, in {measure.unit}; {measure.direction.value}; version {measure.version}"
+    counted = "teams' records" if measure.credit is Credit.TEAM_RECORD else "cases"
     if measure.cohort is not None:
-        yield f"counted: cases for which {in_words(measure.cohort, dataset)}"
+        yield f"counted: {counted} for which {in_words(measure.cohort, dataset)}"
+    if measure.credit in CREDITED:
+        yield f"credited: {CREDITED[measure.credit]}"
     for exclusion in measure.exclusions:
-        yield f"left out ({exclusion.name.replace('_', ' ')}): cases for which {in_words(exclusion.condition, dataset)}"
+        yield f"left out ({exclusion.name.replace('_', ' ')}): {counted} for which {in_words(exclusion.condition, dataset)}"
     if measure.numerator is not None:
         yield f"of these, those for which {in_words(measure.numerator, dataset)}"
     if measure.value is not None:

@@ -8,12 +8,19 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, FromClause, select
 
 from schemas.datasets import Pathway
+from schemas.measures import Credit
 from warehouse.detail_tables import detail_table, team_record_table
 from warehouse.tables import linkage_coverage, pathway_case, person
 
 COUNTED_STATUSES = ("valid", "incomplete")
 CASE_COLUMNS = ("case_id", "site_code", "provider_code", "started_at", "started_on", "record_status", "person_id")
 DEATHS_COVERED_TO = "deaths_covered_to"
+
+
+def measured_source(pathway: Pathway, credit: Credit) -> tuple[FromClause, dict[str, ColumnElement]]:
+    """What measures of this credit select from. Where no case has records of several teams, the case is the record."""
+    of_records = credit is Credit.TEAM_RECORD and pathway.case_dataset.case_link is not None
+    return team_record_source(pathway) if of_records else case_source(pathway)
 
 
 def case_source(pathway: Pathway) -> tuple[FromClause, dict[str, ColumnElement]]:

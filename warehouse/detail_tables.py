@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, Doubl
 
 from schemas.datasets import Dataset, Pathway
 from schemas.fields import Derived, Field, Kind
+from schemas.measures import Credit
 
 TYPES = {
     Kind.TEXT: Text, Kind.CODE: Text, Kind.CODES: lambda: ARRAY(Text), Kind.INTEGER: BigInteger, Kind.DECIMAL: Double,
@@ -75,7 +76,7 @@ def unit_column(pathway: Pathway) -> Column:
 def team_record_table(pathway: Pathway) -> Table:
     """``pathway.<name>_team_record``: one row for each team's record of a case, the fold of its effective rows in order of arrival.
 
-    Only of a pathway whose dataset has a ``case_link``.
+    Only of a pathway whose dataset has a ``case_link``. The fields by whose date measures count records carry an index.
     """
     dataset = pathway.case_dataset
     link, name = dataset.case_link, f"{pathway.name}{TEAM_RECORD}"
@@ -97,10 +98,14 @@ def team_record_table(pathway: Pathway) -> Table:
         Column("first_row_number", BigInteger, nullable=False, comment="row of that submission"),
         Column("last_arrival_number", BigInteger, nullable=False, comment="arrival number of the latest submission that told of it"),
         *field_columns(dataset),
-        *(Index(f"ix_{name}_{column}", column) for column in ("case_id", "person_id", "site_code", link.chain.id)),
+        *(Index(f"ix_{name}_{column}", column) for column in ("case_id", "person_id", "site_code", link.chain.id, *_counted_by(pathway, Credit.TEAM_RECORD))),
         schema="pathway",
         comment=f"{dataset.title}: one row for each team's record of a case, as its rows sent so far say together.",
     )
+
+
+def _counted_by(pathway: Pathway, *credits: Credit) -> list[str]:
+    return sorted({measure.index_date for measure in pathway.measures if measure.index_date and measure.credit in credits})
 
 
 def _columns_of_linked_cases(dataset: Dataset) -> list[Column]:
@@ -120,7 +125,8 @@ def detail_table(pathway: Pathway) -> Table:
     The fields by whose date measures are counted carry an index, so that a refresh reads the touched periods only.
     """
     dataset = pathway.case_dataset
-    counted_by = sorted({measure.index_date for measure in pathway.measures if measure.index_date})
+    of_records = {Credit.TEAM_RECORD} if dataset.case_link else set()
+    counted_by = _counted_by(pathway, *(set(Credit) - of_records))
     return Table(
         f"{pathway.name}_detail",
         MetaData(),

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_update
 
 from schemas.datasets import Pathway
 from schemas.expressions import Expression
-from schemas.measures import Measure
+from schemas.measures import Credit, Measure
 from schemas.registry import Registry
-from warehouse.case_source import case_source
+from warehouse.case_source import measured_source
 from warehouse.compile_sql import SqlCompiler, render_sql
 from warehouse.house_tables import applied_sync
 from warehouse.stale import queue_pathway
@@ -68,13 +68,14 @@ def measure_row(pathway: Pathway, item: Measure) -> dict:
 
 
 def definition_sql(pathway: Pathway, item: Measure) -> str:
-    """Denominator, numerator and value as SQL over the pathway's cases; over other measures' values for a derived one."""
+    """Denominator, numerator and value as SQL over the pathway's cases or its teams' records; over other measures' values for a derived one."""
     if item.is_submitted and not item.index_date:
         return "-- as submitted"
     if not item.index_date:
         return "\n".join(f"-- {name}: the value of that measure" for name in item.value.field_names())
-    compiler = SqlCompiler(case_source(pathway)[1])
-    lines = [f"-- counted by the date of {item.index_date}", *_clause("cohort", compiler, item.cohort)]
+    compiler = SqlCompiler(measured_source(pathway, item.credit)[1])
+    credited = [] if item.credit is Credit.CASE else [f"-- credited: {item.credit}"]
+    lines = [f"-- counted by the date of {item.index_date}", *credited, *_clause("cohort", compiler, item.cohort)]
     for exclusion in item.exclusions:
         lines += _clause(f"excluded: {exclusion.name}", compiler, exclusion.condition)
     return "\n".join([*lines, *_clause("numerator", compiler, item.numerator), *_clause("value", compiler, item.value)])

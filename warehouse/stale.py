@@ -8,7 +8,7 @@ by month, quarter and year. Results belong to today's organisations: a successor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import (
     ARRAY,
@@ -35,6 +35,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 
 from schemas.datasets import Pathway
+from schemas.measures import Credit, Measure
 from schemas.registry import Registry
 from warehouse.case_source import DEATHS_COVERED_TO, case_source, team_record_source
 from warehouse.detail_tables import detail_table
@@ -43,9 +44,10 @@ from warehouse.tables import GRAINS, organisation, pathway_case, stale_cell, sub
 LEVELS = ("site", "team", "provider", "region", "network")
 
 
-def index_dates(pathway: Pathway) -> tuple[str, ...]:
-    """The fields by whose date some measure of the pathway counts its cases."""
-    return tuple(sorted({measure.index_date for measure in pathway.measures if measure.index_date}))
+def index_dates(measures: Iterable[Measure], *credits: Credit) -> tuple[str, ...]:
+    """The fields by whose date some of the measures (of these credits, or of any) count."""
+    wanted = credits or tuple(Credit)
+    return tuple(sorted({measure.index_date for measure in measures if measure.index_date and measure.credit in wanted}))
 
 
 # ------------------------------------------------------------------------------------------------ organisations
@@ -114,7 +116,7 @@ def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, 
 
     Where no measure is computed from the pathway's cases, no cell has anything of them.
     """
-    if not index_dates(pathway):
+    if not index_dates(pathway.measures):
         return 0
     return queue_cells(connection, pathway, _months_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
 
@@ -129,7 +131,7 @@ def queue_pathway(connection: Connection, pathway: Pathway) -> int:
     submitted = select(submitted_result.c.organisation_code, submitted_result.c.period_start).where(
         submitted_result.c.measure_name.in_([measure.name for measure in pathway.measures])
     )
-    sources = [submitted, *([_months_of(pathway, true())] if pathway.case_dataset and index_dates(pathway) else [])]
+    sources = [submitted, *([_months_of(pathway, true())] if pathway.case_dataset and index_dates(pathway.measures) else [])]
     return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None)
 
 
@@ -141,7 +143,7 @@ def queue_for_deaths(connection: Connection, registry: Registry, covered_before,
     for pathway in registry.pathways:
         readers = [measure for measure in pathway.measures if measure.index_date and DEATHS_COVERED_TO in field_names(measure)]
         if readers:
-            months = _months_of(pathway, true(), tuple({measure.index_date for measure in readers})).subquery()
+            months = _months_of(pathway, true(), readers).subquery()
             longest = max(pathway.matures_after_days(measure) for measure in readers)
             first = start_of("month", cast(literal(covered_before, Date), Date) - longest)
             since = true() if covered_before is None else months.c[1] >= first
@@ -155,31 +157,44 @@ def field_names(measure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in parts if part is not None for name in part.field_names()))
 
 
-def _months_of(pathway: Pathway, condition, dates: Sequence[str] | None = None) -> Select:
-    """(organisation_code, first day of the month): site and provider of the cases with the months of their index dates.
+def _months_of(pathway: Pathway, condition: ColumnElement, measures: Iterable[Measure] | None = None) -> Select:
+    """(organisation_code, first day of the month): where and when the cases count in the measures, those of the pathway if none are given.
 
-    The cases are read once, and are few rows before they are spread over codes and dates.
+    Sites and providers of the cases, and of the teams that measures credit beside or instead of the case's own. What is read is read once, and is few
+    rows before it is spread over codes and dates.
     """
-    names = index_dates(pathway) if dates is None else tuple(dates)
-    reads = [_read_months(*case_source(pathway), names, pathway_case.c.pathway_name == pathway.name, condition)]
-    if pathway.case_dataset.case_link:
-        reads += [_read_months(*source, names, condition) for source in _places_of_cases(pathway)]
-    cases = (reads[0].distinct() if len(reads) == 1 else union(*reads)).cte("case_months").prefix_with("MATERIALIZED")
-    parts = [select(cases.c[code].label("code"), cases.c[f"month_{n}"].label("day")) for code in ("site_code", "provider_code") for n in range(len(names))]
-    return select(union_all(*parts).subquery("day"))
+    reads = _reads_of(pathway, tuple(pathway.measures if measures is None else measures))
+    return select(union_all(*(part for k, read in enumerate(reads) for part in _spread(*read, pathway, condition, k))).subquery("day"))
 
 
-def _read_months(source: FromClause, columns: Mapping[str, ColumnElement], names: Sequence[str], *conditions) -> Select:
-    months = (start_of("month", columns[name]).label(f"month_{n}") for n, name in enumerate(names))
-    return select(columns["site_code"], columns["provider_code"], *months).select_from(source).where(*conditions)
+Read = tuple[FromClause, Mapping[str, ColumnElement], tuple[str, ...]]  # from what, its columns, the names of the dates
 
 
-def _places_of_cases(pathway: Pathway) -> Iterator[tuple[FromClause, dict[str, ColumnElement]]]:
-    """Every team of a case by the dates of its own record, and by those of the case."""
+def _reads_of(pathway: Pathway, measures: tuple[Measure, ...]) -> Iterator[Read]:
+    has_teams = pathway.case_dataset.case_link is not None
+    of_cases = index_dates(measures, Credit.CASE, Credit.EVERY_TEAM) if has_teams else index_dates(measures)
+    if of_cases:
+        yield *case_source(pathway), of_cases
+    if has_teams:
+        yield from _reads_of_teams(pathway, measures)
+
+
+def _reads_of_teams(pathway: Pathway, measures: tuple[Measure, ...]) -> Iterator[Read]:
+    """Every team by the dates of its own record, and by those of the case, as far as measures credit it so."""
     source, columns = team_record_source(pathway)
-    yield source, columns
-    detail = detail_table(pathway)
-    yield source.join(detail, detail.c.case_id == columns["case_id"]), {**detail.c, "site_code": columns["site_code"], "provider_code": columns["provider_code"]}
+    if of_records := index_dates(measures, Credit.TEAM_RECORD):
+        yield source, columns, of_records
+    if of_cases := index_dates(measures, Credit.EVERY_TEAM):
+        detail = detail_table(pathway)
+        yield source.join(detail, detail.c.case_id == columns["case_id"]), {**columns, **{name: detail.c[name] for name in of_cases}}, of_cases
+
+
+def _spread(source: FromClause, columns: Mapping[str, ColumnElement], names: tuple[str, ...], pathway: Pathway, condition: ColumnElement, k: int) -> Iterator[Select]:
+    months = (start_of("month", columns[name]).label(f"month_{n}") for n, name in enumerate(names))
+    query = select(columns["site_code"], columns["provider_code"], *months).select_from(source)
+    found = query.where(pathway_case.c.pathway_name == pathway.name, condition).distinct().cte(f"months_{k}").prefix_with("MATERIALIZED")
+    for code in ("site_code", "provider_code"):
+        yield from (select(found.c[code].label("code"), found.c[f"month_{n}"].label("day")) for n in range(len(names)))
 
 
 def _grains():

@@ -15,7 +15,7 @@ from tests.conftest import DEMO_NETWORK
 from tests.reading.files import csv_bytes
 from tests.spec.acute_stroke import journeys
 from tests.spec.acute_stroke.files import EXPORT, row
-from tests.spec.acute_stroke.journeys import AT_HOME, CENTRE, HERE, THERE, Record, came_from, send, to
+from tests.spec.acute_stroke.journeys import CENTRE, HERE, THERE, Record, came_from, send, to
 from tests.spec.acute_stroke.patient import REFUSED
 from tests.world import World, drop, query
 
@@ -223,16 +223,3 @@ def test_a_case_is_seen_by_every_provider_that_had_it_and_a_record_by_its_own(wo
         engine.dispose()
         with admin.begin() as connection:
             drop_provider_role(connection, role)
-
-
-def test_every_place_of_a_case_is_computed_again(world, registry):
-    from warehouse.stale import _months_of, queue_cells
-
-    send(world, *journeys.CAME_BACK)
-    pathway = registry.pathway("acute_stroke")
-    with world.context.engine.begin() as connection:
-        from sqlalchemy import true
-
-        queue_cells(connection, pathway, _months_of(pathway, true(), ("patient_clock_start_on", "team_clock_stop_on")), None)
-    months = world.query("select distinct organisation_code, period_start::text as month from intake.stale_cell where period_grain = 'month' and organisation_code like 'SSNAP%' order by 1")
-    assert months == [{"organisation_code": HERE, "month": "2025-03-01"}, {"organisation_code": AT_HOME, "month": "2025-03-01"}]

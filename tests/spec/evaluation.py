@@ -27,11 +27,19 @@ OFFERED = {
 }  # fmt: skip
 
 
+
+
+def facts_across_records(dataset: Dataset) -> dict[str, Kind]:
+    """What the warehouse tells of a team's record beside its fields; where a row says nothing, it is false."""
+    return {fact.name: Kind.BOOLEAN for fact in dataset.case_link.facts} if dataset.case_link else {}
+
+
 # ------------------------------------------------------------------------------------------------ rows -> frame
 def typed_frame(rows: Sequence[Row], patient: dict[str, str], dataset: Dataset) -> pd.DataFrame:
     """One line a row: the dataset's fields, what the warehouse offers, then the derived fields."""
-    written = [{**patient, **dict(row.changes)} for row in rows]
-    kinds = {f.name: f.kind for f in dataset.fields} | OFFERED
+    facts = facts_across_records(dataset)
+    written = [{**dict.fromkeys(facts, "FALSE"), **patient, **dict(row.changes)} for row in rows]
+    kinds = {f.name: f.kind for f in dataset.fields} | OFFERED | facts
     for line in written:
         strange = set(line) - set(kinds)
         assert not strange, f"no such field: {sorted(strange)}"

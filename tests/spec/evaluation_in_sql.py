@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-from sqlalchemy import BigInteger, Column, Connection, Date, DateTime, MetaData, Table, Text, literal, null, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, DateTime, MetaData, Table, Text, literal, null, select
 
 from schemas.datasets import Dataset
 from schemas.expressions import Holds
 from schemas.fields import Kind
 from schemas.measures import Measure, MeasureKind
-from tests.spec.evaluation import OFFERED, denominator
+from tests.spec.evaluation import OFFERED, denominator, facts_across_records
 from warehouse.compile_sql import SqlCompiler
 from warehouse.detail_tables import field_columns
 from warehouse.loading import copy_frame
 
-OFFERED_TYPES = {Kind.TEXT: Text, Kind.DATE: Date, Kind.DATETIME: DateTime}
+OFFERED_TYPES = {Kind.TEXT: Text, Kind.DATE: Date, Kind.DATETIME: DateTime, Kind.BOOLEAN: Boolean}
 
 
 def load_cases(connection: Connection, dataset: Dataset, frame: pd.DataFrame) -> Table:
     """A temporary table of the stored and derived fields and of what the warehouse offers; ``row_index`` keeps the order."""
-    offered = [Column(name, OFFERED_TYPES[kind]()) for name, kind in OFFERED.items()]
+    offered = [Column(name, OFFERED_TYPES[kind]()) for name, kind in (OFFERED | facts_across_records(dataset)).items()]
     table = Table(
         "spec_case", MetaData(), Column("row_index", BigInteger), *field_columns(dataset), *offered, prefixes=["TEMPORARY"]
     )  # fmt: skip

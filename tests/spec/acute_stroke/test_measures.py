@@ -10,7 +10,7 @@ from tests.spec.acute_stroke import SPECIFICATION
 from tests.spec.evaluation import differences, measure_outcomes, typed_frame
 from tests.spec.evaluation_in_sql import counted_in_sql, load_cases
 from tests.spec.tables import Table
-from warehouse.case_source import case_source
+from warehouse.case_source import measured_source
 from warehouse.compile_sql import compile_sql
 
 PATHWAY = load_registry().pathway(SPECIFICATION.pathway)
@@ -52,8 +52,8 @@ def test_every_case_of_every_measure_in_postgres(database):
 
 
 def test_the_warehouse_offers_all_that_the_measures_name():
-    _, columns = case_source(PATHWAY)
     for measure in MEASURES.values():
+        _, columns = measured_source(PATHWAY, measure.credit)
         for part in (measure.cohort, measure.numerator, measure.value, *(e.condition for e in measure.exclusions)):
             assert part is None or compile_sql(part, columns) is not None
         assert {measure.index_date, *measure.needs} <= set(columns)
