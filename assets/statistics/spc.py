@@ -7,19 +7,21 @@ Source of limits and rules: NHSRplotthedots ``ptd_spc`` 0.2.2; NHS England, Maki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from assets.statistics import runs
 from assets.statistics.numerics import Floats, exact_mean
+from assets.statistics.runs import Signs
 
 RULE_VERSION = 1
 SHIFT_LENGTH = 7
 TREND_LENGTH = 7
 MINIMUM_POINTS = 13
 LIMIT_FACTOR = 2.66
+NEAR_FACTOR = 2 * (LIMIT_FACTOR / 3)
 SCREENING_FACTOR = 3.267
 RULES = ("outside", "trend", "two_in_three", "shift")  # in order of precedence
 RULE_NAMES = {
@@ -35,14 +37,13 @@ RULE_NAMES = {
 INSUFFICIENT = "insufficient data"
 COMMON_CAUSE = "common cause"
 
-Signs = NDArray[np.int8]
-
 
 @dataclass(frozen=True)
 class Xmr:
     """Limits (S,) in the unit of the values, NaN where there are none, and which points break which rule.
 
     ``outside``, ``trend``, ``two_in_three``, ``shift`` are (S, N): 1 above or increasing, -1 below or decreasing, 0 not broken.
+    ``close`` and ``side`` (S, N) are no rules: the side on which a point lies near a limit but not outside, and of the mean.
     """
 
     mean: Floats
@@ -53,6 +54,8 @@ class Xmr:
     trend: Signs
     two_in_three: Signs
     shift: Signs
+    close: Signs
+    side: Signs
 
     def first_rule(self) -> tuple[Signs, Signs]:
         """Index into ``RULES`` of the first rule that each point breaks (-1 for none), and its sign: both (S, N)."""
@@ -63,13 +66,20 @@ class Xmr:
         return np.where(broken.any(axis=0), first, -1).astype(np.int8), sign
 
 
-def xmr(values: ArrayLike, baseline: ArrayLike | None = None, screen: bool = True) -> Xmr:
-    """Individuals chart of each row of ``values`` (S, N).
+def xmr(
+    values: ArrayLike, baseline: ArrayLike | None = None, screen: bool = True, shift: int = SHIFT_LENGTH, trend: int = TREND_LENGTH
+) -> Xmr:
+    """Individuals chart of each row of ``values`` (S, N), any unit; limits are in that unit and not cut at 0.
 
-    ``baseline`` (S, N) says which points make mean and limits; all are tested. ``screen`` drops moving ranges of at least
-    3.267 times their mean, once. Limits are not cut at 0. A window with a missing value breaks no rule.
+    ``baseline`` (S, N) says which points make mean and limits; all are tested. ``screen`` drops moving ranges of at least 3.267 times
+    their mean, once (the Excel tool of NHS England does not). ``shift`` and ``trend`` are the lengths of these rules: others publish 6
+    or 8. Gaps: a range next to a missing value is missing, a window with one breaks no rule. Rules are applied from two points on.
+    NaN limits: fewer than two points, or all equal under screening. Raises ValueError for an infinite value.
+    The factor is 2.66; qicharts2 takes 3 / 1.128, which is 0.016 % less.
     """
     y = np.atleast_2d(np.asarray(values, float))
+    if np.isinf(y).any():
+        raise ValueError("a value of an XmR chart must be finite; a value that could not be computed is missing")
     base = y if baseline is None else np.where(baseline, y, np.nan)
     mean = exact_mean(base)
     spread = _average_moving_range(base, screen)
@@ -77,9 +87,10 @@ def xmr(values: ArrayLike, baseline: ArrayLike | None = None, screen: bool = Tru
         side = np.nan_to_num(np.sign(y - mean[:, None])).astype(np.int8)
         lower, upper = mean - LIMIT_FACTOR * spread, mean + LIMIT_FACTOR * spread
         outside = (y > upper[:, None]) | (y < lower[:, None])
-        near = np.abs(2 * LIMIT_FACTOR / 3 * spread)[:, None]
+        near = (NEAR_FACTOR * spread)[:, None]
         close = ~outside & ((y < mean[:, None] - near) | (y > mean[:, None] + near))
-    return Xmr(mean, lower, upper, spread, _signed(outside, side), _trend(y), _two_in_three(close, side), _shift(side))
+    rules = (runs.signed(outside, side), runs.trend(y, trend), runs.two_in_three(close, side), runs.shift(side, shift))
+    return Xmr(mean, lower, upper, spread, *rules, runs.signed(close, side), side)
 
 
 def _average_moving_range(base: Floats, screen: bool) -> Floats:
@@ -91,47 +102,6 @@ def _average_moving_range(base: Floats, screen: bool) -> Floats:
         return exact_mean(np.where(ranges < SCREENING_FACTOR * average[:, None], ranges, np.nan))
 
 
-def _signed(mask: NDArray[np.bool_], sign: Signs) -> Signs:
-    return np.where(mask, sign, 0).astype(np.int8)
-
-
-def _windows(array: NDArray, length: int) -> NDArray:
-    """(S, N - length + 1, length), or no windows at all for a shorter series."""
-    if array.shape[1] < length:
-        return np.zeros((array.shape[0], 0, length), array.dtype)
-    return sliding_window_view(array, length, axis=1)
-
-
-def _spread(windows: NDArray[np.bool_], length: int, width: int) -> NDArray[np.bool_]:
-    """Marks every point that lies in a marked window."""
-    marked = np.zeros((windows.shape[0], width), bool)
-    for offset in range(length):
-        marked[:, offset : offset + windows.shape[1]] |= windows
-    return marked
-
-
-def _trend(y: Floats) -> Signs:
-    with np.errstate(invalid="ignore"):
-        steps = np.nan_to_num(np.sign(np.diff(y, axis=1))).astype(np.int8)
-    runs = np.abs(_windows(steps, TREND_LENGTH - 1).sum(axis=2)) == TREND_LENGTH - 1
-    trend = _spread(runs, TREND_LENGTH, y.shape[1]) if runs.shape[1] else np.zeros(y.shape, bool)
-    to_next = np.pad(steps, ((0, 0), (0, 1)))
-    from_previous = np.pad(steps, ((0, 0), (1, 0)))
-    next_is_trend = np.pad(trend[:, 1:], ((0, 0), (0, 1)))
-    return _signed(trend, np.where(next_is_trend, to_next, from_previous))
-
-
-def _two_in_three(close: NDArray[np.bool_], side: Signs) -> Signs:
-    same_side = np.abs(_windows(side, 3).sum(axis=2)) == 3
-    marked = same_side & (_windows(close, 3).sum(axis=2) >= 2)
-    return _signed(close & _spread(marked, 3, close.shape[1]), side)
-
-
-def _shift(side: Signs) -> Signs:
-    runs = np.abs(_windows(side, SHIFT_LENGTH).sum(axis=2)) == SHIFT_LENGTH
-    return _signed(_spread(runs, SHIFT_LENGTH, side.shape[1]), side)
-
-
 def house_chart(values: ArrayLike, baseline: ArrayLike | None = None) -> tuple[Xmr, NDArray[np.bool_]]:
     """The chart as the house reads it, and which series (S,) have enough points for limits.
 
@@ -139,13 +109,25 @@ def house_chart(values: ArrayLike, baseline: ArrayLike | None = None) -> tuple[X
     otherwise constant series would put every point outside), so it never breaks a rule, and has no limits.
     """
     y = np.atleast_2d(np.asarray(values, float))
+    baseline = np.ones(y.shape, bool) if baseline is None else np.asarray(baseline, bool)
     chart = xmr(y, baseline)
-    base = ~np.isnan(y) if baseline is None else ~np.isnan(y) & np.asarray(baseline, bool)
-    enough = base.sum(axis=1) >= MINIMUM_POINTS
-    sound = enough & (chart.moving_range > 0)
-    quiet = {name: np.where(sound[:, None], getattr(chart, name), 0).astype(np.int8) for name in RULES}
+    return quietened(chart, is_sound(y, baseline, chart)), _has_enough(y, baseline)
+
+
+def is_sound(values: Floats, baseline: NDArray[np.bool_], chart: Xmr) -> NDArray[np.bool_]:
+    """Which series (S,) have 13 known points behind their limits, and a spread to judge by."""
+    return _has_enough(values, baseline) & (chart.moving_range > 0)
+
+
+def _has_enough(values: Floats, baseline: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return (~np.isnan(values) & baseline).sum(axis=1) >= MINIMUM_POINTS
+
+
+def quietened(chart: Xmr, sound: NDArray[np.bool_]) -> Xmr:
+    """The chart without limits and broken rules where it is not ``sound`` (S,)."""
+    quiet = {name: np.where(sound[:, None], getattr(chart, name), 0).astype(np.int8) for name in (*RULES, "close")}
     limits = {name: np.where(sound, getattr(chart, name), np.nan) for name in ("lower", "upper")}
-    return Xmr(chart.mean, moving_range=chart.moving_range, **limits, **quiet), enough
+    return replace(chart, **limits, **quiet)
 
 
 def point_type(sign: int, better: int) -> str:
