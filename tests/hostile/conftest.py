@@ -6,9 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from tests.conftest import DEMO_NETWORK
+from tests.spec.acute_stroke.journeys import TEAMS
 from tests.world import World
 
 
 @pytest.fixture
-def world(context, demo_organisations):
+def world(context, database):
+    from warehouse.organisations import load_network
+
+    with database.begin() as connection:
+        load_network(connection, [*DEMO_NETWORK, *TEAMS])
     return World(replace(context, settings=replace(context.settings, stable_file_seconds=0.02)))

@@ -14,8 +14,10 @@ from datetime import date, timedelta
 
 import openpyxl
 
+from schemas.pathways.acute_stroke.columns import IMPORT_COLUMNS
 from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
 from tests.reading.files import rezip
+from tests.spec.acute_stroke.files import row as stroke_row
 from tests.spec.hip_fracture.patient import PATIENT
 from tests.world import HEADERS, nhs_number, wrist
 
@@ -27,13 +29,15 @@ class Sample:
     """A dataset with good rows of sender ZX1, and the headers of columns of a kind, so that a way can spoil any dataset."""
 
     dataset: str
-    headers: tuple[str, ...]
+    headers: tuple[str, ...]  # that of the site first
     row: Callable[[int], Row]
     number: str
     arrival: str
     code: str
     essential: str
     local_key: str
+    site: str = "ZX1A1"
+    site_of_another: str = "ZX2A1"
 
     def rows(self, count: int = 12) -> list[Row]:
         return [self.row(serial) for serial in range(1, count + 1)]
@@ -81,12 +85,23 @@ def day(text: str) -> date:
     return date(*map(int, reversed(text.split("/"))))
 
 
+def stroke(serial: int) -> Row:
+    """The textbook patient of the stroke specifications, as another person of the first team; her columns are the import's, after the team's."""
+    cells = stroke_row(serial=serial, s1_hospital_number=f"H{serial:06d}", s1_surname=f"Testperson{serial}")
+    return dict(zip(STROKE_HEADERS, [STROKE_TEAM, *cells], strict=True))
+
+
+STROKE_HEADERS = ("SiteCode", *IMPORT_COLUMNS)
+STROKE_TEAM, OTHER_TEAM = "SSNAP121", "SSNAP234"
 WRIST_SAMPLE = Sample("wrist_fracture", HEADERS, wrist, "NHS number", "Arrival date", "Side", "Side", "Hospital number")
 _HIP = {f.name: f.header for f in HIP_FRACTURE.fields}
 HIP_SAMPLE = Sample(
     "hip_fracture", tuple(_HIP.values()), hip, _HIP["nhs_number"], _HIP["presentation_date"], _HIP["fracture_side"], _HIP["fracture_side"], _HIP["hospital_number"],
 )  # fmt: skip
-SAMPLES = {sample.dataset: sample for sample in (WRIST_SAMPLE, HIP_SAMPLE)}
+STROKE_SAMPLE = Sample(
+    "acute_stroke", STROKE_HEADERS, stroke, "S1NHSNumber", "S1FirstArrivalDateTime", "S1Gender", "S1FirstArrivalDateTime", "ImportIdentifier", STROKE_TEAM, OTHER_TEAM,
+)  # fmt: skip
+SAMPLES = {sample.dataset: sample for sample in (WRIST_SAMPLE, HIP_SAMPLE, STROKE_SAMPLE)}
 
 
 @dataclass(frozen=True)
@@ -135,8 +150,8 @@ NO_TABLES: dict[str, Callable[[Sample], Spoilt]] = {
     "sent as another dataset": lambda s: refused(s.csv(), "F12", s.dataset, manifest={"dataset": "measure_counts"}),
     "sent as a dataset that is none": lambda s: refused(s.csv(), "F12", "There are", manifest={"dataset": "no_such_thing"}),
     "truncated in a row": lambda s: refused(s.csv()[:-40], "F16", "Row 13"),
-    "truncated in a quoted value": lambda s: refused(s.csv() + b'ZX1A1,"9990000', "F16", "row 14"),
-    "a NUL byte": lambda s: refused(s.csv().replace(b"ZX1A1", b"ZX\0A1", 1), "F06", "Line 2"),
+    "truncated in a quoted value": lambda s: refused(s.csv() + f'{s.site},"9990000'.encode(), "F16", "row 14"),
+    "a NUL byte": lambda s: refused(s.csv().replace(s.site.encode(), f"{s.site[:2]}\0{s.site[3:]}".encode(), 1), "F06", "Line 2"),
     "a zip": lambda s: refused(zipped(s), "F05", "zip", "Unpack"),
     "a program of Linux": lambda s: refused(b"\x7fELF\x02\x01\x01" + s.csv(), "F05", "program"),
     "a program of Windows": lambda s: refused(b"MZ\x90\x00" + s.csv(), "F05", "program"),
@@ -166,7 +181,7 @@ def shifted(sample: Sample) -> bytes:
 
 # ------------------------------------------------------------------------------------------------ files with bad rows
 def short_row(sample: Sample) -> bytes:
-    return sample.csv().replace(b"\r\n", b"\r\nZX1A1,1\r\n", 1)
+    return sample.csv().replace(b"\r\n", f"\r\n{sample.site},1\r\n".encode(), 1)
 
 
 BAD_ROWS: dict[str, Callable[[Sample], Spoilt]] = {
@@ -174,7 +189,7 @@ BAD_ROWS: dict[str, Callable[[Sample], Spoilt]] = {
     "a date far in the past and one to come": lambda s: in_part(s.spoilt(s.arrival, "01/01/0001", "01/01/2950"), set_aside=2),
     "codes outside the list": lambda s: in_part(s.spoilt(s.code, "9", "left", "1" * 5000), set_aside=3),
     "numbers that cannot be": lambda s: in_part(s.spoilt(s.number, "1234567890", "999 000", "9.43E+09", "9" * 5000), set_aside=4),
-    "another provider's site": lambda s: in_part(s.spoilt(s.headers[0], "ZX2A1"), "ORG2"),
+    "another provider's site": lambda s: in_part(s.spoilt(s.headers[0], s.site_of_another), "ORG2"),
     "a site of nobody": lambda s: in_part(s.spoilt(s.headers[0], "../../etc/passwd", "\u202eZX1", "Z" * 100_000), "ORG1", set_aside=3),
     "a row too short": lambda s: in_part(short_row(s), "F21"),
     "an unknown column": lambda s: warned(s.csv([row | {"Shoe size": "9"} for row in s.rows()], [*s.headers, "Shoe size"]), "F31", words=("Column",)),

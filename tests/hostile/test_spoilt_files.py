@@ -22,7 +22,7 @@ def submit(world: World, spoilt: Spoilt, sender: str = "ZX1"):
     return outcome
 
 
-@pytest.mark.parametrize("dataset", ["wrist_fracture", pytest.param("hip_fracture", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("dataset", ["wrist_fracture", *(pytest.param(name, marks=pytest.mark.slow) for name in ("hip_fracture", "acute_stroke"))])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_spoilt_file(world, way, dataset):
     sample = SAMPLES[dataset]
