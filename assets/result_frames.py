@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from assets.statistics import intervals
+from assets.statistics import counts, intervals
 from schemas.measures import Direction, Measure, MeasureKind
 
 CELL = ["organisation_code", "period_grain", "period_start"]
@@ -60,7 +60,7 @@ def valued_counts(frame: pd.DataFrame, kind: MeasureKind) -> pd.DataFrame:
     n = frame["denominator"].to_numpy(float)
     n = np.where(n > 0, n, np.nan)
     x = np.where(np.isnan(n), np.nan, frame["numerator"].to_numpy(float))
-    interval = {MeasureKind.PROPORTION: intervals.wilson, MeasureKind.RATE: intervals.rate}.get(kind, lambda x, n: (np.nan, np.nan))
+    interval = {MeasureKind.PROPORTION: intervals.wilson, MeasureKind.RATE: counts.rate_interval}.get(kind, lambda x, n: (np.nan, np.nan))
     lower, upper = interval(x, n)
     return frame.assign(value=x / n, lower_95=lower, upper_95=upper)
 
