@@ -6,6 +6,7 @@ long arrays to rows and back. Does not belong here: any statistic.
 
 from __future__ import annotations
 
+import math
 import statistics
 
 import numpy as np
@@ -64,3 +65,22 @@ def to_rows(values: ArrayLike, row: Integers, column: Integers) -> Floats:
     matrix = np.full(shape, np.nan)
     matrix[row, column] = values
     return matrix
+
+
+def exact_sum(values: Floats) -> Floats:
+    """Sums of the rows of ``values`` (S, N), ignoring NaN (0 where all are missing), in extended precision as R's ``sum``."""
+    values = np.where(np.isnan(values), 0.0, values)
+    if _HAS_EXTENDED:
+        return values.sum(axis=1, dtype=np.longdouble).astype(float)
+    return np.array([math.fsum(row) if np.isfinite(row).all() else row.sum() for row in values.tolist()])
+
+
+def median_of_rows(values: Floats) -> Floats:
+    """Medians of the rows of ``values`` (S, N), ignoring NaN; NaN where a row has no value."""
+    if not values.shape[1]:
+        return np.full(len(values), np.nan)
+    ordered = np.sort(values, axis=1)  # NaN last
+    count = (~np.isnan(values)).sum(axis=1)
+    middle = np.stack([np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[1] - 1)], axis=1)
+    lower, upper = np.take_along_axis(ordered, middle, axis=1).T
+    return np.where(lower == upper, lower, (lower + upper) / 2)  # equal infinities have a median too

@@ -90,7 +90,8 @@ def anhoej_signal(useful: ArrayLike, crossings: ArrayLike, longest: ArrayLike) -
 def trend(values: Floats, length: int) -> Signs:
     """Points of ``length`` consecutive ones that strictly rise (1) or fall (-1); a tie or a gap breaks a trend. (S, N).
 
-    A point between two trends has the sign of the step to the next point if that too is in a trend, else of the step before.
+    A point between two trends has the sign of the step to the next point if that too is in a trend, else of the step before. Where the
+    trends are parted by a tie the last point of the first keeps its own sign; the package calls it falling whichever way it went.
     """
     _refuse_short(length)
     if not values.shape[1]:
@@ -103,7 +104,7 @@ def trend(values: Floats, length: int) -> Signs:
     to_next = np.pad(steps, ((0, 0), (0, 1)))
     from_previous = np.pad(steps, ((0, 0), (1, 0)))
     next_is_trend = np.pad(marked[:, 1:], ((0, 0), (0, 1)))
-    return signed(marked, np.where(next_is_trend, to_next, from_previous))
+    return signed(marked, np.where(next_is_trend & (to_next != 0), to_next, from_previous))
 
 
 def shift(side: Signs, length: int) -> Signs:
