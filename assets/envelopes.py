@@ -16,6 +16,7 @@ from assets.context import Context
 from assets.places import find_site
 from assets.reading import Manifest, ManifestError, read_manifest
 from quality_checks.findings import FileRefused, Finding
+from schemas.registry import Registry
 from schemas.rules import Scope, Severity
 
 
@@ -38,7 +39,7 @@ def open_envelope(context: Context, row: Row) -> Envelope:
     return Envelope(**json.loads(context.archive.get(row.envelope_sha256)))
 
 
-def manifest_of(connection: Connection, envelope: Envelope, submission_id: str) -> Manifest | None:
+def manifest_of(connection: Connection, registry: Registry, envelope: Envelope, submission_id: str) -> Manifest | None:
     """The manifest, with the site that it or the folder names as the network's own code. Raises ``FileRefused``."""
     if envelope.is_unreadable:
         advice = f"We are not permitted to read the file. It lies in your folder as .unreadable-{submission_id}: permit it (read, for the pipeline) and drop it again."
@@ -47,10 +48,17 @@ def manifest_of(connection: Connection, envelope: Envelope, submission_id: str) 
     named = (manifest and (manifest.team or manifest.site)) or envelope.site_code
     if not named:
         return manifest
-    code = find_site(connection, named)
+    code = _site(connection, registry, named)
     if code is None:
         raise FileRefused([refusal("SND4", "site_of_folder_or_manifest_is_known", _unknown_site(manifest))])
     return replace(manifest or Manifest(), site=code, team=code if manifest and manifest.team else None)
+
+
+def _site(connection: Connection, registry: Registry, named: str) -> str | None:
+    """The site or team of this code, or of this code completed as a dataset's are."""
+    asked = (dataset.field_by_name.get(dataset.site_field) for dataset in registry.datasets.values())
+    spelt = dict.fromkeys((named, *(field.prefix.complete(named) for field in asked if field and field.prefix)))
+    return next((code for code in (find_site(connection, one) for one in spelt) if code), None)
 
 
 def _unknown_site(manifest: Manifest | None) -> str:

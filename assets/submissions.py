@@ -144,7 +144,7 @@ def _read(connection: Connection, context: Context, row: Row, envelope: Envelope
     sender = find_sender(connection, row.sender_code)
     if not sender.is_known:
         raise FileRefused([refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
-    manifest = manifest_of(connection, envelope, row.submission_id)
+    manifest = manifest_of(connection, context.registry, envelope, row.submission_id)
     containers.check_size(row.file_size_bytes, containers.size_limit_bytes(context.registry, manifest and manifest.dataset))
     content = context.archive.get(row.file_sha256)
     read = read_file(content, envelope.suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)

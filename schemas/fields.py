@@ -6,6 +6,7 @@ Does not belong here: the fields of a dataset (its pathway's folder) or how a fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,6 +75,10 @@ class CodePrefix:
 
     prefix: str
     pattern: str
+
+    def complete(self, text: str) -> str:
+        """The code as the house knows it; a text of another form stays as it is."""
+        return f"{self.prefix}{text.upper()}" if re.fullmatch(self.pattern, text, re.ASCII | re.IGNORECASE) else text
 
 
 @dataclass(frozen=True)

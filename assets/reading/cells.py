@@ -19,7 +19,7 @@ from typing import Any
 
 from assets.reading.shapes import CellKind
 from schemas.datasets import Dataset
-from schemas.fields import CodePrefix, Field, Kind
+from schemas.fields import Field, Kind
 from schemas.layouts import Column, Layout
 
 Parsed = tuple[Any, str | None]
@@ -234,13 +234,10 @@ def _text_parser(field: Field, column: Column, layout: Layout) -> Parse:
             return None, "excel_date"
         if len(text) > field.maximum_length:
             return None, "too_long"
-        return _prefixed(translated.get(text, text), field.prefix), None
+        code = translated.get(text, text)
+        return field.prefix.complete(code) if field.prefix else code, None
 
     return parse
-
-
-def _prefixed(text: str, code: CodePrefix | None) -> str:
-    return f"{code.prefix}{text.upper()}" if code and re.fullmatch(code.pattern, text, re.ASCII | re.IGNORECASE) else text
 
 
 def _boolean_parser(field: Field, column: Column, layout: Layout) -> Parse:

@@ -19,6 +19,7 @@ from schemas.layouts import Column, Layout, Transpose
 from schemas.registry import Registry
 
 HEADER_WITHIN_ROWS = 30
+NEARLY_AS_WIDE = 5  # columns more or less than a layout by places has
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _only_layout(found: list[Match], name: str, usable: list[Layout]) -> list[Ma
 
 
 def _no_header(grids: Sequence[Grid], found: list[Match], registry: Registry, dataset: str | None) -> FileRefused:
-    meant = registry.datasets[dataset] if dataset else max(found, key=lambda m: m.score).dataset if found else None
+    meant = registry.datasets[dataset] if dataset else _meant(grids, found)
     names = ", ".join(f"'{field.header}'" for field in meant.fields[:3]) if meant else ""
     example = f" such as {names}" if names else ""
     return FileRule.HAS_HEADER.refusal(
@@ -179,11 +180,23 @@ def _no_header(grids: Sequence[Grid], found: list[Match], registry: Registry, da
     )
 
 
+def _meant(grids: Sequence[Grid], found: list[Match]) -> Dataset | None:
+    """The dataset that a file without known names may be of: one read by places that is about as wide, else the one that fits best."""
+    widest = _widest(grids)
+    wide = [m for m in found if m.layout.positional and abs(len(m.layout.columns) - widest) <= NEARLY_AS_WIDE]
+    best = max(wide or found, key=lambda m: m.score, default=None)
+    return best.dataset if best else None
+
+
+def _widest(grids: Sequence[Grid]) -> int:
+    return max((len(row) for grid in grids for row in grid), default=0)
+
+
 def _widths(grids: Sequence[Grid], positional: list[Layout]) -> str:
     """What may be wrong with a file whose columns are told by their places alone."""
     if not positional:
         return ""
-    wanted, widest = len(positional[0].columns), max((len(row) for grid in grids for row in grid), default=0)
+    wanted, widest = len(positional[0].columns), _widest(grids)
     if widest == wanted:
         return f" There are {wanted} columns, as there should be, but their cells do not fit their places: was one added and another lost?"
     return f" Columns without names are read by their places: there must be {wanted}, and there are {widest}."

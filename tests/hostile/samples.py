@@ -63,9 +63,9 @@ class Sample:
         return made.getvalue()
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], separator: str = ",") -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows([header, *rows])
+    csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows([header, *rows])
     return out.getvalue().encode()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.rules import Severity
 from tests.hostile.aftermath import aftermath, ledger_row
-from tests.hostile.samples import HIP_SAMPLE, WRIST_SAMPLE
+from tests.hostile.samples import SAMPLES
 from tests.world import World, csv_bytes, wrist
 
 CASES = "select count(*) as cases from pathway.pathway_case"
@@ -21,9 +21,9 @@ def send(world: World, content: bytes, sender: str = "ZX1", is_read: bool = True
     return outcome
 
 
-@pytest.mark.parametrize("sample", [WRIST_SAMPLE, HIP_SAMPLE], ids=lambda sample: sample.dataset)
-def test_the_same_bytes_again_have_no_effect_and_a_receipt(world, sample):
-    content = sample.csv()
+@pytest.mark.parametrize("dataset", ["wrist_fracture", "hip_fracture", pytest.param("acute_stroke", marks=pytest.mark.slow)])
+def test_the_same_bytes_again_have_no_effect_and_a_receipt(world, dataset):
+    content = SAMPLES[dataset].csv()
     assert send(world, content).state == "accepted"
     again = send(world, content)
     assert (again.state, again.counts.unchanged, again.counts.accepted) == ("accepted", 12, 0)
