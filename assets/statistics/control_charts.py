@@ -22,6 +22,8 @@ from assets.statistics.subgroups import Points
 
 KINDS = tuple(FORMULAS)
 WITHOUT_RUNS = ("mr",)  # neighbouring ranges share a value: their runs are no surprise
+MINIMUM_POINTS = 13  # behind limits, in the house's reading
+MINIMUM_USEFUL = 10  # on either side of the centre, for runs to say anything, in the house's reading
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def control_chart(
     ``baseline`` (S, N): the points that make the lines (a freeze); ``excluded`` (S, N): points that do not, and whose runs are not looked
     at; all are tested. ``phase`` as in ``phases``: lines and runs start anew. ``screen``: leave out moving ranges of 3.267 times their mean
     and more. ``is_unordered``: points are categories, there are no runs. ``not_negative``: lower limits below 0 become 0 if no value is.
-    A point without a denominator has no limits and is never outside; a limit that could not be computed is missing.
+    A point without a denominator has no limits and is never outside; a limit that could not be computed is missing. See also ``house_reading``.
     Raises ValueError for an unknown kind, and for points that cannot be: negative counts, more events than cases, times of 0.
     """
     if kind not in FORMULAS:
@@ -84,3 +86,18 @@ def _drawn(split: Phases, limits: Limits, multiply: float, not_negative: bool, b
     if not_negative and not (value < 0).any():
         lower, near_lower = np.maximum(lower, 0), np.maximum(near_lower, 0)
     return ControlChart(split, value, centre, lower, near_lower, near_upper, upper, outside, base, included, found)
+
+
+def house_reading(chart: ControlChart) -> ControlChart:
+    """The chart as the house reads it: no limits where they would say more than is known, and nothing outside them.
+
+    Limits are missing in phases with fewer than 13 known points behind them, and where the upper is the lower: no variation was seen, which
+    is not to say that there is none (qicharts2 lets them collapse on the centre, so that every later change lies outside). Runs
+    signal from ten useful points on, as clinical-qikit has it; qicharts2 looks at any number.
+    """
+    known = chart.phases.gather(np.where(np.isfinite(chart.value), chart.base, False))
+    enough = chart.phases.spread(known.sum(axis=1) >= MINIMUM_POINTS)
+    sound = enough & (chart.upper > chart.lower)
+    lines = {name: np.where(sound, getattr(chart, name), np.nan) for name in ("lower", "near_lower", "near_upper", "upper")}
+    signal = chart.runs.signal & (chart.runs.useful >= MINIMUM_USEFUL)
+    return replace(chart, outside=np.where(sound, chart.outside, 0).astype(np.int8), runs=replace(chart.runs, signal=signal), **lines)

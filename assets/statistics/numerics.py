@@ -72,7 +72,7 @@ def exact_sum(values: Floats) -> Floats:
     values = np.where(np.isnan(values), 0.0, values)
     if _HAS_EXTENDED:
         return values.sum(axis=1, dtype=np.longdouble).astype(float)
-    return np.array([math.fsum(row) if np.isfinite(row).all() else row.sum() for row in values.tolist()])
+    return np.array([math.fsum(row) if np.isfinite(row).all() else sum(row) for row in values.tolist()])
 
 
 def median_of_rows(values: Floats) -> Floats:

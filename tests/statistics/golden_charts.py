@@ -45,8 +45,9 @@ def _targets(case: Case, order: Order):
 
 
 def _points(case: Case, order: Order, values, reading: mdc.Reading):
-    """Rows sorted by series and date."""
-    sort = np.lexsort((order.column, order.row))
+    """The file's rows are found by series and date."""
+    places = {key: k for k, key in enumerate(zip(order.names[order.row], order.times.astype(str), strict=True))}
+    sort = np.array([places[key] for key in zip(case.text("series"), case.text("date"), strict=True)], int)
     at = order.row[sort], order.column[sort]
     split, chart, y = reading.phases, reading.chart, values[sort]
     outside, close, side = (split.scatter(found)[at].astype(float) for found in (chart.outside != 0, chart.close != 0, chart.side))
@@ -65,7 +66,7 @@ def _points(case: Case, order: Order, values, reading: mdc.Reading):
 
 
 def _summary(case: Case, order: Order, reading: mdc.Reading):
-    """One row for each phase; icons are told of the last phase of a series."""
+    """One row for each phase, found by series and number; icons are told of the last phase of a series."""
     split, chart = reading.phases, reading.chart
     is_last = split.last()[split.series] == np.arange(len(split.series))
     icon = np.array(mdc.VARIATION_ICONS)[reading.variation][split.series]
@@ -74,7 +75,7 @@ def _summary(case: Case, order: Order, reading: mdc.Reading):
     kinds = split.gather(reading.point_type)
     count = [((kinds == kind) & split.inside).sum(axis=1) for kind in range(3)]
     flagged = ((kinds != 0) & split.inside).sum(axis=1)
-    return {
+    columns = {
         "series": order.names[split.series], "rebase_group": _group_numbers(order, case, split), "mean": chart.mean, "lpl": chart.lower,
         "upl": chart.upper, "n": split.inside.sum(axis=1), "common_cause": split.inside.sum(axis=1) - flagged,
         "special_cause_improvement": count[1], "special_cause_concern": count[2],
@@ -83,6 +84,11 @@ def _summary(case: Case, order: Order, reading: mdc.Reading):
         "assurance_type": np.where(is_last & (assurance != "none"), np.char.replace(assurance, " ", "_"), ""),
         "assurance_icon": np.where(is_last, [ASSURANCE_FILES[name] for name in assurance], ""),
     }  # fmt: skip
+    keys = list(zip(columns["series"], columns["rebase_group"], strict=True))
+    wanted = zip(case.text("series", "expected_summary"), case.column("rebase_group", "expected_summary"), strict=True)
+    rows = [keys.index(key) for key in wanted]
+    assert case.is_error or sorted(rows) == list(range(len(keys)))
+    return {name: column[rows] for name, column in columns.items()}
 
 
 def _group_numbers(order: Order, case: Case, split: Phases):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.statistics.control_charts import KINDS, ControlChart, control_chart
+from assets.statistics.control_charts import KINDS, ControlChart, control_chart, house_reading
 from assets.statistics.subgroups import single, subgroups
 
 LINES = ("value", "centre", "lower", "near_lower", "near_upper", "upper", "outside")
@@ -217,6 +217,41 @@ def test_lower_limits_are_cut_at_zero_only_where_asked_and_no_value_is_negative(
     assert control_chart("i", single(values)).lower[0, 0] < 0
     assert control_chart("i", single(values), not_negative=True).lower[0, 0] == 0
     assert control_chart("i", single([[-1.0, 9.0, 2.0, 8.0]]), not_negative=True).lower[0, 0] < 0
+
+
+def test_limits_that_collapse_on_the_centre_are_none_in_the_house_and_flag_nothing():
+    freeze = np.arange(20)[None] < 14
+    published = control_chart("c", single([[0.0] * 14 + [1.0] * 6]), baseline=freeze)
+    assert published.upper[0, 0] == 0 and published.outside[0, 14:].all()
+    house = house_reading(published)
+    assert np.isnan(house.upper).all() and not house.outside.any()
+    assert np.array_equal(house.centre, published.centre)
+
+
+@pytest.mark.parametrize(("count", "known"), [(12, False), (13, True)])
+def test_the_house_draws_limits_from_thirteen_known_points_on(count, known):
+    chart = house_reading(chart_of("i", random_pairs(count)))
+    assert np.isfinite(chart.upper).all() == known
+    gap = np.array([[float(k % 3) for k in range(13)]])
+    gap[0, 3] = np.nan
+    assert np.isnan(house_reading(control_chart("i", single(gap))).upper).all()
+
+
+def test_in_the_house_runs_signal_from_ten_useful_points_on():
+    for count, signals in ((9, False), (10, True)):
+        chart = control_chart("run", single([[1.0] * count]), centre=0.0)
+        assert chart.runs.signal[0]
+        assert house_reading(chart).runs.signal[0] == signals
+
+
+@settings(max_examples=60, deadline=None)
+@given(CASES, st.sampled_from([kind for kind in KINDS if kind not in ("xbar", "s")]))
+def test_the_house_never_flags_what_the_published_chart_does_not(pairs, kind):
+    chart = chart_of(kind, pairs)
+    house = house_reading(chart)
+    assert not (house.outside != 0)[chart.outside == 0].any()
+    assert not house.outside[np.isnan(house.upper) | np.isnan(house.lower)].any()
+    assert not (house.runs.signal & ~chart.runs.signal).any()
 
 
 # subgroups
