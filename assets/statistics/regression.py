@@ -160,10 +160,13 @@ def likelihood(family: Family, regressors: Floats, response: Floats, trials: Flo
     basis = orthogonalise(np.where(trials[:, None] > 0, regressors, 0), LIKELIHOOD_TOLERANCE)
     y = np.where(trials > 0, response, 0.5)
     offset = np.broadcast_to(np.asarray(offset, float), y.shape)
-    loadings, weights, converged = _reweight(family, basis.rows, y, trials, offset)
+    needed = ~basis.aliased.all(axis=0)
+    rows = basis.rows if needed.all() else basis.rows[:, needed]
+    loadings, information = np.zeros(regressors.shape[:2]), np.zeros(basis.triangle.shape)
+    loadings[:, needed], weights, converged = _reweight(family, rows, y, trials, offset)
+    information[:, np.outer(needed, needed)] = np.matmul(rows * weights[:, None], rows.transpose(0, 2, 1)).reshape(len(y), -1)
     coefficient = basis.coefficients(loadings)
     fitted = family.mean(predict(regressors, coefficient) + offset)
-    information = np.matmul(basis.rows * weights[:, None], basis.rows.transpose(0, 2, 1))
     points, rank = (trials > 0).sum(axis=1).astype(float), (~basis.aliased).sum(axis=1).astype(float)
     with np.errstate(invalid="ignore", divide="ignore"):
         pearson = np.where(trials > 0, trials * (y - fitted) ** 2 / family.variance(fitted), 0).sum(axis=1)
@@ -187,16 +190,19 @@ def _reweight(family: Family, rows: Floats, y: Floats, trials: Floats, offset: F
     """
     eta = np.where(trials > 0, family.link(family.start(y, trials)), 0.0)
     weights, loadings = _step(family, rows, y, trials, eta, eta - offset)
-    deviance, converged, open_ = np.full(len(y), np.inf), np.zeros(len(y), bool), np.arange(len(y))
+    deviance, converged = np.full(len(y), np.inf), np.zeros(len(y), bool)
+    open_: slice | NDArray[np.int64] = slice(None)  # all, without copying them
     for _ in range(MOST_ITERATIONS):
         eta = np.matmul(loadings[open_, None], rows[open_])[:, 0] + offset[open_]
         now = _deviance(family, y[open_], family.mean(eta), trials[open_])
         done = converged[open_].copy()
         with np.errstate(invalid="ignore"):
             converged[open_] |= np.abs(now - deviance[open_]) < CONVERGED * (np.abs(now) + 0.1)
-        deviance[open_], open_, eta = now, open_[~done], eta[~done]
-        if not len(open_):
+        deviance[open_] = now
+        if done.all():
             break
+        if done.any():
+            open_, eta = np.arange(len(y))[open_][~done], eta[~done]
         weights[open_], step = _step(family, rows[open_], y[open_], trials[open_], eta, 0.0)
         loadings[open_] += step
     return loadings, weights, converged

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from assets.statistics.before_after import Comparison, compare_means, compare_proportions, compare_rates
+from assets.statistics.change_points import change_points
 from assets.statistics.segmented import TERMS, segmented
 from tests.statistics.golden import Case, Method, Tables
 
@@ -32,4 +34,33 @@ def _drops_gaps(case: Case) -> bool:
     return len(case.tables["expected_fit"]) < len(case.tables["input"])
 
 
-METHODS = {"its_segmented": Method(_segmented)}
+def _compare(case: Case) -> Tables:
+    phase, kind = case.column("phase", "input"), case.args["kind"]
+    if kind == "mean":
+        found = compare_means(*(case.column("x", "input")[phase == k] for k in (1, 2)), undetermined="raise")
+    else:
+        given = [case.column(name, "input")[phase == k].sum() for k in (1, 2) for name in ("y", "n")]
+        found = compare_proportions(*given, case.args["correct"]) if kind == "proportion" else compare_rates(*given, undetermined="raise")
+    return {"expected": {name: np.atleast_1d(values) for name, values in _as_r_gives_it(found, kind).items()}}
+
+
+def _as_r_gives_it(found: Comparison, kind: str) -> dict:
+    """R's estimate of two rates is their ratio alone."""
+    estimates = {"estimate1": found.effect, "estimate2": np.nan} if kind == "rate" else {"estimate1": found.before, "estimate2": found.after}
+    test = {"statistic": found.statistic, "df": found.degrees, "p_value": found.p_value}
+    return {**estimates, "lower": found.lower, "upper": found.upper, **test}
+
+
+def _change_points(case: Case) -> Tables:
+    found = change_points(case.column("y", "input"), case.args["h"], case.args["max_breaks"])
+    positions = [";".join(str(k) for k in after[:m]) for m, after in enumerate(found.after[0])]
+    numbers = np.arange(found.squares.shape[1])
+    columns = {"breaks": numbers, "rss": found.squares[0], "bic": found.bic[0], "chosen": numbers == found.chosen[0]}
+    return {"expected": {**columns, "positions": np.array(positions, object)}}
+
+
+METHODS = {
+    "its_segmented": Method(_segmented),
+    "before_after_tests": Method(_compare),
+    "change_points": Method(_change_points),
+}
