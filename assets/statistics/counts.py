@@ -28,7 +28,7 @@ def exact_poisson(events: ArrayLike, confidence: float = 0.95) -> Interval:
     x = _counts(events)
     tail = (1 - level(confidence)) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        lower = np.where(x == 0, 0.0, chdtri(2 * x, 1 - tail) / 2)
+        lower = np.where(x < np.finfo(float).tiny, 0.0, chdtri(2 * x, 1 - tail) / 2)
         upper = np.where(np.isnan(x), np.nan, chdtri(2 * x + 2, tail) / 2 if tail else np.inf)
     return lower, upper
 
@@ -43,7 +43,7 @@ def byar(events: ArrayLike, confidence: float = 0.95) -> Interval:
     """
     x = _counts(events)
     z = normal_distance(confidence)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         lower = _cube(x, -z)
         return np.where(lower < 0, np.nan, lower), _cube(x + 1, z)
 
@@ -65,8 +65,11 @@ def count_interval(events: ArrayLike, confidence: float = 0.95) -> Interval:
     """
     x = _counts(events)
     few = x < BYAR_FROM
-    exact, approximate = exact_poisson(x, confidence), byar(x, confidence)
-    return np.where(few, exact[0], approximate[0]), np.where(few, exact[1], approximate[1])
+    distinct, number = np.unique(x[few], return_inverse=True)  # there are hardly more than ten
+    lower, upper = (np.array(limit) for limit in byar(x, confidence))
+    for limit, exact in zip((lower, upper), exact_poisson(distinct, confidence), strict=True):
+        limit[few] = exact[number]
+    return lower, upper
 
 
 def rate_interval(events: ArrayLike, exposure: ArrayLike, confidence: float = 0.95) -> Interval:

@@ -36,9 +36,13 @@ def _bisect(x: Floats, tail: float, is_upper: bool) -> Floats:
 
 
 def _probability(x: Floats, mean: Floats, tail: float, is_upper: bool) -> Floats:
-    """P(X <= x) for an upper mean, P(X >= x) for a lower one; as the package adds it up where that could decide a step."""
+    """P(X <= x) for an upper mean, P(X >= x) for a lower one; as the package adds it up where that could decide a step.
+
+    What the package leaves out is a geometric tail that begins about six standard deviations above the mean.
+    """
     found = gammaincc(x + 1, mean) if is_upper else gammainc(x, mean)
-    for place in zip(*np.nonzero(np.abs(found - tail) < 10 * LEAST_SHARE * (1 + np.sqrt(mean))), strict=True):
+    left_out = LEAST_SHARE * (1 + np.sqrt(mean) / 6)
+    for place in zip(*np.nonzero(np.abs(found - tail) < 2 * left_out), strict=True):
         found[place] = _added_up(int(x[place]), mean[place], is_upper)
     return found
 
