@@ -183,7 +183,9 @@ FORMULAS: dict[str, Callable[[Points, Setting], Limits]] = {
 }  # fmt: skip
 
 
-def _of_counts(points: Points, setting: Setting, variance: Callable[[Floats], Floats], high: float | None = None, is_laney: bool = False) -> Limits:
+def _of_counts(
+    points: Points, setting: Setting, variance: Callable[[Floats], Floats], high: float | None = None, is_laney: bool = False
+) -> Limits:
     _refuse_negative(points.total)
     if high == 1 and ((points.total > points.size) & (points.size > 0)).any():
         raise ValueError("a proportion needs at least as many cases as events")

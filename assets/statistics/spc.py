@@ -16,7 +16,7 @@ from assets.statistics import runs
 from assets.statistics.numerics import Floats, exact_mean
 from assets.statistics.runs import Signs
 
-RULE_VERSION = 1
+RULE_VERSION = 2  # since 2 a trend that a tie parts from the next keeps its last point
 SHIFT_LENGTH = 7
 TREND_LENGTH = 7
 MINIMUM_POINTS = 13

@@ -91,7 +91,10 @@ def _rows(case: Case, made: Subgroups, chart: ControlChart, baseline):
 def anhoej_limits(case: Case):
     longest, crossings = runs.anhoej_limits(case.column("n", "input"))
     counted = (case.column(name, "expected_signal") for name in ("n", "crossings", "longest"))
-    return {"expected": {"longest_run_max": longest, "n_crossings_min": crossings}, "expected_signal": {"signal": runs.anhoej_signal(*counted)}}
+    return {
+        "expected": {"longest_run_max": longest, "n_crossings_min": crossings},
+        "expected_signal": {"signal": runs.anhoej_signal(*counted)},
+    }
 
 
 METHODS = {f"qic_{kind}": Method(qic) for kind in KINDS} | {
