@@ -118,7 +118,7 @@ def _placed(compared: pd.DataFrame, limits: np.ndarray) -> pd.DataFrame:
     with np.errstate(invalid="ignore", divide="ignore"):
         rate_z = (value - centre) / np.sqrt(centre / size)
     z = np.where(compared["is_rate"], np.where(centre > 0, rate_z, np.nan), funnel.score_z(value, np.where(size > 0, size, np.nan), centre))
-    place = funnel.position(value, limits)
+    place = funnel.position(value, limits, size)
     names = np.array([*funnel.POSITIONS, None], dtype=object)
     side = np.array([-1, -1, 0, 1, 1, 0])[place]
     is_judged = (side != 0) & (compared["better"].to_numpy() != 0)

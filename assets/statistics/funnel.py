@@ -17,6 +17,7 @@ from assets.statistics.numerics import Floats
 
 LEVELS = (0.001, 0.025, 0.975, 0.999)
 POSITIONS = ("below 99.8 %", "below 95 %", "inside", "above 95 %", "above 99.8 %")
+ROUNDING = 1e-6  # of a count
 
 Distribution = Callable[[Floats, np.ndarray], Floats]  # (count, places of the cells) -> cumulative probability
 
@@ -85,13 +86,26 @@ def score_z(value: ArrayLike, denominator: ArrayLike, centre: ArrayLike) -> Floa
         return np.where(deviation > 0, (value - theta) / deviation, np.nan)
 
 
-def position(value: ArrayLike, limits: Floats) -> np.ndarray:
-    """Where each value lies among its four limits (N, 4), as an index into ``POSITIONS``; -1 where unknown. On a limit is inside."""
-    value = np.asarray(value, float)
+def position(value: ArrayLike, limits: Floats, size: ArrayLike | None = None) -> np.ndarray:
+    """Where each value lies among its four limits (N, 4), as an index into ``POSITIONS``; -1 where unknown. On a limit is inside.
+
+    With ``size`` (denominators or exposures) the limits are read as those of whole counts: a count lies beyond an upper limit only
+    if it exceeds the whole count r that the limit was interpolated down from, so that chance alone brings it there no more often
+    than the limit says. Without, the one patient of a provider would lie above the 99.8 % limit of a measure centred on one half.
+    """
+    value, limits = np.asarray(value, float), np.asarray(limits, float)
     known = ~(np.isnan(value) | np.isnan(limits).any(axis=1))
-    below, near_below, near_above, above = (limits[:, k] for k in range(4))
-    found = np.select([value < below, value < near_below, value > above, value > near_above], [0, 1, 4, 3], 2)
+    near, far = (limits[:, 2], limits[:, 3]) if size is None else (_whole_count(limits[:, k], size) for k in (2, 3))
+    with np.errstate(invalid="ignore"):
+        found = np.select([value < limits[:, 0], value < limits[:, 1], value > far, value > near], [0, 1, 4, 3], 2)
     return np.where(known, found, -1)
+
+
+def _whole_count(limit: Floats, size: ArrayLike) -> Floats:
+    """The upper limit raised to the next whole count, and by a rounding error, so that this count itself is not above it."""
+    size = np.asarray(size, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (np.ceil(limit * size - ROUNDING) + ROUNDING) / size
 
 
 def _grid(size: ArrayLike, centre: ArrayLike, levels: Sequence[float]) -> tuple[Floats, ...]:
