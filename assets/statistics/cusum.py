@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py, xlogy
 
+from assets.statistics.confidence import refuse
 from assets.statistics.numerics import Floats
 
 Flags = NDArray[np.bool_]
@@ -48,9 +49,9 @@ def likelihood_weights(outcome: ArrayLike, risk: ArrayLike, odds_ratio: float) -
     Source: Steiner, Cook, Farewell, Treasure, Biostatistics 2000; 1: 441-452, equation 2.3.
     """
     y, p = (np.asarray(a, float) for a in (outcome, risk))
-    _refuse(~np.isin(y, (0, 1)) & ~np.isnan(y), "an outcome is 0 or 1")
-    _refuse((p < 0) | (p > 1), "a risk lies between 0 and 1")
-    _refuse(np.isnan(p) & ~np.isnan(y), "a patient with an outcome needs a risk")
+    refuse(~np.isin(y, (0, 1)) & ~np.isnan(y), "an outcome is 0 or 1")
+    refuse((p < 0) | (p > 1), "a risk lies between 0 and 1")
+    refuse(np.isnan(p) & ~np.isnan(y), "a patient with an outcome needs a risk")
     _check_odds_ratio(odds_ratio)
     return y * np.log(odds_ratio) - np.log1p((odds_ratio - 1) * p)
 
@@ -163,10 +164,10 @@ def monthly_binomial(events: ArrayLike, cases: ArrayLike, risk: ArrayLike, shift
 
 
 def _binomial_steps(y: Floats, n: Floats, risk: Floats, shifted: Floats) -> Floats:
-    _refuse((y < 0) | (y > n) | np.isinf(n), "a month needs 0 <= events <= cases")
-    _refuse(np.isnan(y) != np.isnan(n), "a month has both events and cases, or neither")
+    refuse((y < 0) | (y > n) | np.isinf(n), "a month needs 0 <= events <= cases")
+    refuse(np.isnan(y) != np.isnan(n), "a month has both events and cases, or neither")
     wrong = [~((p >= 0) & (p <= 1)) & ~np.isnan(y) for p in (risk, shifted)]
-    _refuse(wrong[0] | wrong[1], "the risk of a month with cases lies between 0 and 1")
+    refuse(wrong[0] | wrong[1], "the risk of a month with cases lies between 0 and 1")
     with np.errstate(invalid="ignore"):
         return xlogy(y, shifted) - xlogy(y, risk) + xlog1py(n - y, -shifted) - xlog1py(n - y, -risk)
 
@@ -178,7 +179,7 @@ def counts(z: ArrayLike, slack: float, limit: float) -> Cusum:
     Source: as R ``surveillance::algo.cusum``; Rossi, Lampugnani, Marchi, Statistics in Medicine 1999; 18: 2111-2122.
     """
     z = np.atleast_2d(np.asarray(z, float))
-    _refuse(np.isinf(z), "a z-score is a finite number")
+    refuse(np.isinf(z), "a z-score is a finite number")
     return Cusum(*_climb(z - slack, _limits(limit, z.shape)))
 
 
@@ -190,7 +191,7 @@ def standardise_counts(count: ArrayLike, mean: ArrayLike, method: str = "rossi")
     Source: as R ``surveillance::algo.cusum``, argument ``trans``.
     """
     x, m = np.asarray(count, float), np.asarray(mean, float)
-    _refuse((x < 0) | (m < 0) | np.isinf(x) | np.isinf(m), "a count and its mean are finite and at least 0")
+    refuse((x < 0) | (m < 0) | np.isinf(x) | np.isinf(m), "a count and its mean are finite and at least 0")
     if method not in ("standard", "rossi", "anscombe"):
         raise ValueError("counts are standardised by standard, rossi or anscombe")
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -238,7 +239,7 @@ def _climb_together(steps: list[Floats], limits: tuple[float, float], reset: boo
 
 def _limits(limit: ArrayLike, shape: tuple[int, ...]) -> Floats:
     limit = np.asarray(limit, float)
-    _refuse(~(limit > 0), "the limit lies on the side to which the chart moves: above 0 for worse, below 0 for better")
+    refuse(~(limit > 0), "the limit lies on the side to which the chart moves: above 0 for worse, below 0 for better")
     return np.broadcast_to(limit, shape)
 
 
@@ -246,7 +247,3 @@ def _check_odds_ratio(odds_ratio: float) -> None:
     if not (np.isfinite(odds_ratio) and odds_ratio > 0 and odds_ratio != 1):
         raise ValueError("a change of the odds is looked for: the odds ratio is positive, finite and not 1")
 
-
-def _refuse(wrong: ArrayLike, message: str) -> None:
-    if np.any(wrong):
-        raise ValueError(message)
