@@ -10,6 +10,7 @@ from assets.statistics.subgroups import Subgroups, subgroups
 from tests.statistics.golden import Case, Method
 
 LINES = {"y": "value", "cl": "centre", "lcl": "lower", "lcl_95": "near_lower", "ucl_95": "near_upper", "ucl": "upper"}
+DEFAULTS = {"multiply": 1, "freeze": None, "part": None, "exclude": None, "agg.fun": "mean", "y.neg": True, "screenedmr": False}
 RUNS = {
     "n_obs": "observed", "n_useful": "useful", "longest_run": "longest", "longest_run_max": "longest_max", "n_crossings": "crossings",
     "n_crossings_min": "crossings_min", "runs_signal": "signal",
@@ -18,15 +19,16 @@ RUNS = {
 
 def qic(case: Case):
     """One chart with a series for each facet; the file's rows are found by facet and number."""
+    args = DEFAULTS | {name: value for name, value in case.args.items() if value is not None}
     x, is_unordered = _x(case)
     given = case.column("n", "input") if case.has("n") else None
-    made = subgroups(_facets(case, "input"), x, case.column("y", "input"), given, case.args["agg.fun"])
+    made = subgroups(_facets(case, "input"), x, case.column("y", "input"), given, args["agg.fun"])
     number = np.broadcast_to(np.arange(1, made.points.value.shape[1] + 1), made.points.value.shape)
-    baseline = number <= (np.inf if case.args["freeze"] is None or case.args["part"] is not None else case.args["freeze"])
+    baseline = number <= (np.inf if args["freeze"] is None or args["part"] is not None else args["freeze"])
     chart = control_chart(
-        case.args["chart"], made.points, centre=_of_first_row(case, made, x, "cl") if case.has("cl") else None, baseline=baseline,
-        excluded=np.isin(number, np.atleast_1d(case.args["exclude"] or [])), phase=_parts(case, made, x), multiply=case.args["multiply"],
-        screen=bool(case.args["screenedmr"]), is_unordered=is_unordered, not_negative=not case.args["y.neg"],
+        args["chart"], made.points, centre=_of_first_row(case, made, x, "cl") if case.has("cl") else None, baseline=baseline,
+        excluded=np.isin(number, np.atleast_1d(args["exclude"] or [])), phase=_parts(args["part"], case, made, x), multiply=args["multiply"],
+        screen=args["screenedmr"], is_unordered=is_unordered, not_negative=not args["y.neg"],
     )  # fmt: skip
     return {"expected": _rows(case, made, chart, baseline)}
 
@@ -58,9 +60,8 @@ def _of_first_row(case: Case, made: Subgroups, x, column: str, missing: object =
     return out
 
 
-def _parts(case: Case, made: Subgroups, x):
+def _parts(given, case: Case, made: Subgroups, x):
     """Number of the phase: row numbers after which one starts, or labels, a phase starting where a label first appears."""
-    given = case.args["part"]
     shape = made.points.value.shape
     if given is None:
         return None

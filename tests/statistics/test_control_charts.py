@@ -214,9 +214,10 @@ def test_moving_ranges_and_categories_have_no_signal_of_runs():
 
 
 def test_lower_limits_are_cut_at_zero_only_where_asked_and_no_value_is_negative():
-    values = [[1.0, 9.0, 2.0, 8.0, 1.0]]
-    assert control_chart("i", single(values)).lower[0, 0] < 0
-    assert control_chart("i", single(values), not_negative=True).lower[0, 0] == 0
+    values = [[0.5, 9.0, 2.0, 8.0, 1.0]]
+    assert control_chart("i", single(values)).near_lower[0, 0] < 0
+    cut = control_chart("i", single(values), not_negative=True)
+    assert (cut.lower[0, 0], cut.near_lower[0, 0]) == (0, 0)
     assert control_chart("i", single([[-1.0, 9.0, 2.0, 8.0]]), not_negative=True).lower[0, 0] < 0
 
 
