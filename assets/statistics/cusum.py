@@ -65,6 +65,7 @@ def risk_adjusted(outcome: ArrayLike, risk: ArrayLike, limit: ArrayLike, odds_ra
     Source: as R ``cusum::racusum`` and ``cusum::cusum`` (those replace a single constant risk p above 0.5 by 1 - p without turning
     the outcomes round; here it is taken as it is given).
     """
+    _check_odds_ratio(odds_ratio)
     sign = 1.0 if odds_ratio > 1 else -1.0
     outcome = np.atleast_2d(np.asarray(outcome, float))
     limit = _limits(sign * np.asarray(limit, float), outcome.shape)
