@@ -96,6 +96,8 @@ class Dispersion:
 def overdispersion(observed: ArrayLike, denominator: ArrayLike, groups: ArrayLike, form: Form, trim: float = TRIM) -> Dispersion:
     """How much more the providers of each group differ than by chance. ``trim`` (0 to 1/2): the share left out or drawn in at each end.
 
+    Trimming keeps outliers from hiding themselves by widening the limits, at a price: trimmed by a tenth, providers that differ by
+    chance alone have a phi of 0.44 (left out) or 0.68 (drawn in) instead of 1, so the variance found is somewhat too small.
     The centre is 1 for standardised ratios, else the pooled value of the group. Providers with a missing number or a denominator of
     0 are left out. A group of one provider has an infinite or no tau squared; one with no events among those not left out an infinite
     one: limits are then 0 and infinite, and nobody lies beyond them.
