@@ -70,6 +70,12 @@ def test_the_only_patient_is_no_outlier_although_his_count_lies_above_the_interp
     assert funnel.position([1.0], limits, [1.0])[0] == 2
 
 
+def test_a_count_at_the_centre_is_never_beyond_a_limit_however_unlikely_the_very_number():
+    assert stats.binom.pmf(1000, 2000, 0.5) < 0.025
+    assert funnel.position([0.5], funnel.proportion_limits([2000], 0.5), 2000)[0] == 2
+    assert funnel.position([0.5], funnel.score_limits([2000], 0.5))[0] == 2
+
+
 def test_limits_of_many_cells_are_those_of_each_alone_in_any_shape():
     sizes, centres = np.array([[1], [30], [999]]), np.array([0.01, 0.5, 0.97, np.nan])
     together = funnel.proportion_limits(sizes, centres)
