@@ -29,7 +29,8 @@ def with_limits(case: Case, interval: Callable[[float], intervals.Interval], uni
 
 def phe_proportion(case: Case) -> Tables:
     x, n, unit = case.column("x", "input"), case.column("n", "input"), case.args["multiplier"]
-    return {"expected": {"value": x / n * unit} | with_limits(case, lambda level: intervals.wilson(x, n, level), unit)}
+    limits = with_limits(case, lambda level: intervals.wilson(x, n, level), unit)
+    return {"expected": {"value": x / n * unit} | limits}
 
 
 def phe_rate(case: Case) -> Tables:
