@@ -166,8 +166,8 @@ def _regressors(terms: Sequence[Term], columns: Columns, count: int | None) -> F
 
 def _null_deviance(y: Floats) -> float:
     """Deviance of one risk for all."""
-    mean = y.mean()
-    return float(BINOMIAL.unit_deviance(y, np.full(len(y), np.clip(mean, NEAREST, 1 - NEAREST))).sum())
+    mean = np.full((1, len(y)), np.clip(y.mean(), NEAREST, 1 - NEAREST))
+    return float(BINOMIAL.deviance(y[None], mean, np.ones((1, len(y))))[0])
 
 
 def log_odds(risk: ArrayLike) -> Floats:

@@ -133,6 +133,7 @@ def _distinct(values: ArrayLike) -> tuple[list, NDArray[np.int64]]:
     if array.dtype.kind in "fiub":
         distinct, place = np.unique(array, return_inverse=True)
         return _objects(distinct), place
-    number: dict[object, int] = {}
-    place = np.fromiter((number.setdefault(value, len(number)) for value in array.tolist()), np.int64, len(array))
+    answers = array.tolist()
+    number = {value: k for k, value in enumerate(dict.fromkeys(answers))}
+    place = np.fromiter(map(number.__getitem__, answers), np.int64, len(answers))
     return _objects(list(number)), place
