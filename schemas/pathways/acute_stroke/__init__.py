@@ -7,6 +7,7 @@ from schemas.pathways.acute_stroke.measures import MEASURES
 from schemas.pathways.acute_stroke.not_computed import NOT_COMPUTED
 from schemas.pathways.acute_stroke.published import MEASURES as PUBLISHED
 from schemas.pathways.acute_stroke.published import SCORING_SUMMARY, TEAMS
+from schemas.pathways.acute_stroke.simulation import SIMULATION
 
 PATHWAY = Pathway(
     "acute_stroke",
@@ -16,6 +17,7 @@ PATHWAY = Pathway(
     cases="acute_stroke",
     layouts=(*LAYOUTS, SCORING_SUMMARY),
     measures=(*MEASURES, *PUBLISHED),
+    simulation=SIMULATION,
     organisation_lists=(TEAMS,),
     not_computed=NOT_COMPUTED,
 )
