@@ -33,7 +33,7 @@ from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submiss
 LOCK = "refresh"
 CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: the turn is done again
 ATTEMPTS = 5
-EMPTIED = ("measure_part", "measure_result", "benchmark", "funnel_limit", "spc_point")
+EMPTIED = ("measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "spc_point")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from schemas.case_links import CaseLink, Collapse
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
-from schemas.measures import Measure, NotComputed
+from schemas.measures import Credit, Measure, NotComputed
 from schemas.rules import PairRule, Rule
 from schemas.simulation import Simulation
 
@@ -170,6 +170,20 @@ class Pathway:
     @property
     def case_dataset(self) -> Dataset | None:
         return next((d for d in self.datasets if d.name == self.cases), None)
+
+    def credit_of(self, measure: Measure) -> Credit:
+        """Whom the measure credits: where no case has records of several teams, each case is its own team's."""
+        has_teams = self.case_dataset is not None and self.case_dataset.case_link is not None
+        return measure.credit if has_teams else Credit.CASE
+
+    def measures_by_credit(self) -> dict[tuple[Credit, str], tuple[Measure, ...]]:
+        """The measures that are computed from cases, by whom they credit and by the field by whose date they count."""
+        found: dict[tuple[Credit, str], tuple[Measure, ...]] = {}
+        for measure in self.measures:
+            if measure.index_date:
+                key = self.credit_of(measure), measure.index_date
+                found[key] = (*found.get(key, ()), measure)
+        return found
 
     def matures_after_days(self, measure: Measure) -> int:
         """Days after a period's end on which the measure's results are final: those that it declares, and no less than what it needs is due after.

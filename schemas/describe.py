@@ -75,19 +75,12 @@ def describe_measure(measure: Measure, dataset: Dataset | None = None) -> str:
     return "\n".join(lines)
 
 
-CREDITED = {
-    Credit.EVERY_TEAM: "each case once to every organisation that had a part in it, so a provider with two of its teams has it once",
-    Credit.TEAM_RECORD: "each record to its own team, for its own part",
-}
-
-
 def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
     yield f"a {measure.kind.value}, in {measure.unit}; {measure.direction.value}; version {measure.version}"
     counted = "teams' records" if measure.credit is Credit.TEAM_RECORD else "cases"
     if measure.cohort is not None:
         yield f"counted: {counted} for which {in_words(measure.cohort, dataset)}"
-    if measure.credit in CREDITED:
-        yield f"credited: {CREDITED[measure.credit]}"
+    yield from _credited(measure, dataset)
     for exclusion in measure.exclusions:
         yield f"left out ({exclusion.name.replace('_', ' ')}): {counted} for which {in_words(exclusion.condition, dataset)}"
     if measure.numerator is not None:
@@ -100,6 +93,14 @@ def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
         yield f"target: {measure.target:g}"
     if measure.source:
         yield f"source: {measure.source}"
+
+
+def _credited(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
+    if measure.credit is Credit.TEAM_RECORD:
+        yield "credited: each record to its own team, for its own part"
+    if measure.credit is Credit.EVERY_TEAM:
+        which = dataset.case_link.credited if dataset and dataset.case_link else None
+        yield "credited: each case once to every organisation one of whose teams had a part in it" + (f", if {in_words(which, dataset)}" if which else "")
 
 
 def describe_not_computed(item: NotComputed) -> str:

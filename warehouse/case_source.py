@@ -18,9 +18,8 @@ DEATHS_COVERED_TO = "deaths_covered_to"
 
 
 def measured_source(pathway: Pathway, credit: Credit) -> tuple[FromClause, dict[str, ColumnElement]]:
-    """What measures of this credit select from. Where no case has records of several teams, the case is the record."""
-    of_records = credit is Credit.TEAM_RECORD and pathway.case_dataset.case_link is not None
-    return team_record_source(pathway) if of_records else case_source(pathway)
+    """What measures of this credit (``Pathway.credit_of``) select from."""
+    return team_record_source(pathway) if credit is Credit.TEAM_RECORD else case_source(pathway)
 
 
 def case_source(pathway: Pathway) -> tuple[FromClause, dict[str, ColumnElement]]:

@@ -1,4 +1,4 @@
-"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred.
+"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred.
 
 Belongs here: the order, and the number of cases. Does not belong here: the indicators (``measures_*``), the audit's own scores (``published``).
 """
@@ -13,12 +13,13 @@ from schemas.pathways.acute_stroke import (
     measures_thrombolysis,
 )
 from schemas.pathways.acute_stroke.measures_parts import count
+from schemas.pathways.acute_stroke.measures_patient_centred import patient_centred
 
 CASES = count(
     "stroke_tc_72h_cases", "Strokes",
     "Strokes of patients admitted to an inpatient team first, or with onset as its inpatients, whose first three sections are locked or complete.",
 )  # fmt: skip
-MEASURES = (
+FIRST_72_HOURS = (
     CASES,
     *measures_scanning.MEASURES,
     *measures_stroke_unit.MEASURES,
@@ -26,3 +27,4 @@ MEASURES = (
     *measures_specialists.MEASURES,
     *measures_therapists.MEASURES,
 )
+MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS))
