@@ -53,13 +53,20 @@ def evaluate(expression: ex.Expression, frame: pd.DataFrame) -> tuple[np.ndarray
 class Evaluator:
     """Evaluates expressions over one frame; every sub-expression is computed once.
 
-    A column ``problem_column(field)`` holds the reason why a cell of the field could not be read, or None.
+    A column ``problem_column(field)`` holds the reason why a cell of the field could not be read, or None. ``kept``: the sub-expressions
+    to be remembered beyond ``forget``; None: all are, for as long as the evaluator lives.
     """
 
-    def __init__(self, frame: pd.DataFrame):
+    def __init__(self, frame: pd.DataFrame, kept: frozenset[ex.Expression] | None = None):
         self.frame = frame
         self.row_count = len(frame)
+        self._kept = kept
         self._memo: dict[ex.Expression, Values] = {}
+        self._passing: dict[ex.Expression, Values] = {}
+
+    def forget(self) -> None:
+        """Let go of what nothing else will ask for."""
+        self._passing.clear()
 
     def evaluate(self, expression: ex.Expression) -> tuple[np.ndarray, np.ndarray]:
         found = self.values(expression)
@@ -76,9 +83,10 @@ class Evaluator:
         return ~data & known
 
     def values(self, expression: ex.Expression) -> Values:
-        found = self._memo.get(expression)
+        memo = self._memo if self._kept is None or expression in self._kept else self._passing
+        found = memo.get(expression)
         if found is None:
-            found = self._memo[expression] = self._compute(expression)
+            found = memo[expression] = self._compute(expression)
         return found
 
     def _truth(self, expression: ex.Expression) -> tuple[np.ndarray, np.ndarray]:

@@ -6,6 +6,7 @@ Belongs here: which rules are judged on a submission, their masks. Does not belo
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -38,6 +39,12 @@ class RuleSet:
         """Family -> positions of its rules."""
         named = dict.fromkeys(rule.family for rule in self.rules)
         return {family: tuple(i for i, rule in enumerate(self.rules) if rule.family == family) for family in named}
+
+    @cached_property
+    def shared(self) -> frozenset[Expression]:
+        """What several rules have in common: worth remembering between them."""
+        asked = Counter(part for position in range(len(self.rules)) for part in set(self.requirement(position).walk()))
+        return frozenset(part for part, rules in asked.items() if rules > 1)
 
     def requirement(self, position: int) -> Expression:
         """What must hold, where the rule's dates limit it to some of the clock dates."""
@@ -74,7 +81,7 @@ class Judgement:
 
 def judge(rules: RuleSet, frame: pd.DataFrame) -> tuple[Judgement, ...]:
     """One judgement a rule. The masks are computed together, so that rules share what they have in common."""
-    evaluator = Evaluator(frame)
+    evaluator = Evaluator(frame, rules.shared)
     return tuple(_judge_one(evaluator, rule, rules.requirement(i)) for i, rule in enumerate(rules.rules))
 
 
@@ -84,6 +91,8 @@ def _judge_one(evaluator: Evaluator, rule: Rule, requirement: Expression) -> Jud
     except Exception as error:
         # the text of the error could quote a value, so only its type is told
         raise SuiteError(f"rule {rule.id} ({rule.name}) cannot be judged: {type(error).__name__}") from None
+    finally:
+        evaluator.forget()
     if rule.scope is Scope.FILE:
         known, broken = known[:1], broken[:1]
     return Judgement(int(known.sum()), np.flatnonzero(broken))
