@@ -129,9 +129,15 @@ class Dataset:
         return tuple(field for field in self.fields if field.is_stored)
 
     def due_after_days(self, name: str) -> int:
-        """Days after the clock's start by which a field is due; 0 where no stage tells, as for derived fields."""
+        """Days after the clock's start by which a field is due, a derived one as soon as the first field that it reads; 0 where no stage tells."""
+        if name in self._derived_by_name:
+            return min(map(self.due_after_days, self._derived_by_name[name].expression.field_names()), default=0)
         item = self.field_by_name.get(name)
         return next((stage.after_days for stage in self.stages if item is not None and stage.name == item.due), 0)
+
+    @cached_property
+    def _derived_by_name(self) -> dict[str, Derived]:
+        return {item.name: item for item in self.derived}
 
     def rules_at(self, version: int) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.is_active(version))

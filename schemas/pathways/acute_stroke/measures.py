@@ -1,4 +1,4 @@
-"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred.
+"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred, and after; what became of the patients.
 
 Belongs here: the order, and the number of cases. Does not belong here: the indicators (``measures_*``), the audit's own scores (``published``).
 """
@@ -6,10 +6,15 @@ Belongs here: the order, and the number of cases. Does not belong here: the indi
 from __future__ import annotations
 
 from schemas.pathways.acute_stroke import (
+    measures_discharge,
+    measures_goals,
+    measures_outcomes,
     measures_scanning,
     measures_specialists,
+    measures_stay,
     measures_stroke_unit,
     measures_therapists,
+    measures_therapy,
     measures_thrombolysis,
 )
 from schemas.pathways.acute_stroke.measures_parts import count
@@ -27,4 +32,11 @@ FIRST_72_HOURS = (
     *measures_specialists.MEASURES,
     *measures_therapists.MEASURES,
 )
-MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS))
+AFTER_72_HOURS = (
+    *measures_stay.MEASURES,
+    *measures_therapy.MEASURES,
+    *measures_goals.MEASURES,
+    *measures_discharge.MEASURES,
+    *measures_outcomes.MEASURES,
+)
+MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *AFTER_72_HOURS)

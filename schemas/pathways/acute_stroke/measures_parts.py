@@ -68,7 +68,6 @@ def median(
     return Measure(name, title, description, MeasureKind.MEDIAN, Direction.LOWER_IS_BETTER, **{**_SETTINGS, **said, **more})
 
 
-def count(name: str, title: str, description: str) -> Measure:
-    return Measure(
-        name, title, description, MeasureKind.COUNT, Direction.NEUTRAL, "cases", **_SETTINGS, decimals=0, source="SSNAP, 72-hour cohort"
-    )
+def count(name: str, title: str, description: str, **more) -> Measure:
+    said = {"decimals": 0, "source": "SSNAP, 72-hour cohort"}
+    return Measure(name, title, description, MeasureKind.COUNT, Direction.NEUTRAL, "cases", **{**_SETTINGS, **said, **more})

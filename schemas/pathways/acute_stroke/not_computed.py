@@ -19,8 +19,13 @@ NOT_COMPUTED = (
         "They sum a patient's therapy and stay over all teams that had the patient, which is not done yet; an import file tells of the first hospital alone.",
     ),
     NotComputed(
-        "ssnap_after_72h", "Key indicators 2.3, 5.1 to 7.4, 8.7, 8.8, 9.1 to 10.4",
-        "They are made of each team's own record of the stay; their declarations do not stand yet.",
+        "ssnap_tc_after_72h", "Team-centred indicators after 72 hours of teams that took a patient over (items K)",
+        "An import file tells of the first hospital alone: which teams had the patient later, and what they did, is not in it.",
+        (IMPORT.name,),
+    ),
+    NotComputed(
+        "ssnap_tc_7_day_team", "Indicators of the team that had the patient seven days after clock start (items K1 to K7)",
+        "Nutrition and the complications of the first week are counted for the discharging team; which team had the patient that day is not derived.",
     ),
     NotComputed(
         "ssnap_case_ascertainment", "Case ascertainment",

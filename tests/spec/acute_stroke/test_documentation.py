@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from schemas.field_rules import field_rules
+from schemas.measures import Credit
 from schemas.registry import load_registry
 
 HOUSE = Path(__file__).resolve().parents[3]
@@ -28,10 +29,21 @@ def test_the_stages_are_told_with_their_days():
         assert str(stage.after_days) in line or stage.after_days == 0
 
 
-def test_every_measure_is_told_with_its_title_and_no_other():
-    table = PAGE.split("## Measures")[1].split("### Not computed")[0]
-    cells = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("| `")]
-    assert [(cell[1].strip("`"), cell[3]) for cell in cells] == [(m.name, m.title) for m in PATHWAY.measures if not m.is_submitted]
+def _told(measure) -> list[str]:
+    """A measure's row of the page: its name, the audit's number, title, first sentence, kind and exclusions; in the patient-centred view the first three."""
+    number, item = re.search(r"key indicator ([\d.]+), item ([A-Z][\d.]+)", measure.source).groups() if "item" in measure.source else ("", "")
+    if measure.credit is Credit.EVERY_TEAM:
+        return [f"`{measure.name}`", ", ".join(filter(None, (number, item))), measure.title]
+    same = "The same, of every team for its own part." if measure.name.endswith("_every_team") else None
+    sentence = same or re.match(r".*?[a-z0-9)]\.(?= [A-Z]|$)", measure.description).group()
+    left_out = "; ".join(exclusion.name.replace("_", " ") for exclusion in measure.exclusions)
+    return [f"`{measure.name}`", number, measure.title, sentence, measure.kind.value, left_out]
+
+
+def test_every_measure_is_told_as_it_is_declared_and_no_other():
+    section = PAGE.split("## Measures")[1].split("### Not computed")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [_told(measure) for measure in PATHWAY.measures if not measure.is_submitted]
 
 
 def test_what_is_not_computed_is_told_with_its_reason():
