@@ -70,7 +70,7 @@ def ratio_lines(expected: ArrayLike, groups: ArrayLike, bounds: Solver = exact_b
     ``bounds`` solves for the expected events; the package's own search (``fingertips_search.bisected_bounds``) is up to 1e-6 off.
     """
     e, g = np.asarray(expected, float), Groups.of(groups)
-    refuse((e <= 0) | np.isinf(e), "expected events are finite and positive")
+    refuse((e < 0) | np.isinf(e), "expected events are finite and at least 0")
     points = axis_points(_first(e, g), rounded_up(_highest(e, g)), falls_short=True)
     solved = bounds(points)
     return Lines(g.names, points, points[..., None] / solved, np.ones(len(g.names)), solved)

@@ -119,7 +119,7 @@ def funnelplotr(case: Case) -> Tables:
     plot = Plot(case)
     index = case.column("index", "expected_limits").astype(int)
     return {
-        "expected": providers(plot) | limits_of(plot, plot.denominator, "expected"),
+        "expected": in_order(plot, providers(plot) | limits_of(plot, plot.denominator, "expected")),
         "expected_limits": {"index": index, "number_seq": plot.grid[index - 1]} | limits_of(plot, plot.grid[index - 1], "expected_limits"),
         "expected_scalars": scalars(plot),
     }
@@ -145,6 +145,13 @@ def providers(plot: Plot) -> dict[str, np.ndarray]:
         return columns | {"winsorised": at_or_beyond_the_ends(plot)}
     slices = od.truncation_slices(found.z, zeros, plot.case.args["trim_by"])
     return columns | {"rk": rank_in_groups(found.z, zeros, "average"), "sp": slices, "truncated": trimmed}
+
+
+def in_order(plot: Plot, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """In the order of the case's groups: R sorts numbers as numbers, and texts by the rules of a language."""
+    place = {name: k for k, name in enumerate(plot.groups.names)}
+    order = [place[name] for name in plot.case.text("group")]
+    return {name: column[order] for name, column in columns.items()}
 
 
 def at_or_beyond_the_ends(plot: Plot) -> np.ndarray:
