@@ -139,8 +139,14 @@ def bernoulli_chart(outcome: ArrayLike, target: ArrayLike, odds_ratio: float = 2
 
 
 def baseline_risk(outcome: ArrayLike, count: int) -> Floats:
-    """Share of events among the first ``count`` columns of each series (S,), gaps left out; NaN where all are gaps."""
+    """Share of events among the first ``count`` columns of each series (S,), gaps left out.
+
+    NaN where all are gaps, and where there are not yet so many columns. Raises ValueError for a count below 1.
+    """
+    refuse(count < 1, "a baseline has at least one patient")
     first = np.atleast_2d(np.asarray(outcome, float))[:, :count]
+    if first.shape[1] < count:
+        return np.full(len(first), np.nan)
     with np.errstate(invalid="ignore"):
         return np.nansum(first, axis=1) / (~np.isnan(first)).sum(axis=1)
 

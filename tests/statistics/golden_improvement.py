@@ -52,7 +52,7 @@ def _as_r_gives_it(found: Comparison, kind: str) -> dict:
 
 
 def _change_points(case: Case) -> Tables:
-    found = change_points(case.column("y", "input"), case.args["h"], case.args["max_breaks"])
+    found = change_points(case.column("y", "input"), case.args["h"], case.args.get("max_breaks"))
     positions = [";".join(str(k) for k in after[:m]) for m, after in enumerate(found.after[0])]
     numbers = np.arange(found.squares.shape[1])
     columns = {"breaks": numbers, "rss": found.squares[0], "bic": found.bic[0], "chosen": numbers == found.chosen[0]}

@@ -153,6 +153,12 @@ def test_a_baseline_leaves_gaps_out():
     assert np.isnan(cusum.baseline_risk([[np.nan, 1]], 1)).all()
 
 
+def test_a_baseline_that_is_not_yet_over_gives_no_target():
+    assert np.isnan(cusum.baseline_risk([[0, 1, 0]], 5)).all() and cusum.baseline_risk([[0, 1, 0]], 3)[0] == pytest.approx(1 / 3)
+    with pytest.raises(ValueError, match="at least one patient"):
+        cusum.baseline_risk([[0, 1, 0]], 0)
+
+
 def test_a_month_weighs_as_much_as_its_patients_together():
     monthly = cusum.monthly_binomial([[5]], [[20]], 0.1, cusum.shifted_risk(0.1, 2), 9)
     patients_weight = cusum.likelihood_weights(np.r_[np.ones(5), np.zeros(15)], 0.1, 2).sum()
