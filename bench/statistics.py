@@ -65,7 +65,8 @@ def _measured(task: Task, here: dict[str, float]) -> tuple[Figure, ...]:
     ours, theirs = min(_seconds(job) for _ in range(REPEATS)), here.get(task.r_function, task.r_seconds)
     return (
         Figure(task.what, ours, "s", task.aim), Figure(f"- R: {task.r_function}", theirs, "s"),
-        Figure("- as many times as fast", theirs / ours, "x")
+        Figure("- as many times as fast", theirs / ours, "x", task.faster, at_least=True),
+    )
 
 
 def _seconds(job: Work) -> float:
