@@ -40,7 +40,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from schemas.datasets import Pathway
 from schemas.expressions import Constant, Expression
 from schemas.measures import Credit, Measure, MeasureKind
-from warehouse.case_source import DEATHS_COVERED_TO, is_counted, measured_source
+from warehouse.case_source import DEATHS_COVERED_TO, TODAY, as_of, is_counted, measured_source
 from warehouse.compile_sql import SqlCompiler
 from warehouse.detail_tables import detail_table, team_record_table
 from warehouse.stale import STALE, field_names, start_of
@@ -106,9 +106,10 @@ class PartsBuilder:
     place: tuple[str, ...] = ("site_code", "period_start", "provider_code")
 
     def __init__(self, pathway: Pathway, credit: Credit, measures: tuple[Measure, ...], today: date):
-        self.pathway, self.measures, self.today, self.index_date = pathway, measures, today, measures[0].index_date
+        self.pathway, self.measures, self.index_date = pathway, measures, measures[0].index_date
         self.named = CaseColumns.of(measures)
-        self.source, self.columns = measured_source(pathway, credit)
+        self.source, columns = measured_source(pathway, credit)
+        self.columns = {**columns, TODAY: as_of(today)}
         self.compiler = SqlCompiler(self.columns)
         self.when_known = SqlCompiler({**self.columns, DEATHS_COVERED_TO: EVER})
 
@@ -176,7 +177,7 @@ class PartsBuilder:
         stage = next((stage for stage in dataset.stages if field is not None and stage.name == field.due), None)
         if stage is None or stage.after_days == 0:
             return true()
-        passed = self.columns["started_on"] + stage.after_days <= cast(literal_column(f"'{self.today.isoformat()}'"), Date)
+        passed = self.columns["started_on"] + stage.after_days <= self.columns[TODAY]
         return or_(self.compiler.holds(stage.reached), passed)
 
     def _is_required(self, name: str) -> ColumnElement:

@@ -24,6 +24,7 @@ from tests.spec.tables import NO, YES, Answer, Row, Table
 OFFERED = {
     "site_code": Kind.TEXT, "provider_code": Kind.TEXT, "started_at": Kind.DATETIME, "started_on": Kind.DATE, "record_status": Kind.TEXT,
     "death_on": Kind.DATE, "deaths_covered_to": Kind.DATE, "received_on": Kind.DATE, "received_at": Kind.DATETIME,
+    "today": Kind.DATE,
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred, and after; what became of the patients.
+"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred, and after; what became of the patients; the review.
 
 Belongs here: the order, and the number of cases. Does not belong here: the indicators (``measures_*``), the audit's own scores (``published``).
 """
@@ -10,6 +10,7 @@ from schemas.pathways.acute_stroke import (
     measures_goals,
     measures_outcomes,
     measures_scanning,
+    measures_six_months,
     measures_specialists,
     measures_stay,
     measures_stroke_unit,
@@ -39,4 +40,4 @@ AFTER_72_HOURS = (
     *measures_discharge.MEASURES,
     *measures_outcomes.MEASURES,
 )
-MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *AFTER_72_HOURS)
+MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *AFTER_72_HOURS, *measures_six_months.MEASURES)

@@ -10,6 +10,7 @@ from tests.spec.acute_stroke.measure_tables import MEASURE_TABLES
 from tests.spec.acute_stroke.outcome_measure_tables import OUTCOME_MEASURE_TABLES
 from tests.spec.acute_stroke.patient import PATIENT
 from tests.spec.acute_stroke.rule_tables import RULE_TABLES
+from tests.spec.acute_stroke.six_month_measure_tables import SIX_MONTH_MEASURE_TABLES
 from tests.spec.acute_stroke.stay_measure_tables import COMPLIANCE, STAY_MEASURE_TABLES
 from tests.spec.acute_stroke.thrombolysis_measure_tables import THROMBOLYSIS_TABLES
 from tests.spec.tables import Specification
@@ -19,7 +20,7 @@ SPECIFICATION = Specification(
     patient=PATIENT,
     measures=(
         *MEASURE_TABLES, *THROMBOLYSIS_TABLES, *ASSESSMENT_TABLES,
-        *STAY_MEASURE_TABLES, *DISCHARGE_MEASURE_TABLES, *OUTCOME_MEASURE_TABLES,
+        *STAY_MEASURE_TABLES, *DISCHARGE_MEASURE_TABLES, *OUTCOME_MEASURE_TABLES, *SIX_MONTH_MEASURE_TABLES,
     ),
     results=COMPLIANCE,
     derived=DERIVED_TABLES,

@@ -31,7 +31,8 @@ def test_the_stages_are_told_with_their_days():
 
 def _told(measure) -> list[str]:
     """A measure's row of the page: its name, the audit's number, title, first sentence, kind and exclusions; in the patient-centred view the first three."""
-    number, item = re.search(r"key indicator ([\d.]+), item ([A-Z][\d.]+)", measure.source).groups() if "item" in measure.source else ("", "")
+    indicator = re.search(r"key indicator ([\d.]+), item ([A-Z][\d.]+)", measure.source)
+    number, item = indicator.groups() if indicator else ("", "")
     if measure.credit is Credit.EVERY_TEAM:
         return [f"`{measure.name}`", ", ".join(filter(None, (number, item))), measure.title]
     same = "The same, of every team for its own part." if measure.name.endswith("_every_team") else None

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from schemas.measures import Credit, Measure
+from schemas.pathways.acute_stroke.measures import FIRST_72_HOURS
 from schemas.registry import load_registry
 from tests.spec.acute_stroke import SPECIFICATION
 from tests.spec.evaluation import differences, measure_outcomes, result_answers, typed_frame
@@ -43,7 +44,7 @@ def test_a_patient_centred_indicator_counts_what_the_team_centred_one_counts(nam
 
 
 def test_every_indicator_of_the_first_72_hours_has_both_views():
-    team_centred = [name for name, measure in MEASURES.items() if measure.index_date == "patient_clock_start_on" and measure.credit is Credit.CASE]
+    team_centred = [measure.name for measure in FIRST_72_HOURS]
     assert len(team_centred) == 23
     assert [name.replace("stroke_tc_", "stroke_pc_") for name in team_centred] == list(PATIENT_CENTRED)
 
