@@ -24,6 +24,7 @@ LIKELIHOOD_TOLERANCE = 1e-11  # the same for R's glm
 ENOUGH_LEFT = 0.1  # of a column's length, for its direction to be right to nearly all digits
 CONVERGED = 1e-10  # relative change of the deviance
 MOST_ITERATIONS = 60
+MOST_HALVINGS = 30
 NEAREST = np.finfo(float).eps  # a fitted share keeps this distance from 0 and 1
 
 
@@ -103,7 +104,7 @@ POISSON = Family(
 )  # fmt: skip
 BINOMIAL = Family(
     link=logit, mean=lambda eta: np.clip(expit(eta), NEAREST, 1 - NEAREST), variance=lambda mean: mean * (1 - mean),
-    start=lambda y, trials: (trials * y + 0.5) / (trials + 1),
+    start=lambda y, trials: np.full(y.shape, 0.5),  # R's start, near the responses, can send the first step where all is flat
     log_kernel=lambda y, mean: xlogy(y, mean) + xlog1py(1 - y, -mean), log_constant=_log_ways,
 )  # fmt: skip
 
@@ -155,8 +156,8 @@ def least_squares(regressors: Floats, response: Floats, used: NDArray[np.bool_])
 def likelihood(family: Family, regressors: Floats, response: Floats, trials: Floats, offset: Floats | float = 0.0) -> Fit:
     """Maximum likelihood by iteratively reweighted least squares; ``response`` a share of ``trials``, or a count with trials 1.
 
-    Points with 0 trials take no part. ``offset`` is added to the linear predictor. Start and end as R's glm (end at a relative change
-    of the deviance below 1e-10), but with one more step and more patience, so that the error is far below that.
+    Points with 0 trials take no part. ``offset`` is added to the linear predictor. It ends at a relative change of
+    the deviance below 1e-10, as R's glm at that epsilon, but with one more step and more patience, so that the error is far below.
     """
     basis = orthogonalise(np.where(trials[:, None] > 0, regressors, 0), LIKELIHOOD_TOLERANCE)
     y = np.where(trials > 0, response, 0.5)
@@ -188,26 +189,42 @@ def _reweight(family: Family, rows: Floats, y: Floats, trials: Floats, offset: F
     """Loadings (S, P), final weights (S, N) and which series have come to rest; those that have are left alone after one more step.
 
     The first step is from means near the responses, the others add to the loadings: a step then is as exact as it is small, also
-    in a model of which one direction has come to weigh nothing (a phase without any event).
+    in a model of which one direction has come to weigh nothing (a phase without any event). A step that makes the fit worse is halved.
     """
     mean = np.where(trials > 0, family.start(y, trials), 0.5)
-    weights, loadings = _step(family, rows, y, trials, mean, family.link(mean) - offset)
-    deviance, converged = np.full(len(y), np.inf), np.zeros(len(y), bool)
+    weights, step = _step(family, rows, y, trials, mean, family.link(mean) - offset)
+    loadings, deviance, converged = np.zeros(step.shape), family.deviance(y, family.mean(offset), trials), np.zeros(len(y), bool)
     open_: slice | NDArray[np.int64] = slice(None)  # all, without copying them
     for _ in range(MOST_ITERATIONS):
-        mean = family.mean(np.matmul(loadings[open_, None], rows[open_])[:, 0] + offset[open_])
-        now = family.deviance(y[open_], mean, trials[open_])
+        given = rows[open_], y[open_], trials[open_], offset[open_]
+        loadings[open_], mean, now, whole = _go(family, *given, loadings[open_], step, deviance[open_])
         done = converged[open_].copy()
-        with np.errstate(invalid="ignore"):
-            converged[open_] |= np.abs(now - deviance[open_]) < CONVERGED * (np.abs(now) + 0.1)
+        converged[open_] |= whole & (np.abs(now - deviance[open_]) < CONVERGED * (np.abs(now) + 0.1))
         deviance[open_] = now
         if done.all():
             break
         if done.any():
             open_, mean = np.arange(len(y))[open_][~done], mean[~done]
         weights[open_], step = _step(family, rows[open_], y[open_], trials[open_], mean, 0.0)
-        loadings[open_] += step
     return loadings, weights, converged
+
+
+def _go(family: Family, rows: Floats, y: Floats, trials: Floats, offset: Floats, start: Floats, step: Floats, deviance: Floats):
+    """Loadings after the step, or after the half of it (of the half, ...) that does not raise the deviance.
+
+    With the means and the deviance there, and for which series it was the whole step.
+    """
+    share = np.ones((len(y), 1))
+    for _ in range(MOST_HALVINGS):
+        loadings = start + share * step
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = family.mean(np.matmul(loadings[:, None], rows)[:, 0] + offset)
+            now = family.deviance(y, mean, trials)
+            worse = ~(now <= deviance + CONVERGED * (np.abs(deviance) + 0.1))
+        if not worse.any():
+            break
+        share[worse] /= 2
+    return loadings, mean, now, share[:, 0] == 1
 
 
 def _step(family: Family, rows: Floats, y: Floats, trials: Floats, mean: Floats, ahead: Floats | float) -> tuple[Floats, Floats]:

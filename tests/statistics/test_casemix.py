@@ -120,6 +120,20 @@ def test_published_coefficients_need_an_intercept_and_a_term_each():
             casemix.published((Number("age", 80.0),), coefficients)
 
 
+def test_a_published_model_says_what_an_unknown_answer_means():
+    age, source = Number("age", 80.0), Factor("source", LEVELS)
+    coefficients = {"intercept": -3.0, "age": 0.02, "source=care home": 0.8, "source=hospital": 0.3}
+    for terms in ((Number("age"),), (age, source), (Product(age, source),)):
+        labels = {"intercept"} | {label for term in terms for label in term.labels if "unknown" not in label}
+        with pytest.raises(ValueError, match="unknown"):
+            casemix.published(terms, dict.fromkeys(labels, 0.1))
+    of_its_own = casemix.published((age, source), coefficients | {"source=unknown": 0.5})
+    as_average = casemix.published((age, Factor("source", LEVELS, (0.5, 0.3, 0.2, 0.0))), coefficients)
+    nobody = {"age": [np.nan], "source": [None]}
+    assert of_its_own.risks(nobody) == pytest.approx(1 / (1 + np.exp(3 - 1.6 - 0.5)))
+    assert as_average.risks(nobody) == pytest.approx(1 / (1 + np.exp(3 - 1.6 - 0.3 * 0.8 - 0.2 * 0.3)))
+
+
 def test_a_term_that_others_already_tell_is_left_out_as_if_it_were_not_there():
     y, columns, _ = cohort()
     doubled = columns | {"twice": columns["age"] * 2}
