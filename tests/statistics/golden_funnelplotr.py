@@ -48,6 +48,11 @@ class Plot:
         return self.groups.sum(self.case.column("denominator", "input"))
 
     @cached_property
+    def ratio(self) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.observed / self.unrounded
+
+    @cached_property
     def denominator(self) -> np.ndarray:
         is_rounded = self.form is od.LOG_RATIO and self.case.args["SHMI_rounding"]
         return round_decimals(self.unrounded, 2) if is_rounded else self.unrounded
@@ -103,6 +108,7 @@ class Plot:
         if not self.form.is_ratio:
             return self.adjusted_limits(size, 0.0)
         # defect: the interval of a count as large as the expected one, in place of the limits of a count that is expected
+        size = np.where(size > 0, size, np.nan)
         (low_998, high_998), (low_95, high_95) = exact_poisson(size, 0.998), exact_poisson(size, 0.95)
         return np.column_stack([low_998, low_95, high_95, high_998]) / size[:, None]
 
@@ -111,8 +117,9 @@ class Plot:
         if not (is_adjusted or is_unadjusted):
             return np.zeros(len(self.observed))
         limits = (self.adjusted_limits if is_adjusted else self.unadjusted_limits)(self.denominator)
-        place = position(self.observed / self.unrounded, limits)
-        return np.isin(place, (0, 4) if self.case.args["limit"] == 99 else (0, 1, 3, 4)).astype(float)
+        place = position(self.ratio, limits)
+        found = np.isin(place, (0, 4) if self.case.args["limit"] == 99 else (0, 1, 3, 4))
+        return np.where(place < 0, np.nan, found)
 
 
 def funnelplotr(case: Case) -> Tables:
@@ -134,11 +141,11 @@ def limits_of(plot: Plot, size: np.ndarray, table: str) -> dict[str, np.ndarray]
 def providers(plot: Plot) -> dict[str, np.ndarray]:
     found, zeros = plot.dispersion, np.zeros(len(plot.observed))
     trimmed = np.where(np.isnan(found.z), np.nan, (found.used_z != found.z).astype(float))
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         transformed = plot.form.transform(plot.observed, plot.denominator)
     columns = {
         "group": plot.groups.names.astype(object), "numerator": plot.observed, "denominator": plot.denominator,
-        "rr": plot.observed / plot.unrounded, "target_transformed": zeros + plot.form.scale(plot.centre), "Y": transformed,
+        "rr": plot.ratio, "target_transformed": zeros + plot.form.scale(plot.centre), "Y": transformed,
         "Uzscore": found.z, "Wuzscore": found.used_z, "outlier": plot.outlier(),
     }  # fmt: skip
     if not plot.form.truncates:
@@ -165,7 +172,7 @@ def scalars(plot: Plot) -> dict[str, list[float]]:
     phi, tau_squared = plot.phi_and_tau_squared
     adjusted, unadjusted = plot.drawn
     numbers = {"phi": phi, "tau2": tau_squared, "target": plot.centre, "draw_adjusted": adjusted, "draw_unadjusted": unadjusted}
-    counts = {"n_outliers": plot.outlier().sum(), "n_groups": len(plot.observed), "n_limits": len(plot.grid)}
+    counts = {"n_outliers": np.nansum(plot.outlier()), "n_groups": len(plot.observed), "n_limits": len(plot.grid)}
     return {name: [float(value)] for name, value in (numbers | counts).items()}
 
 
