@@ -253,4 +253,3 @@ def _limits(limit: ArrayLike, shape: tuple[int, ...]) -> Floats:
 def _check_odds_ratio(odds_ratio: float) -> None:
     if not (np.isfinite(odds_ratio) and odds_ratio > 0 and odds_ratio != 1):
         raise ValueError("a change of the odds is looked for: the odds ratio is positive, finite and not 1")
-

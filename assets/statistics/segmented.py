@@ -48,7 +48,11 @@ class Segmented:
 
 
 def segmented(
-    values: ArrayLike, change_after: ArrayLike, denominator: ArrayLike | None = None, family: str = "gaussian", lag: int = 1,
+    values: ArrayLike,
+    change_after: ArrayLike,
+    denominator: ArrayLike | None = None,
+    family: str = "gaussian",
+    lag: int = 1,
     confidence: float = 0.95,
 ) -> Segmented:
     """Regression of each row of ``values`` (S, N) on point number, a step and a change of trend after ``change_after`` points.
@@ -69,7 +73,9 @@ def segmented(
     fit = _fit(family, regressors, y, n, used)
     scale = fit.dispersion if family in ESTIMATED_DISPERSION else np.ones(len(y))
     inference = _wald(fit, scale, family in ESTIMATED_DISPERSION, level(confidence))
-    robust = _newey_west(fit, np.where(used, y - fit.fitted, 0), used, lag) if family == "gaussian" else np.full_like(fit.coefficient, np.nan)
+    robust = np.full_like(fit.coefficient, np.nan)
+    if family == "gaussian":
+        robust = _newey_west(fit, np.where(used, y - fit.fitted, 0), used, lag)
     return Segmented(
         fit.coefficient, *inference, robust, np.where(np.isnan(y), np.nan, fit.fitted), scale, fit.degrees, fit.deviance,
         _aic(fit, family),

@@ -57,7 +57,12 @@ def _bernoulli_chart(case: Case) -> Tables:
     y, target, ratio = _given(case, "y"), case.args["target"], case.args["or"]
     p0 = cusum.baseline_risk(y, int(target))[0] if target > 1 else float(target)
     chart = cusum.bernoulli_chart(y, p0, ratio, case.args["limit"])
-    columns = {"cusum1": chart.upper.value[0], "signal1": chart.upper.signal[0], "cusum2": chart.lower.value[0], "signal2": chart.lower.signal[0]}
+    columns = {
+        "cusum1": chart.upper.value[0],
+        "signal1": chart.upper.signal[0],
+        "cusum2": chart.lower.value[0],
+        "signal2": chart.lower.signal[0],
+    }
     for arm, r in (("1", ratio), ("2", 1 / ratio)):
         columns[f"s{arm}"] = np.where(np.isnan(chart.upper.value[0]), np.nan, cusum.likelihood_weights(y[0], p0, r))
         columns[f"p{arm}"] = np.full(y.size, cusum.shifted_risk(p0, r))

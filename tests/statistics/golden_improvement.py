@@ -46,7 +46,9 @@ def _compare(case: Case) -> Tables:
 
 def _as_r_gives_it(found: Comparison, kind: str) -> dict:
     """R's estimate of two rates is their ratio alone."""
-    estimates = {"estimate1": found.effect, "estimate2": np.nan} if kind == "rate" else {"estimate1": found.before, "estimate2": found.after}
+    estimates = (
+        {"estimate1": found.effect, "estimate2": np.nan} if kind == "rate" else {"estimate1": found.before, "estimate2": found.after}
+    )
     test = {"statistic": found.statistic, "df": found.degrees, "p_value": found.p_value}
     return {**estimates, "lower": found.lower, "upper": found.upper, **test}
 

@@ -87,7 +87,9 @@ def test_a_gap_leaves_the_numbers_of_later_points_as_they_are(family: str):
 
 def test_padding_and_neighbours_change_nothing():
     y, n = series("poisson")
-    among = segmented(np.pad(y, ((0, 0), (0, 7)), constant_values=np.nan), CHANGE, np.pad(n, ((0, 0), (0, 7)), constant_values=1), "poisson")
+    among = segmented(
+        np.pad(y, ((0, 0), (0, 7)), constant_values=np.nan), CHANGE, np.pad(n, ((0, 0), (0, 7)), constant_values=1), "poisson"
+    )
     for k in range(len(y)):
         alone = segmented(y[k], CHANGE, n[k], "poisson")
         np.testing.assert_allclose(among.estimate[k], alone.estimate[0], rtol=1e-9)
