@@ -85,7 +85,8 @@ def rate_lines(events: ArrayLike, population: ArrayLike, groups: ArrayLike, year
         centre = g.sum(np.nan_to_num(x)) / g.sum(np.nan_to_num(n))
     first = np.floor(_first(n, g, years) * centre)
     points = axis_points(first, np.ceil(rounded_up(_highest(n, g) / years) * years * centre))
-    people = bounds(points) / centre[:, None, None]
+    with np.errstate(divide="ignore"):  # without any event the population of any limit is infinite, and the limit 0
+        people = bounds(points) / centre[:, None, None]
     return Lines(g.names, points, points[..., None] / people, centre, people / years)
 
 
