@@ -12,11 +12,14 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from assets.effective_results import effective_results
+from assets.funnel_dispersion import LIMITS as ADJUSTED_LIMITS
+from assets.funnel_dispersion import Adjusted, adjusted
 from assets.result_frames import BETTER, Moment, read
 from assets.statistics import funnel, ranks
 from schemas.datasets import Pathway
 from schemas.measures import Measure, MeasureKind
 from warehouse.loading import copy_frame
+from warehouse.outlier_tables import funnel_dispersion
 from warehouse.tables import benchmark, funnel_limit
 
 PERIOD = ["measure_name", "period_grain", "period_start"]
@@ -38,16 +41,18 @@ where x.period_grain = t.period_grain and x.period_start = t.period_start and x.
 def compute_benchmarks(connection: Connection, pathway: Pathway, moment: Moment) -> None:
     """Make the benchmarks and funnel limits of every touched period again, in the caller's transaction."""
     given = {"pathway": pathway.name, "measures": [measure.name for measure in pathway.measures]}
-    for name in ("benchmark", "funnel_limit"):
+    for name in ("benchmark", "funnel_limit", "funnel_dispersion"):
         connection.execute(text(DELETE.format(name)), given)
     results = read(connection, RESULTS, given)
     if not len(results):
         return
     results = _with_references(connection, _with_network_value(_typed(results, pathway.measures)), given["measures"])
     compared = _compared(results)
-    limits = _limits(compared)
-    copy_frame(connection, benchmark, _placed(compared, limits).assign(as_of_submission=moment.as_of_submission))
-    copy_frame(connection, funnel_limit, _limit_rows(compared, limits))
+    limits, beside = _limits(compared), adjusted(compared)
+    placed = _placed(compared, limits).assign(adjusted_z_score=beside.z, adjusted_position=beside.position)
+    copy_frame(connection, benchmark, placed.assign(as_of_submission=moment.as_of_submission))
+    copy_frame(connection, funnel_limit, _limit_rows(compared, limits, beside))
+    copy_frame(connection, funnel_dispersion, beside.rows)
 
 
 def _typed(results: pd.DataFrame, measures: tuple[Measure, ...]) -> pd.DataFrame:
@@ -128,8 +133,9 @@ def _placed(compared: pd.DataFrame, limits: np.ndarray) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _limit_rows(compared: pd.DataFrame, limits: np.ndarray) -> pd.DataFrame:
+def _limit_rows(compared: pd.DataFrame, limits: np.ndarray, beside: Adjusted) -> pd.DataFrame:
     rows = compared[[*PERIOD, "peer_kind", "denominator", "is_rate"]].assign(centre=compared["network_value"])
-    rows = rows.assign(**{name: np.clip(limits[:, k], 0, np.where(rows["is_rate"], np.inf, 1)) for k, name in enumerate(LIMITS)})
+    both = dict(zip((*LIMITS, *ADJUSTED_LIMITS), np.hstack([limits, beside.limits]).T, strict=True))
+    rows = rows.assign(**{name: np.clip(found, 0, np.where(rows["is_rate"], np.inf, 1)) for name, found in both.items()})
     known = ~np.isnan(limits).all(axis=1) & (compared["peer_kind"] != "network")
     return rows[known].drop_duplicates([*PERIOD, "peer_kind", "denominator"])

@@ -20,6 +20,8 @@ from assets.charts import compute_charts
 from assets.expected_submissions import watch_submissions
 from assets.maturity import queue_matured
 from assets.measure_results import compute_results
+from assets.outlier_moves import fall_due
+from assets.outliers import compute_outliers
 from assets.result_frames import Moment
 from assets.signals import settle_results
 from assets.silence import close_silent
@@ -33,7 +35,7 @@ from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submiss
 LOCK = "refresh"
 CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: the turn is done again
 ATTEMPTS = 5
-EMPTIED = ("measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "spc_point")
+EMPTIED = ("measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str
                 outcome = _added(outcome, _turn(engine, registry, now))
     if is_first:
         close_silent(engine, registry, now)
+        fall_due(engine, now)
     mark_refreshed(engine, _since(now, begun))
     return outcome
 
@@ -140,6 +143,7 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
         compute_benchmarks(connection, pathway, moment)
         settled = settle_results(connection, pathway, compute_charts(connection, pathway), now)
         raised, closed = raised + settled.raised, closed + settled.closed
+        compute_outliers(connection, pathway, moment)
     count = connection.scalar(text(f"select count(*) from {STALE}"))
     return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission)
 

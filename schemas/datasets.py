@@ -14,6 +14,7 @@ from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
 from schemas.measures import Credit, Measure, NotComputed
+from schemas.outliers import OutlierPolicy
 from schemas.rules import PairRule, Rule
 from schemas.simulation import Simulation
 
@@ -157,6 +158,7 @@ class Pathway:
     """A care pathway as a folder: its datasets, layouts and measures.
 
     ``cases`` names the dataset whose records become cases (None for a pathway that only has published results).
+    ``outlier_policies`` say which of its measures may make an organisation a period outlier.
     ``organisation_lists`` are the published lists by which its organisations can be imported.
     ``simulation`` says how made-up cases come about, for demonstrations and tests.
     ``not_computed`` are results that readers may look for, with the reason why no measure gives them.
@@ -169,6 +171,7 @@ class Pathway:
     cases: str | None = None
     layouts: tuple[Layout, ...] = ()
     measures: tuple[Measure, ...] = ()
+    outlier_policies: tuple[OutlierPolicy, ...] = ()
     simulation: Simulation | None = None
     organisation_lists: tuple[OrganisationList, ...] = ()
     not_computed: tuple[NotComputed, ...] = ()

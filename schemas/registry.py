@@ -18,6 +18,7 @@ from pathlib import Path
 from schemas.datasets import Dataset, Pathway
 from schemas.layouts import Layout
 from schemas.measures import Measure, NotComputed
+from schemas.outliers import what_is_wrong
 
 
 class DeclarationError(ValueError):
@@ -79,8 +80,15 @@ def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     pathways = [*_in_tree(here / "pathways"), *(p for folder in extra_folders for p in _outside(Path(folder)))]
     ordered = tuple(sorted(pathways, key=lambda pathway: pathway.name))
     _unique(ordered, "pathway")
+    _check_outlier_policies(ordered)
     measures = tuple(measure for pathway in ordered for measure in pathway.measures)
     return Registry(ordered, shared_datasets(measures), (here, *map(Path, extra_folders)))
+
+
+def _check_outlier_policies(pathways: Iterable[Pathway]) -> None:
+    for pathway in pathways:
+        if wrong := what_is_wrong(pathway.outlier_policies, pathway.measures):
+            raise DeclarationError(f"{pathway.name}: {wrong}")
 
 
 def _in_tree(folder: Path) -> Iterable[Pathway]:

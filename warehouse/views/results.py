@@ -64,6 +64,7 @@ with network as materialized (
         select organisation_code from pathway.organisation where organisation_kind = 'network' order by is_member desc, organisation_code limit 1)
 ), beside as (
     select v.*, b.peer_kind, b.peer_count, b.rank, b.quartile, b.national_value, b.national_source, b.z_score, b.funnel_position, b.is_favourable,
+        b.adjusted_z_score, b.adjusted_position,
         case v.direction when 'higher is better' then max(v.value) over peers when 'lower is better' then min(v.value) over peers end as best_value
     from dashboard.measure_result_v1 v
     join measurement.benchmark b on b.measure_name = v.measure_name and b.organisation_code = v.organisation_code
@@ -77,7 +78,9 @@ select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.o
     case when not v.is_suppressed then round(v.z_score::numeric, p.statistic_decimals)::double precision end,
     case when not v.is_suppressed then v.funnel_position end, case when not v.is_suppressed then v.is_favourable end,
     v.best_value, v.value - v.best_value, v.completeness_share, v.is_provisional, v.is_own, v.is_suppressed, v.is_stale, v.kind, v.unit,
-    v.decimals, v.direction, v.measure_version, v.policy_version, v.as_of_submission
+    v.decimals, v.direction, v.measure_version, v.policy_version, v.as_of_submission,
+    case when not v.is_suppressed then round(v.adjusted_z_score::numeric, p.statistic_decimals)::double precision end,
+    case when not v.is_suppressed then v.adjusted_position end
 from beside v
 join house.small_numbers_policy p on p.is_current
 left join network n on n.measure_name = v.measure_name and n.period_grain = v.period_grain and n.period_start = v.period_start
@@ -90,8 +93,10 @@ benchmark_v1 = view(
     "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start numerator "
     "denominator value lower_95 upper_95 peer_kind peer_count rank quartile network_value national_value national_source z_score "
     "funnel_position is_favourable best_value from_best completeness_share is_provisional is_own is_suppressed is_stale kind unit "
-    "decimals direction measure_version policy_version as_of_submission",
+    "decimals direction measure_version policy_version as_of_submission adjusted_z_score adjusted_position",
     BENCHMARK,
+    adjusted_z_score="distance from the network value, allowing for over-dispersion, rounded; null where there are too few peers",
+    adjusted_position="position among the limits that allow for over-dispersion; null where suppressed",
     peer_kind="kind of organisation it is compared with",
     peer_count="peers with a value",
     rank="1 is best; ties share the better rank; null for a neutral measure or where suppressed",
@@ -152,7 +157,9 @@ with moved as (
         m.kind = 'proportion' as is_share, case when m.kind = 'proportion' then p.share_decimals else m.decimals end::integer as decimals,
         avg(f.centre) as centre,
         avg(f.centre - (f.centre - f.lower_998) * ratio.by) as lower_998, avg(f.centre - (f.centre - f.lower_95) * ratio.by) as lower_95,
-        avg(f.centre + (f.upper_95 - f.centre) * ratio.by) as upper_95, avg(f.centre + (f.upper_998 - f.centre) * ratio.by) as upper_998
+        avg(f.centre + (f.upper_95 - f.centre) * ratio.by) as upper_95, avg(f.centre + (f.upper_998 - f.centre) * ratio.by) as upper_998,
+        avg(f.adjusted_lower_998) as adjusted_lower_998, avg(f.adjusted_lower_95) as adjusted_lower_95,
+        avg(f.adjusted_upper_95) as adjusted_upper_95, avg(f.adjusted_upper_998) as adjusted_upper_998
     from measurement.funnel_limit f
     join measurement.measure m on m.measure_name = f.measure_name
     join house.small_numbers_policy p on p.is_current
@@ -167,7 +174,8 @@ select pathway_name, measure_name, peer_kind, period_grain, period_start, denomi
     case when is_share and lower_95 < 0 then 0 else round(lower_95::numeric, decimals)::double precision end,
     case when is_share and upper_95 > 1 then 1 else round(upper_95::numeric, decimals)::double precision end,
     case when is_share and upper_998 > 1 then 1 else round(upper_998::numeric, decimals)::double precision end,
-    policy_version
+    policy_version, round(adjusted_lower_998::numeric, decimals)::double precision, round(adjusted_lower_95::numeric, decimals)::double precision,
+    round(adjusted_upper_95::numeric, decimals)::double precision, round(adjusted_upper_998::numeric, decimals)::double precision
 from moved
 """
 
@@ -175,7 +183,8 @@ funnel_limit_v1 = view(
     "dashboard",
     "funnel_limit_v1",
     "Funnel limits of a measure and period. One row a measure, kind of peers, period and rounded denominator.",
-    "pathway_name measure_name peer_kind period_grain period_start denominator centre lower_998 lower_95 upper_95 upper_998 policy_version",
+    "pathway_name measure_name peer_kind period_grain period_start denominator centre lower_998 lower_95 upper_95 upper_998 policy_version "
+    "adjusted_lower_998 adjusted_lower_95 adjusted_upper_95 adjusted_upper_998",
     FUNNEL_LIMIT,
     peer_kind="kind of organisation",
     denominator="denominator for which the limits hold, rounded",
@@ -184,6 +193,10 @@ funnel_limit_v1 = view(
     lower_95="lower 95 % limit",
     upper_95="upper 95 % limit",
     upper_998="upper 99.8 % limit",
+    adjusted_lower_998="lower 99.8 % limit that allows for over-dispersion; null where there are too few peers",
+    adjusted_lower_95="lower 95 % limit that allows for over-dispersion",
+    adjusted_upper_95="upper 95 % limit that allows for over-dispersion",
+    adjusted_upper_998="upper 99.8 % limit that allows for over-dispersion",
 )
 
 VIEWS = (measure_result_v1, benchmark_v1, spc_point_v1, funnel_limit_v1)

@@ -4,6 +4,7 @@ from schemas.datasets import Pathway
 from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
 from schemas.pathways.hip_fracture.measures import INDICATORS
 from schemas.pathways.hip_fracture.outcome_measures import MEASURES
+from schemas.pathways.hip_fracture.outliers import OUTLIER_POLICIES
 from schemas.pathways.hip_fracture.simulation import SIMULATION
 
 PATHWAY = Pathway(
@@ -13,5 +14,6 @@ PATHWAY = Pathway(
     datasets=(HIP_FRACTURE,),
     cases="hip_fracture",
     measures=(*INDICATORS, *MEASURES),
+    outlier_policies=OUTLIER_POLICIES,
     simulation=SIMULATION,
 )

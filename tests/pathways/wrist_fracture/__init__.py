@@ -7,6 +7,7 @@ from schemas.expressions import AgeInYears, Moment, RowCount, Share, all_of, day
 from schemas.fields import Derived, Field, Identifier, Kind, codes
 from schemas.layouts import Column, Layout
 from schemas.measures import Direction, Exclusion, Measure, MeasureKind
+from schemas.outliers import Basis, OutlierPolicy
 from schemas.rules import PairRule, Rule, Scope, Severity
 
 YES_NO = codes(_0="No", _1="Yes")
@@ -97,4 +98,4 @@ TRUST_LAYOUT = Layout(
     date_formats=("%Y-%m-%d",),
 )
 
-PATHWAY = Pathway("wrist_fracture", "Wrist fracture", "A small invented pathway.", datasets=(RECORDS,), cases="wrist_fracture", layouts=(TRUST_LAYOUT,), measures=MEASURES)
+PATHWAY = Pathway("wrist_fracture", "Wrist fracture", "A small invented pathway.", datasets=(RECORDS,), cases="wrist_fracture", layouts=(TRUST_LAYOUT,), measures=MEASURES, outlier_policies=(OutlierPolicy("wrist_manipulated_4h", Basis.NETWORK_VALUE, minimum_expected=2),))
