@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import Connection, Table, any_, insert
+from sqlalchemy import Connection, Subquery, Table, and_, func, insert, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from assets.part_queries import COUNTS, PartsBuilder, SharedPartsBuilder, stale_months
@@ -34,9 +34,19 @@ def write_parts(connection: Connection, pathway: Pathway, today: date) -> None:
 
 def _delete(connection: Connection, pathway: Pathway, table: Table) -> None:
     mine = table.c.measure_name.in_([measure.name for measure in pathway.measures])
+    stale = _stale_sets(pathway) if table is shared_part else stale_months(pathway.name).subquery()
+    names = (("site_codes", "site_codes"), ("period_start", "period_start")) if table is shared_part else (("site_code", "code"), ("period_start", "month"))
+    connection.execute(table.delete().where(mine, *(table.c[name] == stale.c[other] for name, other in names)))
+
+
+def _stale_sets(pathway: Pathway) -> Subquery:
+    """The sets of teams and months of which some team's month is stale."""
+    mine = shared_part.c.measure_name.in_([measure.name for measure in pathway.measures])
+    sets = select(shared_part.c.site_codes, shared_part.c.period_start).where(mine).distinct().subquery("team_set")
+    each = select(sets, func.unnest(sets.c.site_codes).label("code")).subquery("team_of_set")
     months = stale_months(pathway.name).subquery()
-    is_here = months.c.code == (any_(table.c.site_codes) if table is shared_part else table.c.site_code)
-    connection.execute(table.delete().where(mine, is_here, table.c.period_start == months.c.month))
+    is_stale = and_(months.c.code == each.c.code, months.c.month == each.c.period_start)
+    return select(each.c.site_codes, each.c.period_start).join(months, is_stale).distinct().subquery("stale_set")
 
 
 @lru_cache(maxsize=64)

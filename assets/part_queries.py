@@ -5,7 +5,7 @@ Belongs here: what a month of a site, or of a set of teams, adds. Does not belon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,6 +109,7 @@ class PartsBuilder:
         self.pathway, self.measures, self.index_date = pathway, measures, measures[0].index_date
         self.named = CaseColumns.of(measures)
         self.source, columns = measured_source(pathway, credit)
+        self.unit = columns["team_record_id" if credit is Credit.TEAM_RECORD else "case_id"]
         self.columns = {**columns, TODAY: as_of(today)}
         self.compiler = SqlCompiler(self.columns)
         self.when_known = SqlCompiler({**self.columns, DEATHS_COVERED_TO: EVER})
@@ -125,17 +126,31 @@ class PartsBuilder:
 
     # -- each case ---------------------------------------------------------------------------------------------------
     def _cases(self) -> Select:
-        day = self.columns[self.index_date]
         truths = {name: truth for measure, named in zip(self.measures, self.named, strict=True) for name, truth in self._of_case(measure, named)}
         made = [truth.label(name) for name, truth in truths.items()]
-        placed, source = self._placed(start_of("month", day))
-        counted = and_(pathway_case.c.pathway_name == self.pathway.name, is_counted(), *self._in_reach(day))
-        return select(*placed, *made, *self._fields()).select_from(source).where(counted)
+        touched = self._touched().cte("touched").prefix_with("MATERIALIZED")
+        source = self.source.join(touched, touched.c.unit == self.unit)
+        counted = and_(pathway_case.c.pathway_name == self.pathway.name, is_counted())
+        return select(*(touched.c[name] for name in self.place), *made, *self._fields()).select_from(source).where(counted)
 
-    def _placed(self, month: ColumnElement) -> tuple[list[ColumnElement], FromClause]:
-        """The columns of ``place``, and the cases of stale months that have them."""
-        site, provider, months = self.columns["site_code"], self.columns["provider_code"], self._months()
-        return [site, month.label("period_start"), provider], self.source.join(months, and_(months.c.code == site, months.c.month == month))
+    def _touched(self) -> Select:
+        """What counts in a stale month of its site: ``unit``, by which it is found in the source, and the columns of ``place``."""
+        detail = detail_table(self.pathway)
+        is_record = self.unit.name == "team_record_id"
+        source = self.unit.table if is_record else detail.join(pathway_case, pathway_case.c.case_id == detail.c.case_id)
+        return self._in_stale_months(source, self.columns)
+
+    def _in_stale_months(self, source: FromClause, columns: Mapping[str, ColumnElement], *conditions: ColumnElement) -> Select:
+        """``unit, site_code, provider_code, period_start``, by the index date.
+
+        In two steps: what sites with stale months have between the first and the last of them, then what is in the months. In one the server takes the
+        months of all stale sites first, and compares each with every case of the network that falls into it.
+        """
+        day, months = columns[self.index_date], self._months()
+        found = select(columns[self.unit.name].label("unit"), columns["site_code"], columns["provider_code"], start_of("month", day).label("period_start"))
+        here = columns["site_code"].in_(select(months.c.code))
+        there = found.select_from(source).where(here, *self._in_reach(day), *conditions).cte("of_stale_sites").prefix_with("MATERIALIZED")
+        return select(there).join(months, and_(months.c.code == there.c.site_code, months.c.month == there.c.period_start))
 
     def _months(self) -> Subquery:
         return stale_months(self.pathway.name).subquery("stale_month")
@@ -215,22 +230,19 @@ class SharedPartsBuilder(PartsBuilder):
 
     place = ("site_codes", "period_start", "provider_codes")
 
-    def _placed(self, month: ColumnElement) -> tuple[list[ColumnElement], FromClause]:
-        teams = self._teams().subquery("teams")
-        return [teams.c.site_codes, month.label("period_start"), teams.c.provider_codes], self.source.join(teams, teams.c.case_id == self.columns["case_id"])
-
-    def _teams(self) -> Select:
-        """``case_id, site_codes, provider_codes`` of the cases in which a stale team had a part."""
-        record = team_record_table(self.pathway)
+    def _touched(self) -> Select:
+        """Cases in which a team with a stale month had a part, with all teams that had."""
+        record, parts = team_record_table(self.pathway), self._parts().cte("stale_case").prefix_with("MATERIALIZED")
         codes = [func.array_agg(aggregate_order_by(code.distinct(), code)).label(f"{code.name}s") for code in (record.c.site_code, record.c.provider_code)]
-        return select(record.c.case_id, *codes).where(record.c.case_id.in_(self._stale_cases()), self._credited(record.c)).group_by(record.c.case_id)
+        found = select(parts.c.unit, parts.c.period_start, *codes).join(record, record.c.case_id == parts.c.unit)
+        return found.where(self._credited(record.c)).group_by(parts.c.unit, parts.c.period_start)
 
-    def _stale_cases(self) -> Select:
-        record, detail, months = team_record_table(self.pathway).alias("part"), detail_table(self.pathway), self._months()
-        day = detail.c[self.index_date]
-        is_stale = and_(months.c.code == record.c.site_code, months.c.month == start_of("month", day))
-        joined = record.join(detail, detail.c.case_id == record.c.case_id).join(months, is_stale)
-        return select(record.c.case_id).select_from(joined).where(self._credited(record.c), *self._in_reach(day))
+    def _parts(self) -> Select:
+        """The stale teams' parts in cases: ``unit`` and month of each case once."""
+        record, detail = team_record_table(self.pathway).alias("part"), detail_table(self.pathway)
+        columns = {**record.c, self.index_date: detail.c[self.index_date]}
+        parts = self._in_stale_months(record.join(detail, detail.c.case_id == record.c.case_id), columns, self._credited(record.c)).subquery()
+        return select(parts.c.unit, parts.c.period_start).distinct()
 
     def _credited(self, columns) -> ColumnElement:
         credited = self.pathway.case_dataset.case_link.credited

@@ -10,6 +10,8 @@ of str, numbers float64 with NaN, dates and instants datetime64, times timedelta
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import reduce, singledispatchmethod
 
 import numpy as np
@@ -50,6 +52,12 @@ def evaluate(expression: ex.Expression, frame: pd.DataFrame) -> tuple[np.ndarray
     return Evaluator(frame).evaluate(expression)
 
 
+def in_common(expressions: Iterable[ex.Expression]) -> frozenset[ex.Expression]:
+    """The parts that several of the expressions have."""
+    counted = Counter(part for expression in expressions for part in set(expression.walk()))
+    return frozenset(part for part, count in counted.items() if count > 1)
+
+
 class Evaluator:
     """Evaluates expressions over one frame; every sub-expression is computed once.
 
@@ -63,6 +71,11 @@ class Evaluator:
         self._kept = kept
         self._memo: dict[ex.Expression, Values] = {}
         self._passing: dict[ex.Expression, Values] = {}
+        self._added: dict[str, pd.Series] = {}
+
+    def add(self, name: str, column: pd.Series) -> None:
+        """A column that the frame does not have, or has otherwise."""
+        self._added[name] = column
 
     def forget(self) -> None:
         """Let go of what nothing else will ask for."""
@@ -107,7 +120,7 @@ class Evaluator:
     # -- values ------------------------------------------------------------------------------------------------------
     @_compute.register
     def _(self, node: ex.FieldReference) -> Values:
-        return read_column(self.frame[node.name])
+        return read_column(self._added[node.name] if node.name in self._added else self.frame[node.name])
 
     @_compute.register
     def _(self, node: ex.Constant) -> Values:

@@ -6,14 +6,13 @@ Belongs here: which rules are judged on a submission, their masks. Does not belo
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
-from quality_checks.masks import Evaluator
+from quality_checks.masks import Evaluator, in_common
 from schemas.datasets import Dataset
 from schemas.expressions import Expression, all_of, field
 from schemas.field_rules import field_rules
@@ -43,8 +42,7 @@ class RuleSet:
     @cached_property
     def shared(self) -> frozenset[Expression]:
         """What several rules have in common: worth remembering between them."""
-        asked = Counter(part for position in range(len(self.rules)) for part in set(self.requirement(position).walk()))
-        return frozenset(part for part, rules in asked.items() if rules > 1)
+        return in_common(map(self.requirement, range(len(self.rules))))
 
     def requirement(self, position: int) -> Expression:
         """What must hold, where the rule's dates limit it to some of the clock dates."""

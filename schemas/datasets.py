@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from schemas.case_links import CaseLink, Collapse
+from schemas.case_links import CaseLink, CaseRule, Collapse
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
@@ -145,6 +145,11 @@ class Dataset:
 
     def pair_rules_at(self, version: int) -> tuple[PairRule, ...]:
         return tuple(rule for rule in self.pair_rules if rule.is_active(version))
+
+    @property
+    def stated_rules(self) -> tuple[Rule | PairRule | CaseRule, ...]:
+        """All that do not follow from fields: of one record, of two cases, between the records of a case."""
+        return (*self.rules, *self.pair_rules, *(self.case_link.rules if self.case_link else ()))
 
     @cached_property
     def standard_layout(self) -> Layout:

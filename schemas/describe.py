@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schemas.case_links import CaseRule
 from schemas.datasets import Dataset, matures_after_days
 from schemas.field_rules import field_rules
 from schemas.fields import Derived, Field, Identifier
@@ -44,11 +45,23 @@ def _field_lines(item: Field, dataset: Dataset) -> Iterator[str]:
         yield f"identifies {whom}: never stored in the warehouse"
 
 
-def describe_rule(rule: Rule | PairRule, dataset: Dataset) -> str:
+def describe_rule(rule: Rule | PairRule | CaseRule, dataset: Dataset) -> str:
     """What must hold, what follows if it does not, and what to do."""
-    said = _pair_in_words(rule, dataset) if isinstance(rule, PairRule) else in_words(rule.requirement, dataset)
-    lines = [f"{rule.id} {rule.name}", f"  holds if: {said}", f"  if not: {rule.severity.value} ({rule.scope.value}). {rule.advice}"]
-    return "\n".join([*lines, *(f"  {line}" for line in _validity(rule))])
+    lines = [f"{rule.id} {rule.name}", f"  holds if: {_requirement(rule, dataset)}", f"  if not: {rule.severity.value} ({rule.scope.value}). {rule.advice}"]
+    return "\n".join([*lines, *(f"  {line}" for line in (() if isinstance(rule, CaseRule) else _validity(rule)))])
+
+
+def _requirement(rule: Rule | PairRule | CaseRule, dataset: Dataset) -> str:
+    if isinstance(rule, PairRule):
+        return _pair_in_words(rule, dataset)
+    return _between_records(rule, dataset) if isinstance(rule, CaseRule) else in_words(rule.requirement, dataset)
+
+
+def _between_records(rule: CaseRule, dataset: Dataset) -> str:
+    if not rule.fields:
+        return "of the records of a case, each that another names as its neighbour names it too"
+    told = " and ".join(f"'{Wording(dataset).header(name)}'" for name in rule.fields)
+    return f"the records of a case agree on {told}, wherever they tell it"
 
 
 def _validity(rule: Rule | PairRule) -> Iterator[str]:
@@ -117,7 +130,7 @@ def describe_dataset(dataset: Dataset) -> str:
     """The dataset's purpose, its fields and its rules, those that follow from fields counted only."""
     head = [f"{dataset.name} (version {dataset.version}, rules {dataset.rule_version}): {dataset.title}", f"  {dataset.description}"]
     fields = [describe_field(item, dataset) for item in (*dataset.fields, *dataset.derived)]
-    stated = [describe_rule(rule, dataset) for rule in (*dataset.rules, *dataset.pair_rules)]
+    stated = [describe_rule(rule, dataset) for rule in dataset.stated_rules]
     followed = (
         f"and {len(field_rules(dataset))} rules that follow from the fields (readable, in code list, given where required, in bounds)"
     )

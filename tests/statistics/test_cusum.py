@@ -42,14 +42,19 @@ def test_until_the_first_signal_a_reset_changes_nothing_and_at_it_the_value_is_z
 
 
 @settings(max_examples=100, deadline=None)
-@given(patients, st.integers(0, 39), st.floats(0.1, 4))
-def test_a_gap_moves_nothing_and_has_no_value(rows, place, limit):
+@given(patients, st.integers(0, 5), st.floats(0.1, 4))
+def test_the_padding_behind_a_series_moves_nothing_and_has_no_value(rows, padding, limit):
     y, p = columns(rows)
-    place = min(place, y.size)
     whole = cusum.risk_adjusted(y, p, limit)
-    gapped = cusum.risk_adjusted(np.insert(y, place, np.nan)[None], np.insert(p, place, np.nan)[None], limit)
-    np.testing.assert_array_equal(np.delete(gapped.value, place, axis=1), whole.value)
-    assert np.isnan(gapped.value[0, place]) and not gapped.signal[0, place]
+    padded = cusum.risk_adjusted(*(np.pad(a, ((0, 0), (0, padding)), constant_values=np.nan) for a in (y, p)), limit)
+    np.testing.assert_array_equal(padded.value[:, : y.size], whole.value)
+    assert np.isnan(padded.value[0, y.size :]).all() and not padded.signal[0, y.size :].any()
+
+
+def test_an_unknown_outcome_between_known_ones_is_refused():
+    """Who is left out would shift all that follow: wait until the outcome is known, or leave the patient out on purpose."""
+    with pytest.raises(ValueError, match="outcome"):
+        cusum.risk_adjusted([[0, np.nan, 1]], 0.1, 3.0)
 
 
 def test_many_series_are_each_charted_as_if_alone():

@@ -1,4 +1,5 @@
-"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred, and after; what became of the patients; the review.
+"""What is computed of acute stroke care: the key indicators of the first 72 hours, team-centred and patient-centred, and after; who the
+patients were, what became of them, the review.
 
 Belongs here: the order, and the number of cases. Does not belong here: the indicators (``measures_*``), the audit's own scores (``published``).
 """
@@ -6,6 +7,7 @@ Belongs here: the order, and the number of cases. Does not belong here: the indi
 from __future__ import annotations
 
 from schemas.pathways.acute_stroke import (
+    measures_case_mix,
     measures_discharge,
     measures_goals,
     measures_outcomes,
@@ -40,4 +42,4 @@ AFTER_72_HOURS = (
     *measures_discharge.MEASURES,
     *measures_outcomes.MEASURES,
 )
-MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *AFTER_72_HOURS, *measures_six_months.MEASURES)
+MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *measures_case_mix.MEASURES, *AFTER_72_HOURS, *measures_six_months.MEASURES)

@@ -58,6 +58,7 @@ CONTINENCE_PLAN_DAYS = 21  # 9.2
 MOOD_AND_COGNITION_DAYS = 42  # 9.3
 SHORT_STAY_DAYS = 7  # 9.3: from the patient's clock start, not reached by who is left out unscreened
 INDEPENDENT_RANKIN = 2  # at most
+OLD_ABOVE_YEARS = 80  # case-mix: over 80, so 81 and more
 # x.4: 45 minutes on five days of seven for the share of patients expected to need the therapy
 _THERAPY_MINUTES_A_DAY = 45 * 5 / 7
 THERAPY_TARGET_MINUTES = {

@@ -2,6 +2,7 @@
 
 from tests.spec.acute_stroke.assessment_measure_tables import ASSESSMENT_TABLES
 from tests.spec.acute_stroke.care_rule_tables import CARE_RULE_TABLES
+from tests.spec.acute_stroke.case_mix_measure_tables import CASE_MIX_TABLES
 from tests.spec.acute_stroke.condition_tables import CONDITION_TABLES
 from tests.spec.acute_stroke.derived_tables import DERIVED_TABLES
 from tests.spec.acute_stroke.discharge_measure_tables import DISCHARGE_MEASURE_TABLES
@@ -19,7 +20,7 @@ SPECIFICATION = Specification(
     pathway="acute_stroke",
     patient=PATIENT,
     measures=(
-        *MEASURE_TABLES, *THROMBOLYSIS_TABLES, *ASSESSMENT_TABLES,
+        *MEASURE_TABLES, *THROMBOLYSIS_TABLES, *ASSESSMENT_TABLES, *CASE_MIX_TABLES,
         *STAY_MEASURE_TABLES, *DISCHARGE_MEASURE_TABLES, *OUTCOME_MEASURE_TABLES, *SIX_MONTH_MEASURE_TABLES,
     ),
     results=COMPLIANCE,
