@@ -186,7 +186,7 @@ def _benchmarks(connection: Connection, pathway: str) -> dict[str, object]:
         "join measurement.measure using (measure_name) where pathway_name = :pathway",
         pathway=pathway,
     )
-    shown: dict[str, object] = {"benchmarks": cells, "outside_99_8": outside}
+    shown: dict[str, object] = {"benchmarks": cells, "outside_99_8": outside, **_outliers(connection, pathway)}
     headline = _headline(connection, pathway)
     rows = _peers(connection, headline[0]) if headline else []
     if rows:
@@ -194,6 +194,23 @@ def _benchmarks(connection: Connection, pathway: str) -> dict[str, object]:
         shown["latest_quarter"] = MetadataValue.md(pictures.table(("organisation", "rank", headline[1], "funnel"), table))
         title = f"{headline[1]}, quarter from {rows[0][5]}; the line is the network"
         shown["picture"] = MetadataValue.md(pictures.dots(title, [row[0] for row in rows], [row[1] for row in rows], rows[0][3]))
+    return shown
+
+
+def _outliers(connection: Connection, pathway: str) -> dict[str, object]:
+    """The period outliers that somebody works on, and the positive ones."""
+    rows = _query(
+        connection,
+        "select o.organisation_code, o.measure_name, o.period_grain || ' from ' || o.period_start, e.level, round(e.statistic::numeric, 1)::text, o.state, o.due_on::text "
+        "from measurement.period_outlier o cross join lateral (select level, statistic from measurement.period_outlier_evaluation e "
+        "where e.period_outlier_id = o.period_outlier_id order by period_outlier_evaluation_id desc limit 1) e "
+        "where o.pathway_name = :pathway and o.state not like 'closed:%' order by o.due_on nulls last, o.period_outlier_id",
+        pathway=pathway,
+    )
+    shown: dict[str, object] = {"period_outliers": sum(row[5] != "noted" for row in rows), "positive_outliers": sum(row[5] == "noted" for row in rows)}
+    if rows:
+        header = ("organisation", "measure", "period", "level", "standard deviations", "state", "due")
+        shown["outliers"] = MetadataValue.md(pictures.table(header, rows[:12]))
     return shown
 
 

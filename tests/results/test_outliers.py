@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assets.outliers import judge
 from assets.refresh import full_recompute, refresh
+from assets.shown import result_metadata
 from schemas.measures import Direction, Measure, MeasureKind
 from schemas.outliers import Basis, OutlierPolicy
 from tests.results.world import NOW, World, wrist
@@ -123,6 +124,14 @@ def test_an_outlier_is_never_a_signal(world):
     add(world, ZX1=(90, 100), ZX2=(40, 100), ZX3=(85, 100))
     look(world)
     assert outliers(world) and len(world.table("measurement.signal")) == 0
+
+
+def test_the_page_of_the_benchmarks_tells_of_outliers(world, context):
+    add(world, ZX1=(90, 100), ZX2=(40, 100), ZX3=(75, 100))
+    look(world)
+    shown = result_metadata(context, "wrist_fracture", "benchmarks")
+    assert (shown["period_outliers"], shown["positive_outliers"]) == (1, 1)
+    assert "| ZX2 | wrist_manipulated_4h | quarter from 2026-04-01 | alarm |" in shown["outliers"].value
 
 
 # ------------------------------------------------------------------------------------------------ other data
