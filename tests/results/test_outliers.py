@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from assets.outliers import judge
+from assets.outliers import compute_outliers, judge
 from assets.refresh import full_recompute, refresh
+from assets.result_frames import Moment
 from assets.shown import result_metadata
 from schemas.measures import Direction, Measure, MeasureKind
 from schemas.outliers import Basis, OutlierPolicy
@@ -236,6 +237,30 @@ def test_deaths_are_judged_by_what_is_expected_of_the_patients(registry):
     assert found["policy_alert_limit"][0] == pytest.approx(1.7), "17 deaths where 10 are expected are the most that is no alert"
     assert found["direction"].where(found["direction"].notna(), "").tolist() == ["", "worse", "worse", "better", ""]
     assert set(found["model_version"]) == {"risk 1"}
+
+
+def test_a_standardised_result_of_the_warehouse_is_judged_when_it_is_final(world, registry):
+    deaths = Measure("deaths", "Deaths", "Deaths.", MeasureKind.PROPORTION, Direction.LOWER_IS_BETTER, "share")
+    pathway, moment = pathway_with(registry, deaths), Moment(NOW, "S00000001")
+    with world.engine.begin() as connection:
+        connection.execute(text(STANDARDISED_RESULT))
+        row = text("insert into measurement.standardised_result (measure_name, organisation_code, period_grain, period_start, case_count, observed, expected, "
+                   "is_provisional, matures_on, measure_version, model_version) values ('deaths', :code, 'quarter', :day, 200, 25, 10, :is_open, :day, 3, 'risk 1')")  # fmt: skip
+        connection.execute(row, [{"code": code, "day": SPRING, "is_open": code == "ZX2"} for code in ("ZX1", "ZX2")])
+        cell = "create temporary table stale_now on commit drop as select 'wrist_fracture' as pathway_name, 'quarter' as period_grain, cast(:day as date) as period_start"
+        connection.execute(text(cell), {"day": SPRING})
+        assert compute_outliers(connection, pathway, moment) == 1
+        assert compute_outliers(connection, pathway, moment) == 0
+    (judged,) = evaluations(world, outliers(world)["ZX1"])
+    assert (judged.basis, judged.level, judged.observed, judged.expected, judged.value) == ("standardised", "alarm", 25, 10, 2.5)
+    assert (judged.measure_version, judged.model_version) == (3, "risk 1")
+
+
+# as far as it is read here, for a warehouse that has no case-mix adjustment
+STANDARDISED_RESULT = """
+create table if not exists measurement.standardised_result (measure_name text, organisation_code text, period_grain text, period_start date,
+    case_count bigint, observed bigint, expected double precision, is_provisional boolean, matures_on date, measure_version integer, model_version text)
+"""
 
 
 def standardised(measure: Measure, *counts: tuple[int, float]) -> pd.DataFrame:
