@@ -48,3 +48,6 @@ SPECIALIST_MINUTES = DAY  # 4.1, 4.3
 SWALLOW_SCREENED_MINUTES = 4 * HOUR  # 4.5
 THERAPIST_MINUTES = 72 * HOUR  # 4.6, 8.1, 8.3, 8.5
 RESULTS_FINAL_AFTER_DAYS = 35  # as long as a quarter's records are waited for
+
+MORTALITY_DAYS = 30
+MORTALITY_FINAL_AFTER_DAYS = 60  # the days themselves, and as many again until their deaths are registered and linked
