@@ -107,14 +107,9 @@ def fold_fragments(dataset: Dataset, found: pd.DataFrame) -> pd.DataFrame:
 
 def complete(dataset: Dataset, states: pd.DataFrame) -> pd.DataFrame:
     """Derive again what follows from the carried values; what needs an identifying value stays as it was carried."""
-    frame = states.copy()
-    for item in dataset.fields:
-        if item.name not in frame:
-            frame[item.name] = empty_column(item.kind, frame.index)
-    for item in dataset.derived:
-        if item.name not in frame:
-            frame[item.name] = empty_column(item.kind, frame.index)
-    return derive(frame, dataset, keep=carried_derived(dataset))
+    kept = carried_derived(dataset)
+    absent = {item.name: empty_column(item.kind, states.index) for item in dataset.derived if item.name in kept and item.name not in states}
+    return derive(states.assign(**absent), dataset, keep=kept)
 
 
 def empty_column(kind: Kind, index: pd.Index) -> pd.Series:

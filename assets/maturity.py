@@ -61,7 +61,7 @@ def _queue_final(connection: Connection, pathway: Pathway, today: date) -> int:
 def _queue_due(connection: Connection, pathway: Pathway, last: date, today: date) -> int:
     """Cells of cases with a stage that has come due since the last look: completeness counts its fields from then on."""
     days = _days_until_due(pathway)
-    if not days or not index_dates(pathway.measures):
+    if not days or not index_dates(pathway):
         return 0
     return queue_for_cases(connection, pathway, _due_between(pathway, days, last, today), None)
 

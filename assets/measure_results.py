@@ -1,6 +1,6 @@
 """Results of measures for the stale cells: put together from parts, from submitted results, and from each other.
 
-Belongs here: pooling, values with intervals, reasons, maturity. Does not belong here: reading cases (``assets.measure_parts``),
+Belongs here: values with intervals, reasons, maturity. Does not belong here: reading cases (``assets.measure_parts``), pooling (``assets.pooling``),
 submitted results as frames (``assets.submitted_measures``), comparing organisations (``assets.benchmarks``), transactions (``assets.refresh``).
 """
 
@@ -12,62 +12,19 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from assets import pooling
 from assets.measure_parts import write_parts
-from assets.result_frames import CELL, KEY, Moment, period_after, read, valued_counts
+from assets.result_frames import CELL, KEY, Moment, period_after, valued_counts
 from assets.statistics import intervals
 from assets.submitted_measures import submitted_cells
 from quality_checks.masks import evaluate
 from schemas.datasets import Pathway
-from schemas.measures import Measure, MeasureKind
+from schemas.measures import Credit, Measure, MeasureKind
 from warehouse.loading import copy_frame
 from warehouse.tables import measure_result
 
 NO_CASES, ALL_EXCLUDED, DEATHS_UNKNOWN = "no cases", "no cases left after exclusions", "deaths not yet known"
 NO_VALUES, NO_PART = "no case has a value", "a result it is made of has no value"
-
-
-# parts of the stale cells: for sites and teams by the site of the cases, for what is above by their provider
-POOLED = """
-with stale as materialized (
-    select row_number() over () as cell, organisation_code, period_grain, period_start,
-           (period_start + make_interval(months => case period_grain when 'month' then 1 when 'quarter' then 3 else 12 end))::date as period_after
-    from stale_now where pathway_name = :pathway
-), wanted as materialized (
-    select s.*, l.start_code, l.level_kind, l.level_kind in ('site', 'team') as by_site
-    from stale s join organisation_level_now l on l.level_code = s.organisation_code
-), found as materialized (
-    select {columns}, array_position(cast(:measures as text[]), measure_name) as number, site_code, provider_code, period_start as month
-    from measurement.measure_part where measure_name = any(:measures)
-     and period_start >= (select min(period_start) from stale) and period_start < (select max(period_after) from stale)
-), part as (
-    select w.cell, w.level_kind, p.*
-    from wanted w join found p on p.site_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
-    where w.by_site
-    union all
-    select w.cell, w.level_kind, p.*
-    from wanted w join found p on p.provider_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
-    where not w.by_site
-)
-"""
-COUNTS = ("case_count", "cohort_count", "denominator", "waiting_count", "numerator", "value_count", "needed_count", "filled_count")
-PLACED = """
-select (cast(:measures as text[]))[number] as measure_name, organisation_code, period_grain, period_start, pooled.*
-from pooled join stale using (cell)
-"""
-SUMS = POOLED.format(columns=", ".join((*COUNTS, "value_sum", "value_square_sum"))) + f""", pooled as (
-select number, cell, level_kind, {", ".join(f"sum({name})::float8 as {name}" for name in COUNTS)},
-       (sum(value_sum) / nullif(sum(value_count), 0))::float8 as mean, sum(value_sum)::float8 as value_sum,
-       sqrt(greatest(sum(value_square_sum) - sum(value_sum) ^ 2 / nullif(sum(value_count), 0), 0) / nullif(sum(value_count) - 1, 0))::float8 as deviation
-from part group by number, cell, level_kind)
-""" + PLACED
-MEDIANS = POOLED.format(columns="sorted_values") + """, ordered as (
-    select number, cell, array_agg(v order by v) as v from part cross join unnest(sorted_values) as v group by number, cell
-), pooled as (
-    select number, cell, (v[(n + 1) / 2] + v[n / 2 + 1]) / 2 as value, v[nullif(lower_rank, 0)] as lower_95, v[nullif(upper_rank, 0)] as upper_95
-    from ordered join unnest(cast(:counts as int[]), cast(:lower as int[]), cast(:upper as int[])) as ranks(n, lower_rank, upper_rank)
-      on n = cardinality(v)
-)
-""" + PLACED
 
 
 def compute_results(connection: Connection, pathway: Pathway, moment: Moment) -> None:
@@ -92,15 +49,24 @@ def _delete_stale(connection: Connection, pathway: Pathway) -> None:
 # ------------------------------------------------------------------------------------------------ from cases
 def _from_cases(connection: Connection, pathway: Pathway) -> pd.DataFrame:
     """A row a measure and stale cell with cases: the sums of its parts, then value, interval and reason."""
-    measures = [measure for measure in pathway.measures if measure.index_date]
-    if not measures:
-        return pd.DataFrame()
-    given = {"pathway": pathway.name, "measures": [measure.name for measure in measures]}
-    sums = read(connection, SUMS, given)
+    found = [_pooled(connection, pathway, shared, measures) for shared, measures in _by_parts(pathway).items()]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _by_parts(pathway: Pathway) -> dict[bool, list[Measure]]:
+    """The measures that are computed from cases, by whether their parts are those of sets of teams."""
+    found: dict[bool, list[Measure]] = {}
+    for (credit, _), measures in pathway.measures_by_credit().items():
+        found.setdefault(credit is Credit.EVERY_TEAM, []).extend(measures)
+    return found
+
+
+def _pooled(connection: Connection, pathway: Pathway, shared: bool, measures: list[Measure]) -> pd.DataFrame:
+    sums = pooling.sums(connection, pathway.name, shared, [measure.name for measure in measures])
     sums = sums[_is_offered(sums, measures)].reset_index(drop=True)
     if not len(sums):
         return sums
-    medians = _medians(connection, sums, given["pathway"], [m.name for m in measures if m.kind is MeasureKind.MEDIAN])
+    medians = pooling.medians(connection, pathway.name, shared, [m.name for m in measures if m.kind is MeasureKind.MEDIAN], sums)
     kinds = sums["measure_name"].map({measure.name: measure.kind.value for measure in measures})
     sums = sums.assign(reason=_reasons(sums, kinds))
     return pd.concat([_valued(part, MeasureKind(kind), medians) for kind, part in sums.groupby(kinds)], ignore_index=True)
@@ -115,16 +81,6 @@ def _is_offered(frame: pd.DataFrame, measures: Sequence[Measure]) -> pd.Series:
         [(n, level) in levels and (n, grain) in grains for n, level, grain in zip(names, frame["level_kind"], frame["period_grain"], strict=True)],
         index=frame.index, dtype=bool,
     )  # fmt: skip
-
-
-def _medians(connection: Connection, sums: pd.DataFrame, pathway_name: str, names: list[str]) -> pd.DataFrame:
-    counts = np.unique(sums.loc[sums["measure_name"].isin(names), "value_count"]).astype(int)
-    counts = counts[counts > 0]
-    if not len(counts):
-        return pd.DataFrame(columns=[*KEY, "value", "lower_95", "upper_95"])
-    lower, upper = intervals.median_ranks(counts)
-    ranks = {"counts": counts.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
-    return read(connection, MEDIANS, {"pathway": pathway_name, "measures": names, **ranks})[[*KEY, "value", "lower_95", "upper_95"]]
 
 
 def _valued(part: pd.DataFrame, kind: MeasureKind, medians: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,9 @@ from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submiss
 LOCK = "refresh"
 CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: the turn is done again
 ATTEMPTS = 5
-EMPTIED = ("measure_part", "measure_result", "benchmark", "funnel_limit", "spc_point", "case_mix_part", "standardised_result", "cusum_month")
+EMPTIED = (
+    "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "spc_point", "case_mix_part", "standardised_result", "cusum_month",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,13 @@ class ExpectRulesOfFamilyToHold(BatchExpectation):
 
     rule_set: str
     family: str
-    rules: list[int]
 
     metric_dependencies: ClassVar[tuple[str, ...]] = (METRIC,)
-    success_keys: ClassVar[tuple[str, ...]] = ("rule_set", "family", "rules")
+    success_keys: ClassVar[tuple[str, ...]] = ("rule_set", "family")
     args_keys: ClassVar[tuple[str, ...]] = ("rule_set", "family")
 
     def _validate(self, metrics: dict, runtime_configuration: dict | None = None, execution_engine: Any = None) -> dict:
-        judged = {position: metrics[METRIC][position] for position in self.rules}
+        judged = {position: metrics[METRIC][position] for position in _rule_sets[self.rule_set].families[self.family]}
         details = {position: _detail(judgement) for position, judgement in judged.items()}
         broken = sum(detail["unexpected_count"] for detail in details.values())
         return {"success": broken == 0, "result": {"unexpected_count": broken, "details": {"rules": details}}}

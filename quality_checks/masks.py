@@ -10,6 +10,8 @@ of str, numbers float64 with NaN, dates and instants datetime64, times timedelta
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import reduce, singledispatchmethod
 
 import numpy as np
@@ -50,16 +52,34 @@ def evaluate(expression: ex.Expression, frame: pd.DataFrame) -> tuple[np.ndarray
     return Evaluator(frame).evaluate(expression)
 
 
+def in_common(expressions: Iterable[ex.Expression]) -> frozenset[ex.Expression]:
+    """The parts that several of the expressions have."""
+    counted = Counter(part for expression in expressions for part in set(expression.walk()))
+    return frozenset(part for part, count in counted.items() if count > 1)
+
+
 class Evaluator:
     """Evaluates expressions over one frame; every sub-expression is computed once.
 
-    A column ``problem_column(field)`` holds the reason why a cell of the field could not be read, or None.
+    A column ``problem_column(field)`` holds the reason why a cell of the field could not be read, or None. ``kept``: the sub-expressions
+    to be remembered beyond ``forget``; None: all are, for as long as the evaluator lives.
     """
 
-    def __init__(self, frame: pd.DataFrame):
+    def __init__(self, frame: pd.DataFrame, kept: frozenset[ex.Expression] | None = None):
         self.frame = frame
         self.row_count = len(frame)
+        self._kept = kept
         self._memo: dict[ex.Expression, Values] = {}
+        self._passing: dict[ex.Expression, Values] = {}
+        self._added: dict[str, pd.Series] = {}
+
+    def add(self, name: str, column: pd.Series) -> None:
+        """A column that the frame does not have, or has otherwise."""
+        self._added[name] = column
+
+    def forget(self) -> None:
+        """Let go of what nothing else will ask for."""
+        self._passing.clear()
 
     def evaluate(self, expression: ex.Expression) -> tuple[np.ndarray, np.ndarray]:
         found = self.values(expression)
@@ -76,9 +96,10 @@ class Evaluator:
         return ~data & known
 
     def values(self, expression: ex.Expression) -> Values:
-        found = self._memo.get(expression)
+        memo = self._memo if self._kept is None or expression in self._kept else self._passing
+        found = memo.get(expression)
         if found is None:
-            found = self._memo[expression] = self._compute(expression)
+            found = memo[expression] = self._compute(expression)
         return found
 
     def _truth(self, expression: ex.Expression) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +120,7 @@ class Evaluator:
     # -- values ------------------------------------------------------------------------------------------------------
     @_compute.register
     def _(self, node: ex.FieldReference) -> Values:
-        return read_column(self.frame[node.name])
+        return read_column(self._added[node.name] if node.name in self._added else self.frame[node.name])
 
     @_compute.register
     def _(self, node: ex.Constant) -> Values:

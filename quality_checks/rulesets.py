@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from quality_checks.masks import Evaluator
+from quality_checks.masks import Evaluator, in_common
 from schemas.datasets import Dataset
 from schemas.expressions import Expression, all_of, field
 from schemas.field_rules import field_rules
@@ -38,6 +38,11 @@ class RuleSet:
         """Family -> positions of its rules."""
         named = dict.fromkeys(rule.family for rule in self.rules)
         return {family: tuple(i for i, rule in enumerate(self.rules) if rule.family == family) for family in named}
+
+    @cached_property
+    def shared(self) -> frozenset[Expression]:
+        """What several rules have in common: worth remembering between them."""
+        return in_common(map(self.requirement, range(len(self.rules))))
 
     def requirement(self, position: int) -> Expression:
         """What must hold, where the rule's dates limit it to some of the clock dates."""
@@ -74,7 +79,7 @@ class Judgement:
 
 def judge(rules: RuleSet, frame: pd.DataFrame) -> tuple[Judgement, ...]:
     """One judgement a rule. The masks are computed together, so that rules share what they have in common."""
-    evaluator = Evaluator(frame)
+    evaluator = Evaluator(frame, rules.shared)
     return tuple(_judge_one(evaluator, rule, rules.requirement(i)) for i, rule in enumerate(rules.rules))
 
 
@@ -84,6 +89,8 @@ def _judge_one(evaluator: Evaluator, rule: Rule, requirement: Expression) -> Jud
     except Exception as error:
         # the text of the error could quote a value, so only its type is told
         raise SuiteError(f"rule {rule.id} ({rule.name}) cannot be judged: {type(error).__name__}") from None
+    finally:
+        evaluator.forget()
     if rule.scope is Scope.FILE:
         known, broken = known[:1], broken[:1]
     return Judgement(int(known.sum()), np.flatnonzero(broken))

@@ -29,8 +29,7 @@ RUNTIME = {"catch_exceptions": False, "result_format": {"result_format": "COMPLE
 @lru_cache(maxsize=64)
 def compile_suite(rules: RuleSet) -> ExpectationSuite:
     """One expectation for each family of the rule set."""
-    families = rules.families.items()
-    expectations = [ExpectRulesOfFamilyToHold(rule_set=rules.key, family=f, rules=list(positions)) for f, positions in families]
+    expectations = [ExpectRulesOfFamilyToHold(rule_set=rules.key, family=family) for family in rules.families]
     return ExpectationSuite(name=rules.key, expectations=expectations)
 
 

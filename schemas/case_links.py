@@ -51,6 +51,7 @@ class CaseLink:
 
     ``apart``: two records of one site with one record key are two if they differ in these, once both tell them.
     ``order`` puts a case's records in sequence, by the chain's ids first where all have one. ``leads``: the first for which it holds is the one whose case it is.
+    ``credited``: whose teams have a part in the case where a measure credits every team (none: all).
     """
 
     chain: Chain
@@ -60,6 +61,7 @@ class CaseLink:
     apart: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     rules: tuple[CaseRule, ...] = ()
+    credited: Expression | None = None
 
 
 # ------------------------------------------------------------------------------------------------ what the case says

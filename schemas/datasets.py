@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from schemas.case_links import CaseLink, Collapse
+from schemas.case_links import CaseLink, CaseRule, Collapse
 from schemas.case_mix import CaseMixModel
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
-from schemas.measures import Measure, NotComputed
+from schemas.measures import Credit, Measure, NotComputed
 from schemas.rules import PairRule, Rule
 from schemas.simulation import Simulation
 
@@ -130,15 +130,26 @@ class Dataset:
         return tuple(field for field in self.fields if field.is_stored)
 
     def due_after_days(self, name: str) -> int:
-        """Days after the clock's start by which a field is due; 0 where no stage tells, as for derived fields."""
+        """Days after the clock's start by which a field is due, a derived one as soon as the first field that it reads; 0 where no stage tells."""
+        if name in self._derived_by_name:
+            return min(map(self.due_after_days, self._derived_by_name[name].expression.field_names()), default=0)
         item = self.field_by_name.get(name)
         return next((stage.after_days for stage in self.stages if item is not None and stage.name == item.due), 0)
+
+    @cached_property
+    def _derived_by_name(self) -> dict[str, Derived]:
+        return {item.name: item for item in self.derived}
 
     def rules_at(self, version: int) -> tuple[Rule, ...]:
         return tuple(rule for rule in self.rules if rule.is_active(version))
 
     def pair_rules_at(self, version: int) -> tuple[PairRule, ...]:
         return tuple(rule for rule in self.pair_rules if rule.is_active(version))
+
+    @property
+    def stated_rules(self) -> tuple[Rule | PairRule | CaseRule, ...]:
+        """All that do not follow from fields: of one record, of two cases, between the records of a case."""
+        return (*self.rules, *self.pair_rules, *(self.case_link.rules if self.case_link else ()))
 
     @cached_property
     def standard_layout(self) -> Layout:
@@ -173,6 +184,20 @@ class Pathway:
     @property
     def case_dataset(self) -> Dataset | None:
         return next((d for d in self.datasets if d.name == self.cases), None)
+
+    def credit_of(self, measure: Measure) -> Credit:
+        """Whom the measure credits: where no case has records of several teams, each case is its own team's."""
+        has_teams = self.case_dataset is not None and self.case_dataset.case_link is not None
+        return measure.credit if has_teams else Credit.CASE
+
+    def measures_by_credit(self) -> dict[tuple[Credit, str], tuple[Measure, ...]]:
+        """The measures that are computed from cases, by whom they credit and by the field by whose date they count."""
+        found: dict[tuple[Credit, str], tuple[Measure, ...]] = {}
+        for measure in self.measures:
+            if measure.index_date:
+                key = self.credit_of(measure), measure.index_date
+                found[key] = (*found.get(key, ()), measure)
+        return found
 
     def matures_after_days(self, measure: Measure) -> int:
         """Days after a period's end on which the measure's results are final: those that it declares, and no less than what it needs is due after.

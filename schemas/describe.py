@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from schemas.case_links import CaseRule
 from schemas.datasets import Dataset, matures_after_days
 from schemas.field_rules import field_rules
 from schemas.fields import Derived, Field, Identifier
@@ -44,11 +45,23 @@ def _field_lines(item: Field, dataset: Dataset) -> Iterator[str]:
         yield f"identifies {whom}: never stored in the warehouse"
 
 
-def describe_rule(rule: Rule | PairRule, dataset: Dataset) -> str:
+def describe_rule(rule: Rule | PairRule | CaseRule, dataset: Dataset) -> str:
     """What must hold, what follows if it does not, and what to do."""
-    said = _pair_in_words(rule, dataset) if isinstance(rule, PairRule) else in_words(rule.requirement, dataset)
-    lines = [f"{rule.id} {rule.name}", f"  holds if: {said}", f"  if not: {rule.severity.value} ({rule.scope.value}). {rule.advice}"]
-    return "\n".join([*lines, *(f"  {line}" for line in _validity(rule))])
+    lines = [f"{rule.id} {rule.name}", f"  holds if: {_requirement(rule, dataset)}", f"  if not: {rule.severity.value} ({rule.scope.value}). {rule.advice}"]
+    return "\n".join([*lines, *(f"  {line}" for line in (() if isinstance(rule, CaseRule) else _validity(rule)))])
+
+
+def _requirement(rule: Rule | PairRule | CaseRule, dataset: Dataset) -> str:
+    if isinstance(rule, PairRule):
+        return _pair_in_words(rule, dataset)
+    return _between_records(rule, dataset) if isinstance(rule, CaseRule) else in_words(rule.requirement, dataset)
+
+
+def _between_records(rule: CaseRule, dataset: Dataset) -> str:
+    if not rule.fields:
+        return "of the records of a case, each that another names as its neighbour names it too"
+    told = " and ".join(f"'{Wording(dataset).header(name)}'" for name in rule.fields)
+    return f"the records of a case agree on {told}, wherever they tell it"
 
 
 def _validity(rule: Rule | PairRule) -> Iterator[str]:
@@ -75,19 +88,12 @@ def describe_measure(measure: Measure, dataset: Dataset | None = None) -> str:
     return "\n".join(lines)
 
 
-CREDITED = {
-    Credit.EVERY_TEAM: "each case once to every organisation that had a part in it, so a provider with two of its teams has it once",
-    Credit.TEAM_RECORD: "each record to its own team, for its own part",
-}
-
-
 def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
     yield f"a {measure.kind.value}, in {measure.unit}; {measure.direction.value}; version {measure.version}"
     counted = "teams' records" if measure.credit is Credit.TEAM_RECORD else "cases"
     if measure.cohort is not None:
         yield f"counted: {counted} for which {in_words(measure.cohort, dataset)}"
-    if measure.credit in CREDITED:
-        yield f"credited: {CREDITED[measure.credit]}"
+    yield from _credited(measure, dataset)
     for exclusion in measure.exclusions:
         yield f"left out ({exclusion.name.replace('_', ' ')}): {counted} for which {in_words(exclusion.condition, dataset)}"
     if measure.numerator is not None:
@@ -100,6 +106,14 @@ def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
         yield f"target: {measure.target:g}"
     if measure.source:
         yield f"source: {measure.source}"
+
+
+def _credited(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
+    if measure.credit is Credit.TEAM_RECORD:
+        yield "credited: each record to its own team, for its own part"
+    if measure.credit is Credit.EVERY_TEAM:
+        which = dataset.case_link.credited if dataset and dataset.case_link else None
+        yield "credited: each case once to every organisation one of whose teams had a part in it" + (f", if {in_words(which, dataset)}" if which else "")
 
 
 def describe_not_computed(item: NotComputed) -> str:
@@ -116,7 +130,7 @@ def describe_dataset(dataset: Dataset) -> str:
     """The dataset's purpose, its fields and its rules, those that follow from fields counted only."""
     head = [f"{dataset.name} (version {dataset.version}, rules {dataset.rule_version}): {dataset.title}", f"  {dataset.description}"]
     fields = [describe_field(item, dataset) for item in (*dataset.fields, *dataset.derived)]
-    stated = [describe_rule(rule, dataset) for rule in (*dataset.rules, *dataset.pair_rules)]
+    stated = [describe_rule(rule, dataset) for rule in dataset.stated_rules]
     followed = (
         f"and {len(field_rules(dataset))} rules that follow from the fields (readable, in code list, given where required, in bounds)"
     )

@@ -21,6 +21,22 @@ Scalar = str | int | float | bool | date | datetime | time | None
 class Expression:
     """Base of all nodes; gives the operators that make declarations readable."""
 
+    def __init_subclass__(cls, **more):
+        super().__init_subclass__(**more)
+        cls.__hash__ = Expression._hash_once  # a dataclass keeps a hash that its class has
+
+    def _hash_once(self) -> int:
+        """Of the structure, computed once: a declaration never changes, and is looked up by the thousand."""
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = hash((type(self), *self.__dict__.values()))
+            object.__setattr__(self, "_hash", known)
+        return known
+
+    def __getstate__(self) -> dict:
+        # texts hash otherwise in another process
+        return {name: value for name, value in self.__dict__.items() if name != "_hash"}
+
     def __and__(self, other: Expression) -> AllOf:
         return AllOf(_flat(AllOf, self, other))
 

@@ -22,22 +22,47 @@ class Habit:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A site that a case can come to or be passed on to. ``roles`` are words of the pathway for what it does for others."""
+
+    code: str
+    provider_code: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Arrivals:
-    """The cases to be drawn, one element each: the day of the clock start, the site, and the site's habits on that day."""
+    """The cases to be drawn, one element each: the day of the clock start, the site, and the site's habits on that day; and all sites there are."""
 
     started_on: np.ndarray  # datetime64[D]
     site_codes: np.ndarray  # object
     habits: Mapping[str, np.ndarray]  # float, 0 is the average site
+    places: tuple[Place, ...] = ()
 
     def __len__(self) -> int:
         return len(self.started_on)
 
 
 @dataclass(frozen=True)
-class Cases:
-    """What was drawn. ``columns`` (field -> values): codes as objects (None for blank), dates datetime64[D], times timedelta64[m].
+class Telling:
+    """Who tells of the cases where several sites do, one element a record, those of a case together and in their sequence.
 
-    ``known_on`` gives for each due stage the day on which its fields are known; ``died_on`` is NaT for survivors.
+    ``case`` is the place of the record's case among the arrivals; ``began_on`` the day on which the site got to know of it.
+    """
+
+    case: np.ndarray
+    site_codes: np.ndarray
+    began_on: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cases:
+    """What was drawn. ``columns`` (field -> values): codes as objects (None for blank), dates datetime64[D], instants datetime64[m], times
+    timedelta64[m], truths bool. Answers that a record's other answers rule out may be there: they are blanked afterwards.
+
+    ``known_on`` gives for each due stage the day on which its fields are known; ``died_on`` is NaT for survivors. ``telling``: which records
+    there are, if not one a case; then ``columns``, ``known_on`` and ``withheld`` have an element a record, the others one a case. ``withheld``:
+    identifying field -> records that do not tell it.
     """
 
     columns: Mapping[str, np.ndarray]
@@ -45,27 +70,44 @@ class Cases:
     is_female: np.ndarray
     known_on: Mapping[str, np.ndarray]
     died_on: np.ndarray
+    telling: Telling | None = None
+    withheld: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ShiftedDate:
-    """A defect of one pathway: ``field`` gets the date of ``anchor`` plus ``days``."""
+    """A defect of one pathway: ``field`` gets the date (and time) of ``anchor`` plus ``days`` and ``minutes``."""
 
     name: str
     field: str
     anchor: str
-    days: int
+    days: int = 0
+    minutes: int = 0
+
+
+@dataclass(frozen=True)
+class ChangedValue:
+    """A defect of one pathway: ``field`` gets another text, in records with a value there, or with this text in the field of ``among`` (None: any)."""
+
+    name: str
+    field: str
+    text: str
+    among: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """``monthly_weights`` (January first) say how the cases of a year spread; ``yearly_cases`` a site has on average."""
+    """``monthly_weights`` (January first) say how the cases of a year spread; ``yearly_cases`` a site has on average.
+
+    ``layout`` names the one in which sites send their files, if it is not the dataset's standard layout.
+    """
 
     draw: Callable[[Generator, Arrivals], Cases]
     yearly_cases: float
     monthly_weights: tuple[float, ...] = (1.0,) * 12
     habits: tuple[Habit, ...] = ()
-    defects: tuple[ShiftedDate, ...] = field(default=())
+    defects: tuple[ShiftedDate | ChangedValue, ...] = ()
+    layout: str | None = None
 
 
 # ------------------------------------------------------------------------------------------------ draws
@@ -90,14 +132,14 @@ def pick_within(rng: Generator, group: np.ndarray, tables: Mapping[str, Mapping[
     return drawn
 
 
-def chance(rng: Generator, probability: float, habit: np.ndarray, spread: float) -> np.ndarray:
-    """True with a probability that is ``probability`` on average over sites whose logits vary by ``spread``."""
+def chance(rng: Generator, probability: float | np.ndarray, habit: np.ndarray, spread: float) -> np.ndarray:
+    """True with a probability that is ``probability`` (one, or one a case) on average over sites whose logits vary by ``spread``."""
     return rng.random(len(habit)) < sigmoid(stretched_logit(probability, spread) + habit)
 
 
-def stretched_logit(probability: float, spread: float) -> float:
+def stretched_logit(probability: float | np.ndarray, spread: float) -> np.ndarray:
     """The logit that gives this mean once a normal variation of ``spread`` is added (logistic-normal approximation)."""
-    return float(np.log(probability / (1 - probability)) * np.sqrt(1 + spread**2 / 1.7**2))
+    return np.log(probability / (1 - probability)) * np.sqrt(1 + spread**2 / 1.7**2)
 
 
 def sigmoid(logit: np.ndarray) -> np.ndarray:

@@ -105,7 +105,7 @@ def team_record_table(pathway: Pathway) -> Table:
 
 
 def _counted_by(pathway: Pathway, *credits: Credit) -> list[str]:
-    return sorted({measure.index_date for measure in pathway.measures if measure.index_date and measure.credit in credits})
+    return sorted({index_date for credit, index_date in pathway.measures_by_credit() if credit in credits})
 
 
 def _columns_of_linked_cases(dataset: Dataset) -> list[Column]:
@@ -125,8 +125,7 @@ def detail_table(pathway: Pathway) -> Table:
     The fields by whose date measures are counted carry an index, so that a refresh reads the touched periods only.
     """
     dataset = pathway.case_dataset
-    of_records = {Credit.TEAM_RECORD} if dataset.case_link else set()
-    counted_by = _counted_by(pathway, *(set(Credit) - of_records))
+    counted_by = _counted_by(pathway, Credit.CASE, Credit.EVERY_TEAM)
     return Table(
         f"{pathway.name}_detail",
         MetaData(),

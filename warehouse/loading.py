@@ -168,19 +168,16 @@ def read_frame(connection: Connection, query: Select, dataset: Dataset) -> pd.Da
     names = list(result.keys())
     rows = result.all()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return pd.DataFrame({name: typed_series(values, kind_of(dataset, name)) for name, values in zip(names, columns, strict=True)})
-
-
-def kind_of(dataset: Dataset, name: str) -> Kind | None:
-    return next((item.kind for item in (*dataset.fields, *dataset.derived) if item.name == name), None)
+    kinds = {item.name: item.kind for item in (*dataset.derived, *dataset.fields)}
+    return pd.DataFrame({name: typed_series(values, kinds.get(name)) for name, values in zip(names, columns, strict=True)})
 
 
 def typed_series(values: Sequence, kind: Kind | None) -> pd.Series:
     """Python values of the driver as a series typed like a conformed frame."""
     if kind is Kind.DATE:
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)).astype("datetime64[s]"))
+        return pd.Series(np.array(values, dtype="datetime64[s]"))
     if kind is Kind.DATETIME:
-        return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)).astype("datetime64[us]"))
+        return pd.Series(np.array(values, dtype="datetime64[us]"))
     if kind is Kind.TIME:
         seconds = [None if v is None else v.hour * 3600 + v.minute * 60 + v.second for v in values]
         return pd.Series(pd.to_timedelta(pd.Series(seconds, dtype="float64"), unit="s").astype("timedelta64[s]"))

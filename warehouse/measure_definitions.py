@@ -13,7 +13,7 @@ from schemas.datasets import Pathway
 from schemas.expressions import Expression
 from schemas.measures import Credit, Measure
 from schemas.registry import Registry
-from warehouse.case_source import measured_source
+from warehouse.case_source import measured_source, team_record_source
 from warehouse.compile_sql import SqlCompiler, render_sql
 from warehouse.house_tables import applied_sync
 from warehouse.stale import queue_pathway
@@ -63,7 +63,7 @@ def measure_row(pathway: Pathway, item: Measure) -> dict:
     said = {name: getattr(item, name) for name in ("title", "description", "unit", "decimals", "target", "is_headline")}
     return {
         "measure_name": item.name, "measure_version": item.version, "pathway_name": pathway.name, **said, "kind": item.kind.value,
-        "direction": item.direction.value, "definition_text": describe_measure(item, pathway.case_dataset), "definition_sql": definition_sql(pathway, item),
+        "direction": item.direction.value, "credit": pathway.credit_of(item).value, "definition_text": describe_measure(item, pathway.case_dataset), "definition_sql": definition_sql(pathway, item),
     }  # fmt: skip
 
 
@@ -73,12 +73,19 @@ def definition_sql(pathway: Pathway, item: Measure) -> str:
         return "-- as submitted"
     if not item.index_date:
         return "\n".join(f"-- {name}: the value of that measure" for name in item.value.field_names())
-    compiler = SqlCompiler(measured_source(pathway, item.credit)[1])
-    credited = [] if item.credit is Credit.CASE else [f"-- credited: {item.credit}"]
-    lines = [f"-- counted by the date of {item.index_date}", *credited, *_clause("cohort", compiler, item.cohort)]
+    compiler = SqlCompiler(measured_source(pathway, pathway.credit_of(item))[1])
+    lines = [f"-- counted by the date of {item.index_date}", *_credited(pathway, item), *_clause("cohort", compiler, item.cohort)]
     for exclusion in item.exclusions:
         lines += _clause(f"excluded: {exclusion.name}", compiler, exclusion.condition)
     return "\n".join([*lines, *_clause("numerator", compiler, item.numerator), *_clause("value", compiler, item.value)])
+
+
+def _credited(pathway: Pathway, item: Measure) -> list[str]:
+    credit = pathway.credit_of(item)
+    if credit is not Credit.EVERY_TEAM:
+        return [] if credit is Credit.CASE else [f"-- credited: {credit}"]
+    named = f"credited: {credit}, by its record"
+    return _clause(named, SqlCompiler(team_record_source(pathway)[1]), pathway.case_dataset.case_link.credited) or [f"-- {named}"]
 
 
 def _clause(name: str, compiler: SqlCompiler, expression: Expression | None) -> list[str]:

@@ -44,10 +44,10 @@ from warehouse.tables import GRAINS, organisation, pathway_case, stale_cell, sub
 LEVELS = ("site", "team", "provider", "region", "network")
 
 
-def index_dates(measures: Iterable[Measure], *credits: Credit) -> tuple[str, ...]:
-    """The fields by whose date some of the measures (of these credits, or of any) count."""
-    wanted = credits or tuple(Credit)
-    return tuple(sorted({measure.index_date for measure in measures if measure.index_date and measure.credit in wanted}))
+def index_dates(pathway: Pathway, *credits: Credit, among: Iterable[Measure] | None = None) -> tuple[str, ...]:
+    """The fields by whose date some measure of the pathway (of these credits, or of any; ``among`` these measures, or all) counts."""
+    measures = pathway.measures if among is None else among
+    return tuple(sorted({m.index_date for m in measures if m.index_date and pathway.credit_of(m) in (credits or Credit)}))
 
 
 # ------------------------------------------------------------------------------------------------ organisations
@@ -116,7 +116,7 @@ def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, 
 
     Where no measure is computed from the pathway's cases, no cell has anything of them.
     """
-    if not index_dates(pathway.measures):
+    if not index_dates(pathway):
         return 0
     return queue_cells(connection, pathway, _months_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
 
@@ -131,7 +131,7 @@ def queue_pathway(connection: Connection, pathway: Pathway) -> int:
     submitted = select(submitted_result.c.organisation_code, submitted_result.c.period_start).where(
         submitted_result.c.measure_name.in_([measure.name for measure in pathway.measures])
     )
-    sources = [submitted, *([_months_of(pathway, true())] if pathway.case_dataset and index_dates(pathway.measures) else [])]
+    sources = [submitted, *([_months_of(pathway, true())] if pathway.case_dataset and index_dates(pathway) else [])]
     return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None)
 
 
@@ -163,30 +163,24 @@ def _months_of(pathway: Pathway, condition: ColumnElement, measures: Iterable[Me
     Sites and providers of the cases, and of the teams that measures credit beside or instead of the case's own. What is read is read once, and is few
     rows before it is spread over codes and dates.
     """
-    reads = _reads_of(pathway, tuple(pathway.measures if measures is None else measures))
+    reads = _reads_of(pathway, measures)
     return select(union_all(*(part for k, read in enumerate(reads) for part in _spread(*read, pathway, condition, k))).subquery("day"))
 
 
 Read = tuple[FromClause, Mapping[str, ColumnElement], tuple[str, ...]]  # from what, its columns, the names of the dates
 
 
-def _reads_of(pathway: Pathway, measures: tuple[Measure, ...]) -> Iterator[Read]:
-    has_teams = pathway.case_dataset.case_link is not None
-    of_cases = index_dates(measures, Credit.CASE, Credit.EVERY_TEAM) if has_teams else index_dates(measures)
-    if of_cases:
-        yield *case_source(pathway), of_cases
-    if has_teams:
-        yield from _reads_of_teams(pathway, measures)
-
-
-def _reads_of_teams(pathway: Pathway, measures: tuple[Measure, ...]) -> Iterator[Read]:
-    """Every team by the dates of its own record, and by those of the case, as far as measures credit it so."""
-    source, columns = team_record_source(pathway)
-    if of_records := index_dates(measures, Credit.TEAM_RECORD):
-        yield source, columns, of_records
-    if of_cases := index_dates(measures, Credit.EVERY_TEAM):
+def _reads_of(pathway: Pathway, measures: Iterable[Measure] | None) -> Iterator[Read]:
+    """Cases at their own place; every team by the dates of its own record, and by those of the case: as far as measures count so."""
+    dates = {credit: index_dates(pathway, credit, among=measures) for credit in Credit}
+    if dates[Credit.CASE]:
+        yield *case_source(pathway), dates[Credit.CASE]
+    if dates[Credit.TEAM_RECORD]:
+        yield *team_record_source(pathway), dates[Credit.TEAM_RECORD]
+    if names := dates[Credit.EVERY_TEAM]:
+        source, columns = team_record_source(pathway)
         detail = detail_table(pathway)
-        yield source.join(detail, detail.c.case_id == columns["case_id"]), {**columns, **{name: detail.c[name] for name in of_cases}}, of_cases
+        yield source.join(detail, detail.c.case_id == columns["case_id"]), {**columns, **{name: detail.c[name] for name in names}}, names
 
 
 def _spread(source: FromClause, columns: Mapping[str, ColumnElement], names: tuple[str, ...], pathway: Pathway, condition: ColumnElement, k: int) -> Iterator[Select]:

@@ -312,6 +312,7 @@ measure = Table(
     Column("description", Text, nullable=False, comment="what counts and what does not"),
     Column("kind", Text, nullable=False, comment="proportion, median, mean, count, rate, score or derived"),
     Column("direction", Text, nullable=False, comment="higher is better, lower is better or neutral"),
+    Column("credit", Text, nullable=False, server_default="case", comment="what is counted, and for whom: case, every team or team record"),
     Column("unit", Text, nullable=False, comment="unit of the value"),
     Column("decimals", SmallInteger, nullable=False, comment="decimals to show"),
     Column("target", Double, comment="target value"),
@@ -356,27 +357,49 @@ measure_result = Table(
     comment="A measure for one organisation and period.",
 )
 
+
+def _part(*key: Column) -> list[Column]:
+    return [
+        *key,
+        Column("case_count", BigInteger, nullable=False, comment="valid and incomplete cases of the month"),
+        Column("cohort_count", BigInteger, nullable=False, comment="those of them in the cohort"),
+        Column("denominator", BigInteger, nullable=False, comment="those of the cohort that are not excluded"),
+        Column("waiting_count", BigInteger, nullable=False, comment="those of the cohort that are left out only until deaths are known"),
+        Column("numerator", BigInteger, nullable=False, comment="those of the denominator that count"),
+        Column("value_count", BigInteger, nullable=False, comment="those of the denominator that have a value"),
+        Column("value_sum", Numeric, comment="sum of the values, exact"),
+        Column("value_square_sum", Numeric, comment="sum of the squared values, exact"),
+        Column("sorted_values", ARRAY(Double), comment="the values of a median in ascending order"),
+        Column("needed_count", BigInteger, nullable=False, comment="values of needed fields that are due in the denominator"),
+        Column("filled_count", BigInteger, nullable=False, comment="those of them that are there"),
+    ]
+
+
 measure_part = Table(
     "measure_part",
     metadata,
-    Column("site_code", Text, primary_key=True, comment="site of the cases"),
-    Column("period_start", Date, primary_key=True, comment="first day of the month in which the cases count"),
-    Column("measure_name", Text, primary_key=True, comment="the measure"),
-    Column("provider_code", Text, primary_key=True, comment="provider of the cases"),
-    Column("case_count", BigInteger, nullable=False, comment="valid and incomplete cases of the month"),
-    Column("cohort_count", BigInteger, nullable=False, comment="those of them in the cohort"),
-    Column("denominator", BigInteger, nullable=False, comment="those of the cohort that are not excluded"),
-    Column("waiting_count", BigInteger, nullable=False, comment="those of the cohort that are left out only until deaths are known"),
-    Column("numerator", BigInteger, nullable=False, comment="those of the denominator that count"),
-    Column("value_count", BigInteger, nullable=False, comment="those of the denominator that have a value"),
-    Column("value_sum", Numeric, comment="sum of the values, exact"),
-    Column("value_square_sum", Numeric, comment="sum of the squared values, exact"),
-    Column("sorted_values", ARRAY(Double), comment="the values of a median in ascending order"),
-    Column("needed_count", BigInteger, nullable=False, comment="values of needed fields that are due in the denominator"),
-    Column("filled_count", BigInteger, nullable=False, comment="those of them that are there"),
+    *_part(
+        Column("site_code", Text, primary_key=True, comment="site of the cases"),
+        Column("period_start", Date, primary_key=True, comment="first day of the month in which the cases count"),
+        Column("measure_name", Text, primary_key=True, comment="the measure"),
+        Column("provider_code", Text, primary_key=True, comment="provider of the cases"),
+    ),
     Index(None, "period_start", "provider_code"),
     schema="measurement",
     comment="What a month of a site adds to a measure. Results of every organisation and period are put together from these parts.",
+)
+
+shared_part = Table(
+    "shared_part",
+    metadata,
+    *_part(
+        Column("period_start", Date, primary_key=True, comment="first day of the month in which the cases count"),
+        Column("measure_name", Text, primary_key=True, comment="the measure"),
+        Column("site_codes", ARRAY(Text), primary_key=True, comment="sites or teams that had a part in the cases, in order of their codes"),
+        Column("provider_codes", ARRAY(Text), primary_key=True, comment="their providers, in order of their codes"),
+    ),
+    schema="measurement",
+    comment="What the cases of a month that the same teams had a part in add to a measure that credits every team. An organisation has each part once.",
 )
 
 submitted_result = Table(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from assets.reading.cells import ERROR, SCIENTIFIC, cell_parser
 from assets.reading.shapes import CellKind, ReadFile, row_index
 from assets.reading.swapped import swapped_cells
 from schemas.datasets import Dataset
+from schemas.expressions import Expression
 from schemas.fields import Derived, Field, Identifier, Kind
 from schemas.layouts import Column
 
@@ -90,7 +92,10 @@ def column_of(values: np.ndarray, index: pd.Index) -> pd.Series:
 
 def missing(kind: Kind, count: int) -> np.ndarray:
     """A column of the kind without any value."""
-    return as_array([None] * count, kind) if kind in DTYPES else np.full(count, None, dtype=object)
+    dtype = DTYPES.get(kind)
+    if dtype is None:
+        return np.full(count, None, dtype=object)
+    return np.full(count, np.nan if dtype.kind == "f" else "NaT", dtype=dtype)
 
 
 def as_array(values: list, kind: Kind) -> np.ndarray:
@@ -196,14 +201,31 @@ def derive(frame: pd.DataFrame, dataset: Dataset, keep: tuple[str, ...] = ()) ->
 
     Derived fields named in ``keep`` stay as the frame has them: what they follow from is not known any more.
     """
-    from quality_checks.masks import evaluate
+    from quality_checks.masks import Evaluator
 
     absent = {f.name: column_of(missing(f.kind, len(frame)), frame.index) for f in dataset.fields if f.name not in frame.columns}
-    made = frame.assign(**absent) if absent else frame.copy(deep=False)
-    for derived in (d for d in dataset.derived if d.name not in keep):
-        values, known = evaluate(derived.expression, made)
-        made[derived.name] = column_of(_derived_column(derived, np.asarray(values), np.asarray(known, dtype=bool)), made.index)
-    return made
+    told = _with_columns(frame, absent)
+    computed = tuple(derived for derived in dataset.derived if derived.name not in keep)
+    judge = Evaluator(told, _in_common(computed))
+    made: dict[str, pd.Series] = {}
+    for derived in computed:
+        values, known = judge.evaluate(derived.expression)
+        made[derived.name] = column_of(_derived_column(derived, np.asarray(values), np.asarray(known, dtype=bool)), told.index)
+        judge.add(derived.name, made[derived.name])
+        judge.forget()
+    return _with_columns(told.drop(columns=[name for name in made if name in told.columns]), made)
+
+
+def _with_columns(frame: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.DataFrame:
+    """All at once: hundreds of columns put in one by one each stay a block of their own, which slows all that follows."""
+    return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1) if columns else frame.copy(deep=False)
+
+
+@lru_cache(maxsize=64)
+def _in_common(derived: tuple[Derived, ...]) -> frozenset[Expression]:
+    from quality_checks.masks import in_common
+
+    return in_common(item.expression for item in derived)
 
 
 def _derived_column(derived: Derived, values: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -216,6 +238,6 @@ def _derived_column(derived: Derived, values: np.ndarray, known: np.ndarray) -> 
             if derived.kind is Kind.BOOLEAN
             else kept
         )
-    made = as_array([None] * len(known), derived.kind)
+    made = missing(derived.kind, len(known))
     made[known] = values[known].astype(dtype)
     return made

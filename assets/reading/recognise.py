@@ -6,6 +6,7 @@ or unknown (``columns``), the container (``delimited``, ``workbooks``).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from schemas.layouts import Column, Layout, Transpose
 from schemas.registry import Registry
 
 HEADER_WITHIN_ROWS = 30
+_NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 NEARLY_AS_WIDE = 5  # columns more or less than a layout by places has
 
 
@@ -52,7 +54,7 @@ class Match:
 
 def normalised(text: str | None) -> str:
     """Case, spaces and punctuation do not tell headers apart."""
-    return "".join(c for c in (text or "").casefold() if c.isalnum())
+    return _NO_LETTER_OR_DIGIT.sub("", text.casefold()) if text else ""
 
 
 def recognise(grids: Sequence[Grid], registry: Registry, dataset: str | None, sender_code: str, manifest: Manifest | None) -> Match:

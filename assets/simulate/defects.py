@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.random import Generator
 
+from assets.simulate.asking import not_asked
 from assets.simulate.spelling import Texts
 from schemas.datasets import Dataset, Pathway
 from schemas.fields import Field, Identifier, Kind
 from schemas.formats import DUMMY_NHS_NUMBERS
-from schemas.simulation import ShiftedDate
+from schemas.simulation import ChangedValue, ShiftedDate
 
 FORMULAS = ('=HYPERLINK("http://example.invalid","open")', "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(A1:A9)")
 NO_SUCH_CODE = "77"
@@ -43,7 +44,7 @@ class Defect:
 
 def defect_names(pathway: Pathway) -> tuple[str, ...]:
     """All that can be asked for, sorted."""
-    return tuple(sorted((*_defects(pathway), *ADDED_ROWS)))
+    return tuple(sorted((*_defects(pathway), *_added_rows(pathway))))
 
 
 def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: int) -> tuple[Texts, tuple[Planted, ...]]:
@@ -51,20 +52,20 @@ def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: 
 
     Raises ValueError for a defect that there is not, or if the rows do not suffice.
     """
-    known = _defects(pathway)
-    if strange := set(shares) - set(known) - set(ADDED_ROWS):
+    known, adding = _defects(pathway), _added_rows(pathway)
+    if strange := set(shares) - set(known) - set(adding):
         raise ValueError(f"there is no defect {sorted(strange)[0]!r}; there are: {', '.join(defect_names(pathway))}")
     rng = np.random.default_rng([seed, 1])
     spoilt = {name: column.copy() for name, column in texts.items()}
     count = len(next(iter(spoilt.values())))
     free, planted = np.ones(count, dtype=bool), []
-    for name, share in sorted(shares.items(), key=lambda item: item[0] in ADDED_ROWS):
+    for name, share in sorted(shares.items(), key=lambda item: item[0] in adding):
         rows = _choose(rng, name, free & known[name].fits(spoilt) if name in known else free, round(share * count))
         free[rows] = False
         if name in known:
             known[name].spoil(rng, spoilt, rows)
         else:
-            spoilt, rows = _with_added(spoilt, ADDED_ROWS[name](rng, spoilt, rows, pathway.case_dataset))
+            spoilt, rows = _with_added(spoilt, adding[name](rng, spoilt, rows, pathway.case_dataset))
         planted += [Planted(int(row) + FIRST_ROW, name) for row in rows]
     return spoilt, tuple(sorted(planted, key=lambda item: (item.row_number, item.defect)))
 
@@ -85,8 +86,8 @@ def _with_added(texts: Texts, added: Texts) -> tuple[Texts, np.ndarray]:
 # ------------------------------------------------------------------------------------------------ one cell
 def _defects(pathway: Pathway) -> dict[str, Defect]:
     dataset = pathway.case_dataset
-    declared = (_shifted(shift, dataset) for shift in (pathway.simulation.defects if pathway.simulation else ()))
-    return {d.name: d for d in (*_of_nhs_numbers(dataset), *_of_kinds(dataset), *_of_texts(dataset), *declared)}
+    declared = (_declared(each, dataset) for each in (pathway.simulation.defects if pathway.simulation else ()))
+    return {d.name: d for d in (*_of_nhs_numbers(dataset), *_of_kinds(dataset), *_of_texts(dataset), *_of_rows(dataset), *declared)}
 
 
 def _cells(name: str, fields: tuple[Field, ...], spoilt: Callable[[Generator, str], str], takes: Callable[[str], bool] = bool) -> Defect:
@@ -119,8 +120,8 @@ def _of_nhs_numbers(dataset: Dataset) -> tuple[Defect, ...]:
 
 def _of_kinds(dataset: Dataset) -> tuple[Defect, ...]:
     coded = tuple(f for f in dataset.fields if f.kind in (Kind.CODE, Kind.CODES))
-    dates = tuple(f for f in dataset.fields if f.kind is Kind.DATE)
-    times = tuple(f for f in dataset.fields if f.kind is Kind.TIME)
+    dates = tuple(f for f in dataset.fields if f.kind in (Kind.DATE, Kind.DATETIME))
+    times = tuple(f for f in dataset.fields if f.kind in (Kind.TIME, Kind.DATETIME))
     essential = tuple(f for f in dataset.fields if f.is_essential)
     candidates = (
         ("unknown_code", coded, lambda rng, text: NO_SUCH_CODE, bool),
@@ -128,7 +129,7 @@ def _of_kinds(dataset: Dataset) -> tuple[Defect, ...]:
         ("swapped_date", dates, lambda rng, text: f"{text[3:5]}/{text[:2]}{text[5:]}", _can_be_swapped),
         ("american_date", dates, lambda rng, text: f"{text[3:5]}/{text[:2]}{text[5:]}", lambda text: text[:2] > "12"),
         ("impossible_date", dates, lambda rng, text: f"31/02/{text[6:]}", bool),
-        ("impossible_time", times, lambda rng, text: "25:61", bool),
+        ("impossible_time", times, lambda rng, text: f"{text[:-5]}25:61", bool),
     )
     return tuple(_cells(name, fields, spoilt, takes) for name, fields, spoilt, takes in candidates if fields)
 
@@ -150,18 +151,80 @@ def _of_texts(dataset: Dataset) -> tuple[Defect, ...]:
     return tuple(_cells(name, fields, spoilt) for name, fields, spoilt in candidates if fields)
 
 
+def _declared(each: ShiftedDate | ChangedValue, dataset: Dataset) -> Defect:
+    return _shifted(each, dataset) if isinstance(each, ShiftedDate) else _changed(each)
+
+
 def _shifted(shift: ShiftedDate, dataset: Dataset) -> Defect:
-    form = dataset.date_formats[0]
+    field_form, anchor_form = (_format(dataset.field_by_name[name], dataset) for name in (shift.field, shift.anchor))
 
     def fits(texts: Texts) -> np.ndarray:
         return (texts[shift.field] != "") & (texts[shift.anchor] != "")
 
     def spoil(rng: Generator, texts: Texts, rows: np.ndarray) -> None:
         for row in rows:
-            day = datetime.strptime(texts[shift.anchor][row], form) + timedelta(days=shift.days)
-            texts[shift.field][row] = day.strftime(form)
+            moment = datetime.strptime(texts[shift.anchor][row], anchor_form) + timedelta(days=shift.days, minutes=shift.minutes)
+            texts[shift.field][row] = moment.strftime(field_form)
 
     return Defect(shift.name, fits, spoil)
+
+
+def _format(item: Field, dataset: Dataset) -> str:
+    return (dataset.datetime_formats if item.kind is Kind.DATETIME else dataset.date_formats)[0]
+
+
+def _changed(change: ChangedValue) -> Defect:
+    name, text = change.among or (change.field, None)
+
+    def fits(texts: Texts) -> np.ndarray:
+        among = texts[name] != "" if text is None else texts[name] == text
+        return among & (texts[change.field] != change.text)
+
+    def spoil(rng: Generator, texts: Texts, rows: np.ndarray) -> None:
+        texts[change.field][rows] = change.text
+
+    return Defect(change.name, fits, spoil)
+
+
+# ------------------------------------------------------------------------------------------------ several cells of a row
+def _of_rows(dataset: Dataset) -> tuple[Defect, ...]:
+    """A cell too many in the middle of the row; an answer to a question that is not asked."""
+    order = tuple(f.name for f in dataset.fields if f.name != dataset.site_field)
+    shifted = Defect("shifted_columns", lambda texts: np.ones(len(texts[order[0]]), dtype=bool), _shift_from(order))
+    conditional = tuple(f.name for f in dataset.fields if f.only_if and f.blank is None)
+    return (shifted, _answered_unasked(conditional, dataset)) if conditional else (shifted,)
+
+
+def _shift_from(order: tuple[str, ...]) -> Callable[[Generator, Texts, np.ndarray], None]:
+    """From a place in the first third of the row on, each cell holds what belongs to the one before it; the last text is lost."""
+
+    def spoil(rng: Generator, texts: Texts, rows: np.ndarray) -> None:
+        for row in rows:
+            start = int(rng.integers(1, max(len(order) // 3, 2)))
+            cells = ["", *(texts[name][row] for name in order[start:-1])]
+            for name, cell in zip(order[start:], cells, strict=True):
+                texts[name][row] = cell
+
+    return spoil
+
+
+def _answered_unasked(names: tuple[str, ...], dataset: Dataset) -> Defect:
+    """Where the form does not ask, what another row answers. A blank cell may also be one that is asked and not known yet: those stay blank."""
+
+    def unasked(texts: Texts) -> dict[str, np.ndarray]:
+        return {name: rows & (texts[name] != "").any() for name, rows in not_asked(texts, dataset).items() if name in names}
+
+    def fits(texts: Texts) -> np.ndarray:
+        return np.any(list(unasked(texts).values()) or [np.zeros(len(texts[names[0]]), dtype=bool)], axis=0)
+
+    def spoil(rng: Generator, texts: Texts, rows: np.ndarray) -> None:
+        possible = unasked(texts)
+        for row in rows:
+            open_here = [name for name, are_unasked in possible.items() if are_unasked[row]]
+            name = open_here[rng.integers(len(open_here))]
+            texts[name][row] = rng.choice(texts[name][texts[name] != ""])
+
+    return Defect("answer_that_is_not_asked", fits, spoil)
 
 
 # ------------------------------------------------------------------------------------------------ rows too many
@@ -180,4 +243,7 @@ def _at_another_site(rng: Generator, texts: Texts, rows: np.ndarray, dataset: Da
     return added
 
 
-ADDED_ROWS = {"duplicate_row": _same_row, "patient_at_another_site": _at_another_site}
+def _added_rows(pathway: Pathway) -> dict[str, Callable[[Generator, Texts, np.ndarray, Dataset], Texts]]:
+    """Where several sites tell of one case, a patient at another site is no defect."""
+    several = pathway.case_dataset.case_link is not None
+    return {"duplicate_row": _same_row} if several else {"duplicate_row": _same_row, "patient_at_another_site": _at_another_site}

@@ -14,23 +14,30 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from assets.simulate.asking import blank_unasked
 from assets.simulate.defects import Planted, plant
 from assets.simulate.identities import identify
 from assets.simulate.network import Site, draw_arrivals
 from assets.simulate.spelling import Texts, spell
 from schemas.datasets import Dataset, Pathway
 from schemas.fields import Identifier
-from schemas.simulation import Cases
+from schemas.simulation import Arrivals, Cases
 
 DEATH_COLUMNS = ("NHS number", "Date of death")
 
 
 @dataclass(frozen=True)
 class History:
-    """All cases of a network, whole, in order of their start."""
+    """All cases of a network, whole, in order of their start; one element a record, those of a case together.
+
+    ``case`` is the place of a record's case; ``provider_codes`` are None where a site belongs to nobody of the network; ``began_on`` is the day
+    on which the site got to know of the case.
+    """
 
     pathway: Pathway
     started_on: np.ndarray
+    began_on: np.ndarray
+    case: np.ndarray
     site_codes: np.ndarray
     provider_codes: np.ndarray
     cases: Cases
@@ -46,7 +53,7 @@ class History:
     def select(
         self, *, provider: str | None = None, site: str | None = None, start: date | None = None, end: date | None = None
     ) -> np.ndarray:
-        """Positions of the cases of a provider or site whose start lies in the period (inclusive)."""
+        """Positions of the records of a provider or site on cases whose start lies in the period (inclusive)."""
         chosen = np.ones(len(self), dtype=bool)
         if provider is not None:
             chosen &= self.provider_codes == provider
@@ -58,11 +65,15 @@ class History:
             chosen &= self.started_on <= np.datetime64(end, "D")
         return np.flatnonzero(chosen)
 
+    def own(self, sites: Sequence[Site]) -> np.ndarray:
+        """Positions of the sites' records: a case may also be told by sites that are none of the network's."""
+        return np.flatnonzero(np.isin(self.site_codes, [site.code for site in sites]))
+
     def known(self, rows: np.ndarray, as_of: date | None = None) -> Texts:
-        """Texts of these cases as they are known on a day: later stages blank, later cases left out. None: all is known."""
+        """Texts of these records as they are known on a day: later stages blank, later records left out. None: all is known."""
         day = None if as_of is None else np.datetime64(as_of, "D")
         if day is not None:
-            rows = rows[self.started_on[rows] <= day]
+            rows = rows[self.began_on[rows] <= day]
         return {item.name: self._known_field(item.name, item.due, rows, day) for item in self.dataset.fields}
 
     def _known_field(self, name: str, stage: str | None, rows: np.ndarray, day: np.datetime64 | None) -> np.ndarray:
@@ -77,9 +88,10 @@ class History:
     def deaths(self, as_of: date | None = None) -> pd.DataFrame:
         """Those who died up to a day and have an NHS number, in the standard layout of the dataset ``deaths``."""
         number = next((f for f in self.dataset.fields if f.identifies is Identifier.NHS_NUMBER), None)
+        first = np.unique(self.case, return_index=True)[1]
         died_on = self.cases.died_on
         dead = ~np.isnat(died_on) & (True if as_of is None else died_on <= np.datetime64(as_of, "D"))
-        numbers = self.texts[number.name][dead]
+        numbers = self.texts[number.name][first][dead]
         has_number = np.array([text.isdigit() for text in numbers], dtype=bool)
         dates = [day.astype(object).strftime("%d/%m/%Y") for day in died_on[dead][has_number]]
         return pd.DataFrame(dict(zip(DEATH_COLUMNS, (numbers[has_number], dates), strict=True)), dtype=object)
@@ -110,10 +122,19 @@ def simulate_history(pathway: Pathway, sites: Sequence[Site], start: date, end: 
     arrivals = draw_arrivals(rng, pathway.simulation, sites, start, end, count)
     cases = pathway.simulation.draw(rng, arrivals)
     identities = identify(rng, cases, arrivals.started_on, pathway.case_dataset)
-    texts = spell({**cases.columns, **identities}, pathway.case_dataset, len(arrivals))
+    case, site_codes, began_on = _records(cases, arrivals)
+    asked = blank_unasked({**identities, **cases.columns}, pathway.case_dataset, len(case))
+    texts = spell(asked, pathway.case_dataset, len(case))
     provider_of = {site.code: site.provider_code for site in sites}
-    providers = np.array([provider_of[code] for code in arrivals.site_codes], dtype=object)
-    return History(pathway, arrivals.started_on, arrivals.site_codes, providers, cases, texts)
+    providers = np.array([provider_of.get(code) for code in site_codes], dtype=object)
+    return History(pathway, arrivals.started_on[case], began_on, case, site_codes, providers, cases, texts)
+
+
+def _records(cases: Cases, arrivals: Arrivals) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Case, site and first day of each record."""
+    if cases.telling is None:
+        return np.arange(len(arrivals)), arrivals.site_codes, arrivals.started_on
+    return cases.telling.case, cases.telling.site_codes, cases.telling.began_on
 
 
 def simulate(
@@ -127,8 +148,11 @@ def simulate(
     as_of: date | None = None,
     defects: Mapping[str, float] | None = None,
 ) -> Simulated:
-    """One file of the sites' cases, with a share (0 to 1) of rows spoilt by each of ``defects`` (``defect_names`` lists them)."""
+    """One file of the sites' records, with a share (0 to 1) of rows spoilt by each of ``defects`` (``defect_names`` lists them).
+
+    ``count`` records if it is given (where a case has several, the last cases are not told whole).
+    """
     history = simulate_history(pathway, sites, start, end, seed=seed, count=count)
-    texts = history.known(np.arange(len(history)), as_of)
+    texts = history.known(history.own(sites)[:count], as_of)
     texts, planted = plant(texts, pathway, defects or {}, seed=seed)
     return Simulated(with_headers(texts, history.dataset), planted, history.deaths(as_of), history)

@@ -49,6 +49,7 @@ SURNAMES = _words(
     """
 )
 WITHOUT_NUMBER_SHARE = 0.005
+LONGEST_POSTCODE = 8
 RANGE_START = 999_000_000  # nine digits, the tenth is the check digit
 
 
@@ -71,15 +72,27 @@ def _test_range() -> np.ndarray:
 
 
 def identify(rng: Generator, cases: Cases, started_on: np.ndarray, dataset: Dataset) -> dict[str, np.ndarray]:
-    """Values of the dataset's identifying fields, as texts, but for birth dates (datetime64[D])."""
+    """Values of the dataset's identifying fields, as texts, but for birth dates (datetime64[D]); one a record.
+
+    A patient is the same in all records of a case, but for the numbers that each site gives. Left out: fields that the pathway draws itself,
+    accounts of staff.
+    """
+    case = np.arange(len(started_on)) if cases.telling is None else cases.telling.case
     makers = {
-        Identifier.NHS_NUMBER: lambda item: _with_some_without(rng, nhs_numbers(rng, len(started_on)), item),
-        Identifier.LOCAL_PATIENT_IDENTIFIER: lambda item: _hospital_numbers(rng, len(started_on)),
-        Identifier.NAME: lambda item: _names(rng, item, cases.is_female),
-        Identifier.BIRTH_DATE: lambda item: _birth_dates(rng, cases.age_years, started_on),
-        Identifier.POSTCODE: lambda item: _postcodes(rng, len(started_on)),
+        Identifier.NHS_NUMBER: lambda item: _with_some_without(rng, nhs_numbers(rng, len(started_on)), item)[case],
+        Identifier.LOCAL_PATIENT_IDENTIFIER: lambda item: _hospital_numbers(rng, len(case)),
+        Identifier.NAME: lambda item: _names(rng, item, cases.is_female)[case],
+        Identifier.BIRTH_DATE: lambda item: _birth_dates(rng, cases.age_years, started_on)[case],
+        Identifier.POSTCODE: lambda item: _postcodes(rng, len(started_on), item)[case],
     }
-    return {item.name: makers[item.identifies](item) for item in dataset.fields if item.identifies}
+    wanted = (item for item in dataset.fields if item.identifies in makers and item.name not in cases.columns)
+    return {item.name: _withheld(makers[item.identifies](item), cases.withheld.get(item.name)) for item in wanted}
+
+
+def _withheld(values: np.ndarray, records: np.ndarray | None) -> np.ndarray:
+    if records is None:
+        return values
+    return np.where(records, np.datetime64("NaT") if values.dtype.kind == "M" else None, values)
 
 
 def _with_some_without(rng: Generator, numbers: np.ndarray, item: Field) -> np.ndarray:
@@ -109,8 +122,10 @@ def _birth_dates(rng: Generator, age_years: np.ndarray, started_on: np.ndarray) 
     return started_on - np.floor(back).astype("timedelta64[D]")
 
 
-def _postcodes(rng: Generator, count: int) -> np.ndarray:
+def _postcodes(rng: Generator, count: int, item: Field) -> np.ndarray:
+    """Whole ones, or their second parts for a field that holds no more."""
     letters = np.array(list("ABDEFGHJLNPQRSTUWXYZ"))
     parts = (rng.integers(1, 100, count).astype(str), rng.integers(0, 10, count).astype(str))
     ends = (letters[rng.integers(0, len(letters), count)] for _ in range(2))
-    return np.array([f"ZZ{outer} {inner}{a}{b}" for outer, inner, a, b in zip(*parts, *ends, strict=True)], dtype=object)
+    whole = [f"ZZ{outer} {inner}{a}{b}" for outer, inner, a, b in zip(*parts, *ends, strict=True)]
+    return np.array([text[-3:] for text in whole] if item.maximum_length < LONGEST_POSTCODE else whole, dtype=object)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator
 from scipy.special import ndtri
 
-from schemas.simulation import Arrivals, Simulation
+from schemas.simulation import Arrivals, Place, Simulation
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Site:
-    """A site of a provider. ``yearly_cases`` None: the pathway's average. ``habits`` fixes some; the others are drawn."""
+    """A site of a provider. ``yearly_cases`` None: the pathway's average; 0: cases come from other sites only, for what its ``roles`` say (words
+    of the pathway). ``habits`` fixes some; the others are drawn.
+    """
 
     code: str
     provider_code: str
     yearly_cases: float | None = None
     habits: tuple[tuple[str, float], ...] = ()
     changes: tuple[Change, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 def made_up_sites(count: int, simulation: Simulation, seed: int) -> tuple[Site, ...]:
@@ -60,7 +63,8 @@ def draw_arrivals(rng: Generator, simulation: Simulation, sites: Sequence[Site],
     site, day = _days(rng, _expected(simulation, sites, start, end), count)
     started_on = np.datetime64(start, "D") + day.astype("timedelta64[D]")
     codes = np.array([s.code for s in sites], dtype=object)[site]
-    return Arrivals(started_on, codes, {name: value[site] + _changed(name, sites, site, started_on) for name, value in habits.items()})
+    places = tuple(Place(s.code, s.provider_code, s.roles) for s in sites)
+    return Arrivals(started_on, codes, {name: value[site] + _changed(name, sites, site, started_on) for name, value in habits.items()}, places)
 
 
 def _expected(simulation: Simulation, sites: Sequence[Site], start: date, end: date) -> np.ndarray:
@@ -68,7 +72,7 @@ def _expected(simulation: Simulation, sites: Sequence[Site], start: date, end: d
     days = np.arange(np.datetime64(start, "D"), np.datetime64(end, "D") + 1)
     weights = np.array(simulation.monthly_weights)
     season = (weights / weights.mean())[days.astype("datetime64[M]").astype(int) % 12]
-    sizes = np.array([site.yearly_cases or simulation.yearly_cases for site in sites])
+    sizes = np.array([simulation.yearly_cases if site.yearly_cases is None else site.yearly_cases for site in sites])
     return sizes[:, None] / 365.25 * season[None, :]
 
 

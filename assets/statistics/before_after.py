@@ -41,7 +41,11 @@ class Comparison:
 
 
 def compare_proportions(
-    events_before: ArrayLike, cases_before: ArrayLike, events_after: ArrayLike, cases_after: ArrayLike, correct: bool = True,
+    events_before: ArrayLike,
+    cases_before: ArrayLike,
+    events_after: ArrayLike,
+    cases_after: ArrayLike,
+    correct: bool = True,
     confidence: float = 0.95,
 ) -> Comparison:
     """Difference of two proportions (shares, before minus after): chi-square test and Wald limits within -1 and 1.
@@ -69,7 +73,11 @@ def compare_proportions(
 
 
 def compare_rates(
-    events_before: ArrayLike, exposure_before: ArrayLike, events_after: ArrayLike, exposure_after: ArrayLike, confidence: float = 0.95,
+    events_before: ArrayLike,
+    exposure_before: ArrayLike,
+    events_after: ArrayLike,
+    exposure_after: ArrayLike,
+    confidence: float = 0.95,
     undetermined: str = "nan",
 ) -> Comparison:
     """Ratio of two rates (before over after): exact, given the total number of events.

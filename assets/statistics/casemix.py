@@ -68,12 +68,15 @@ class FittedModel(Model):
 def published(terms: Sequence[Term], coefficients: Mapping[str, float]) -> Model:
     """A model of which only the coefficients are known, by their labels (``intercept``, ``age``, ``asa=3``, ``asa=unknown``).
 
-    Numbers among the terms need an ``average`` for patients whose answer is missing. Raises ValueError for labels that no term has
-    and for a missing intercept; a term without a coefficient adds nothing.
+    A patient whose answer is missing must mean something too: numbers need an ``average``, factors a coefficient of ``unknown`` or the
+    ``shares`` of their levels, of which an unknown patient then is the average (a share of 0 for the unknown). A term without a
+    coefficient adds nothing. Raises ValueError where that is not given, for labels that no term has and for a missing intercept.
     """
     labels = _labels(terms)
     if INTERCEPT not in coefficients or set(coefficients) - set(labels):
         raise ValueError("a published model needs an intercept, and no coefficient that belongs to no term")
+    if not all(term.provides(coefficients) for term in terms):
+        raise ValueError("a published model says what an unknown answer means: an average, shares of levels, or a coefficient of unknown")
     return Model(tuple(terms), labels, np.array([coefficients.get(label, np.nan) for label in labels]))
 
 
@@ -166,8 +169,8 @@ def _regressors(terms: Sequence[Term], columns: Columns, count: int | None) -> F
 
 def _null_deviance(y: Floats) -> float:
     """Deviance of one risk for all."""
-    mean = y.mean()
-    return float(BINOMIAL.unit_deviance(y, np.full(len(y), np.clip(mean, NEAREST, 1 - NEAREST))).sum())
+    mean = np.full((1, len(y)), np.clip(y.mean(), NEAREST, 1 - NEAREST))
+    return float(BINOMIAL.deviance(y[None], mean, np.ones((1, len(y))))[0])
 
 
 def log_odds(risk: ArrayLike) -> Floats:

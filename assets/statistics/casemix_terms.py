@@ -8,7 +8,7 @@ known ones and has a term that says so. What the fit never saw (a level without 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +31,10 @@ class Number:
     @property
     def labels(self) -> tuple[str, ...]:
         return self.name, f"{self.name}={UNKNOWN}"
+
+    def provides(self, labels: Container[str]) -> bool:
+        """Whether a missing answer has a meaning in a model with coefficients of these labels."""
+        return self.average is not None
 
     def settled(self, columns: Columns) -> Number:
         known = self._values(columns)
@@ -55,7 +59,7 @@ class Number:
 class Factor:
     """One of ``levels``, of which the first is the reference; anything else, and a missing answer, is unknown.
 
-    ``seen`` says which levels, the unknown last, had patients in the fit, and ``shares`` how many of them, None before a fit.
+    ``shares`` of the patients of the fit in each level, the unknown last: None before a fit, or where a published model has none.
     """
 
     name: str
@@ -71,6 +75,10 @@ class Factor:
     @property
     def labels(self) -> tuple[str, ...]:
         return tuple(f"{self.name}={level}" for level in (*self.levels[1:], UNKNOWN))
+
+    def provides(self, labels: Container[str]) -> bool:
+        """Whether a missing answer has a meaning in a model with coefficients of these labels."""
+        return self.shares is not None or f"{self.name}={UNKNOWN}" in labels
 
     def settled(self, columns: Columns) -> Factor:
         count = np.bincount(self._place(columns), minlength=len(self.levels) + 1)
@@ -106,6 +114,10 @@ class Product:
     def labels(self) -> tuple[str, ...]:
         return tuple(f"{a}:{b}" for b in self.second.labels for a in self.first.labels)
 
+    def provides(self, labels: Container[str]) -> bool:
+        """Whether a missing answer has a meaning in both of its terms."""
+        return self.first.provides(labels) and self.second.provides(labels)
+
     def settled(self, columns: Columns) -> Product:
         return Product(self.first.settled(columns), self.second.settled(columns))
 
@@ -133,6 +145,7 @@ def _distinct(values: ArrayLike) -> tuple[list, NDArray[np.int64]]:
     if array.dtype.kind in "fiub":
         distinct, place = np.unique(array, return_inverse=True)
         return _objects(distinct), place
-    number: dict[object, int] = {}
-    place = np.fromiter((number.setdefault(value, len(number)) for value in array.tolist()), np.int64, len(array))
+    answers = array.tolist()
+    number = {value: k for k, value in enumerate(dict.fromkeys(answers))}
+    place = np.fromiter(map(number.__getitem__, answers), np.int64, len(answers))
     return _objects(list(number)), place

@@ -12,29 +12,33 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 PAIR = (0.95, 0.998)  # the two levels of a funnel, the only two that may be asked for at once
+LEAST_PUBLISHED = 0.9
 
 
 def level(confidence: float) -> float:
-    """The level as a share: 0.9 to 1 as it is, 90 to 100 as a percentage.
+    """The level as a share: 0.5 to 1 as it is, 90 to 100 as a percentage.
 
     Raises ValueError for anything else: 0.05 or 5 is the error that was meant, 1.5 or 9.5 a slip of the pen.
-    Source: the arguments of PHEindicatormethods.
     """
     share = confidence / 100 if confidence >= 90 else confidence
-    if not 0.9 <= share <= 1:
-        raise ValueError("a level of confidence lies between 0.9 and 1, or between 90 and 100 per cent")
+    if not 0.5 <= share <= 1:
+        raise ValueError("a level of confidence lies between 0.5 and 1, or between 90 and 100 per cent")
     return float(share)
 
 
-def levels(confidence: float | Sequence[float]) -> tuple[float, ...]:
-    """One level, or the pair (0.95, 0.998); raises ValueError for other pairs, so that a column's name can be relied on."""
-    if isinstance(confidence, (int, float)):
-        return (level(confidence),)
-    if tuple(confidence) == PAIR:
+def published_levels(confidence: float | Sequence[float]) -> tuple[float, ...]:
+    """The levels of a published figure: one of at least 0.9, or the pair (0.95, 0.998); raises ValueError for any other.
+
+    So a column's name can be relied on. Source: the arguments of PHEindicatormethods.
+    """
+    asked = (confidence,) if isinstance(confidence, (int, float)) else tuple(confidence)
+    if asked == PAIR:
         return PAIR
-    if len(confidence) == 1:
-        return (level(confidence[0]),)
-    raise ValueError("two levels of confidence can only be 0.95 and 0.998")
+    if len(asked) != 1:
+        raise ValueError("two levels of confidence can only be 0.95 and 0.998")
+    if level(asked[0]) < LEAST_PUBLISHED:
+        raise ValueError("the level of a published interval is at least 0.9, or 90 per cent")
+    return (level(asked[0]),)
 
 
 def normal_distance(confidence: float) -> float:

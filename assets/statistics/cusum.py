@@ -61,13 +61,15 @@ def risk_adjusted(outcome: ArrayLike, risk: ArrayLike, limit: ArrayLike, odds_ra
 
     C = max(0, C + W), a signal where C >= limit; the chart for better is its mirror, at most 0. With ``reset`` the value at a signal
     is 0 already, and the next patient starts from there. ``limit`` is one for all, (S, 1) or (S, N). One risk for all patients of a
-    series, (S, 1), makes it the plain Bernoulli CUSUM. Raises ValueError as ``likelihood_weights`` and for a limit on the wrong side.
+    series, (S, 1), makes it the plain Bernoulli CUSUM. NaN is the padding behind a shorter series alone. Raises ValueError as
+    ``likelihood_weights``, for an unknown outcome between known ones (a patient left out would shift all that follow), and for a limit on the wrong side.
     Source: as R ``cusum::racusum`` and ``cusum::cusum`` (those replace a single constant risk p above 0.5 by 1 - p without turning
     the outcomes round; here it is taken as it is given).
     """
     _check_odds_ratio(odds_ratio)
     sign = 1.0 if odds_ratio > 1 else -1.0
     outcome = np.atleast_2d(np.asarray(outcome, float))
+    _refuse_gaps(outcome)
     limit = _limits(sign * np.asarray(limit, float), outcome.shape)
     weights = likelihood_weights(outcome, np.where(np.isnan(outcome), np.nan, risk), odds_ratio)
     reached, crossed = _climb(weights, limit, restart=np.greater_equal if reset else None)
@@ -139,8 +141,14 @@ def bernoulli_chart(outcome: ArrayLike, target: ArrayLike, odds_ratio: float = 2
 
 
 def baseline_risk(outcome: ArrayLike, count: int) -> Floats:
-    """Share of events among the first ``count`` columns of each series (S,), gaps left out; NaN where all are gaps."""
+    """Share of events among the first ``count`` columns of each series (S,), gaps left out.
+
+    NaN where all are gaps, and where there are not yet so many columns. Raises ValueError for a count below 1.
+    """
+    refuse(count < 1, "a baseline has at least one patient")
     first = np.atleast_2d(np.asarray(outcome, float))[:, :count]
+    if first.shape[1] < count:
+        return np.full(len(first), np.nan)
     with np.errstate(invalid="ignore"):
         return np.nansum(first, axis=1) / (~np.isnan(first)).sum(axis=1)
 
@@ -244,7 +252,11 @@ def _limits(limit: ArrayLike, shape: tuple[int, ...]) -> Floats:
     return np.broadcast_to(limit, shape)
 
 
+def _refuse_gaps(outcome: Floats) -> None:
+    known = ~np.isnan(outcome)
+    refuse(known[:, 1:] & ~known[:, :-1], "every patient of a series has an outcome")
+
+
 def _check_odds_ratio(odds_ratio: float) -> None:
     if not (np.isfinite(odds_ratio) and odds_ratio > 0 and odds_ratio != 1):
         raise ValueError("a change of the odds is looked for: the odds ratio is positive, finite and not 1")
-

@@ -18,9 +18,9 @@ DECIMALS = 10
 def exact_limit(patients: int, risk: float, odds_ratio: float, alpha: float) -> float:
     """The value of the Bernoulli CUSUM whose chance to be reached or passed within ``patients`` is nearest to ``alpha``.
 
-    Only values that the chart can take are candidates; of several with the same chance the lowest. In both directions the limit
-    is a positive number (for better, ``odds_ratio`` below 1, turn its sign for ``cusum.risk_adjusted``). Values that agree
-    to 1e-10 are one value: the R package tells them apart where they only differ by rounding.
+    Only values that the chart can take are candidates; of several with the same chance, or equally near, the lowest. In both
+    directions the limit is a positive number (for better, ``odds_ratio`` below 1, turn its sign for ``cusum.risk_adjusted``). Values
+    that agree to 1e-10 are one value: the R package tells them apart where they only differ by rounding.
     Work grows with the square of ``patients``. Raises ValueError for a risk or alpha outside 0 to 1, or no patients.
     Source: what R ``cusum::cusum_limit_exact`` finds by enumerating all 2^n sequences, here by the distribution of the chart.
     """
@@ -35,7 +35,7 @@ def exact_limit(patients: int, risk: float, odds_ratio: float, alpha: float) -> 
 
     last_above = _last(len(candidates), lambda place: chance(place) >= alpha)
     around = [place for place in (last_above, last_above + 1) if 0 <= place < len(candidates)]
-    nearest = min(around, key=lambda place: abs(alpha - chance(place)))
+    nearest = min(around, key=lambda place: round(abs(alpha - chance(place)), 12))
     wanted = chance(nearest) + 1e-13
     return float(candidates[_last(len(candidates), lambda place: chance(place) > wanted) + 1])
 

@@ -70,7 +70,7 @@ def ratio_lines(expected: ArrayLike, groups: ArrayLike, bounds: Solver = exact_b
     ``bounds`` solves for the expected events; the package's own search (``fingertips_search.bisected_bounds``) is up to 1e-6 off.
     """
     e, g = np.asarray(expected, float), Groups.of(groups)
-    refuse((e <= 0) | np.isinf(e), "expected events are finite and positive")
+    refuse((e < 0) | np.isinf(e), "expected events are finite and at least 0")
     points = axis_points(_first(e, g), rounded_up(_highest(e, g)), falls_short=True)
     solved = bounds(points)
     return Lines(g.names, points, points[..., None] / solved, np.ones(len(g.names)), solved)
@@ -85,7 +85,8 @@ def rate_lines(events: ArrayLike, population: ArrayLike, groups: ArrayLike, year
         centre = g.sum(np.nan_to_num(x)) / g.sum(np.nan_to_num(n))
     first = np.floor(_first(n, g, years) * centre)
     points = axis_points(first, np.ceil(rounded_up(_highest(n, g) / years) * years * centre))
-    people = bounds(points) / centre[:, None, None]
+    with np.errstate(divide="ignore"):  # without any event the population of any limit is infinite, and the limit 0
+        people = bounds(points) / centre[:, None, None]
     return Lines(g.names, points, points[..., None] / people, centre, people / years)
 
 

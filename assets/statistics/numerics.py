@@ -43,7 +43,7 @@ def _rational(values: Floats, known: NDArray[np.bool_]) -> Floats:
 
 def _mean_of_one(values: list[float]) -> float:
     if not values or not np.isfinite(values).all():
-        return float(np.sum(values)) if values else np.nan
+        return float(sum(values)) if values else np.nan
     return statistics.mean(values)
 
 

@@ -94,7 +94,7 @@ class Dispersion:
 
 
 def overdispersion(observed: ArrayLike, denominator: ArrayLike, groups: ArrayLike, form: Form, trim: float = TRIM) -> Dispersion:
-    """How much more the providers of each group differ than by chance. ``trim`` (0 to 1/2): the share left out or drawn in at each end.
+    """How much more the providers of each group differ than by chance. ``trim``, from 0 to below 1/2: the share left out or drawn in at each end.
 
     Trimming keeps outliers from hiding themselves by widening the limits, at a price: trimmed by a tenth, providers that differ by
     chance alone have a phi of 0.44 (left out) or 0.68 (drawn in) instead of 1, so the variance found is somewhat too small.
@@ -149,6 +149,8 @@ def truncation_slices(z: Floats, groups: ArrayLike, trim: float = TRIM) -> Float
 
 
 def _truncated(z: Floats, g: Groups, trim: float) -> Floats:
+    if trim == 0:
+        return z
     slices = truncation_slices(z, g.number, trim)
     return np.where((slices > 0) & (slices < 1 / trim - 1), z, np.nan)
 
@@ -177,5 +179,5 @@ def _pooled(o: Floats, n: Floats, g: Groups) -> Floats:
 def _refuse_impossible(o: Floats, n: Floats, form: Form, trim: float) -> None:
     refuse((o < 0) | (n < 0) | np.isinf(o + n), "events and denominators are finite and at least 0")
     refuse(form.is_share and (o > n).any(), "the numerator of a proportion is at most its denominator")
-    refuse(not 0 < trim < 0.5, "the share trimmed at each end lies between 0 and 1/2")
+    refuse(not 0 <= trim < 0.5, "the share trimmed at each end is at least 0 and below 1/2")
     refuse(form.is_ratio and len(o) > 1 and np.array_equal(o, n), "observed and expected events are the same for every provider")

@@ -21,8 +21,10 @@ from assets.statistics.numerics import Floats
 
 LEAST_SQUARES_TOLERANCE = 1e-7  # a column shorter than this share of itself after removing the earlier ones is aliased; R's lm
 LIKELIHOOD_TOLERANCE = 1e-11  # the same for R's glm
+ENOUGH_LEFT = 0.1  # of a column's length, for its direction to be right to nearly all digits
 CONVERGED = 1e-10  # relative change of the deviance
 MOST_ITERATIONS = 60
+MOST_HALVINGS = 30
 NEAREST = np.finfo(float).eps  # a fitted share keeps this distance from 0 and 1
 
 
@@ -47,63 +49,63 @@ class Basis:
 
 
 def orthogonalise(regressors: Floats, tolerance: float) -> Basis:
-    """Gram-Schmidt, each column twice ("twice is enough"), in the order of the columns; the loop is over columns."""
+    """Gram-Schmidt in the order of the columns, once more for what is left of a column if that is little; the loop is over columns."""
     series, terms, points = regressors.shape
     rows, triangle = np.zeros((series, terms, points)), np.zeros((series, terms, terms))
     aliased = np.zeros((series, terms), bool)
     for k in range(terms):
-        rest = regressors[:, k].copy()
-        along = np.zeros((series, k))
+        rest, along = regressors[:, k].copy(), np.zeros((series, k))
+        whole = length = _length(rest)
         for _ in range(2):
+            before = length
             part = np.matmul(rows[:, :k], rest[..., None])[..., 0]
             rest -= np.matmul(part[:, None, :], rows[:, :k])[:, 0]
             along += part
-        length = np.sqrt((rest**2).sum(axis=1))
-        aliased[:, k] = length <= tolerance * np.sqrt((regressors[:, k] ** 2).sum(axis=1))
-        kept = ~aliased[:, k]
-        rows[kept, k] = rest[kept] / length[kept, None]
-        triangle[:, :k, k] = np.where(kept[:, None], along, 0)
-        triangle[:, k, k] = np.where(kept, length, 1)
+            length = _length(rest)
+            if (length >= ENOUGH_LEFT * before).all():
+                break
+        kept = length > tolerance * whole
+        np.divide(rest, length[:, None], out=rows[:, k], where=kept[:, None])
+        triangle[:, :k, k], triangle[:, k, k] = np.where(kept[:, None], along, 0), np.where(kept, length, 1)
+        aliased[:, k] = ~kept
     return Basis(rows, triangle, aliased)
+
+
+def _length(rows: Floats) -> Floats:
+    return np.sqrt(np.einsum("sn,sn->s", rows, rows))
 
 
 @dataclass(frozen=True)
 class Family:
-    """A distribution with its usual link: ``mean`` of a linear predictor, its ``slope``, and the ``variance`` of one trial."""
+    """A distribution with its canonical link, of which ``variance`` (of one trial) is also the slope of the mean.
+
+    ``log_kernel`` (y, mean) is the log-likelihood of one trial but for ``log_constant`` (y, trials), which no mean can change.
+    """
 
     link: Callable[[Floats], Floats]
     mean: Callable[[Floats], Floats]
-    slope: Callable[[Floats], Floats]
     variance: Callable[[Floats], Floats]
     start: Callable[[Floats, Floats], Floats]
-    unit_deviance: Callable[[Floats, Floats], Floats]
-    log_likelihood: Callable[[Floats, Floats, Floats], Floats]
+    log_kernel: Callable[[Floats, Floats], Floats]
+    log_constant: Callable[[Floats, Floats], Floats]
+
+    def deviance(self, y: Floats, mean: Floats, trials: Floats) -> Floats:
+        """Of each series (S,): how much likelier the responses would be with means of their own."""
+        return 2 * (trials * (self.log_kernel(y, y) - self.log_kernel(y, mean))).sum(axis=1)
 
 
-def _share(eta: Floats) -> Floats:
-    return np.clip(expit(eta), NEAREST, 1 - NEAREST)
-
-
-def _share_slope(eta: Floats) -> Floats:
-    mean = _share(eta)
-    return mean * (1 - mean)
-
-
-def _binomial_chance(y: Floats, mean: Floats, trials: Floats) -> Floats:
-    events = y * trials
-    ways = gammaln(trials + 1) - gammaln(events + 1) - gammaln(trials - events + 1)
-    return ways + xlogy(events, mean) + xlog1py(trials - events, -mean)
+def _log_ways(y: Floats, trials: Floats) -> Floats:
+    return gammaln(trials + 1) - gammaln(y * trials + 1) - gammaln(trials - y * trials + 1)
 
 
 POISSON = Family(
-    np.log, np.exp, np.exp, lambda mean: mean, lambda y, trials: y + 0.1,
-    lambda y, mean: 2 * (xlogy(y, y) - xlogy(y, mean) - (y - mean)),
-    lambda y, mean, trials: xlogy(y, mean) - mean - gammaln(y + 1),
+    link=np.log, mean=np.exp, variance=lambda mean: mean, start=lambda y, trials: y + 0.1,
+    log_kernel=lambda y, mean: xlogy(y, mean) - mean, log_constant=lambda y, trials: -gammaln(y + 1),
 )  # fmt: skip
 BINOMIAL = Family(
-    logit, _share, _share_slope, lambda mean: mean * (1 - mean), lambda y, trials: (trials * y + 0.5) / (trials + 1),
-    lambda y, mean: 2 * (xlogy(y, y) - xlogy(y, mean) + xlog1py(1 - y, -y) - xlog1py(1 - y, -mean)),
-    _binomial_chance,
+    link=logit, mean=lambda eta: np.clip(expit(eta), NEAREST, 1 - NEAREST), variance=lambda mean: mean * (1 - mean),
+    start=lambda y, trials: np.full(y.shape, 0.5),  # R's start, near the responses, can send the first step where all is flat
+    log_kernel=lambda y, mean: xlogy(y, mean) + xlog1py(1 - y, -mean), log_constant=_log_ways,
 )  # fmt: skip
 
 
@@ -154,8 +156,8 @@ def least_squares(regressors: Floats, response: Floats, used: NDArray[np.bool_])
 def likelihood(family: Family, regressors: Floats, response: Floats, trials: Floats, offset: Floats | float = 0.0) -> Fit:
     """Maximum likelihood by iteratively reweighted least squares; ``response`` a share of ``trials``, or a count with trials 1.
 
-    Points with 0 trials take no part. ``offset`` is added to the linear predictor. Start and end as R's glm (end at a relative change
-    of the deviance below 1e-10), but with one more step and more patience, so that the error is far below that.
+    Points with 0 trials take no part. ``offset`` is added to the linear predictor. It ends at a relative change of
+    the deviance below 1e-10, as R's glm at that epsilon, but with one more step and more patience, so that the error is far below.
     """
     basis = orthogonalise(np.where(trials[:, None] > 0, regressors, 0), LIKELIHOOD_TOLERANCE)
     y = np.where(trials > 0, response, 0.5)
@@ -171,9 +173,10 @@ def likelihood(family: Family, regressors: Floats, response: Floats, trials: Flo
     with np.errstate(invalid="ignore", divide="ignore"):
         pearson = np.where(trials > 0, trials * (y - fitted) ** 2 / family.variance(fitted), 0).sum(axis=1)
         dispersion = np.where(points > rank, pearson / (points - rank), np.nan)
+    of_points = np.where(trials > 0, trials * family.log_kernel(y, fitted) + family.log_constant(y, trials), 0).sum(axis=1)
     return Fit(
-        basis, coefficient, basis.covariance(np.linalg.pinv(information, rcond=1e-15, hermitian=True)), fitted, points, rank, dispersion,
-        _deviance(family, y, fitted, trials), np.where(trials > 0, family.log_likelihood(y, fitted, trials), 0).sum(axis=1), converged,
+        basis, coefficient, basis.covariance(_inverse(information)), fitted, points, rank, dispersion, family.deviance(y, fitted, trials),
+        of_points, converged,
     )  # fmt: skip
 
 
@@ -186,37 +189,52 @@ def _reweight(family: Family, rows: Floats, y: Floats, trials: Floats, offset: F
     """Loadings (S, P), final weights (S, N) and which series have come to rest; those that have are left alone after one more step.
 
     The first step is from means near the responses, the others add to the loadings: a step then is as exact as it is small, also
-    in a model of which one direction has come to weigh nothing (a phase without any event).
+    in a model of which one direction has come to weigh nothing (a phase without any event). A step that makes the fit worse is halved.
     """
-    eta = np.where(trials > 0, family.link(family.start(y, trials)), 0.0)
-    weights, loadings = _step(family, rows, y, trials, eta, eta - offset)
-    deviance, converged = np.full(len(y), np.inf), np.zeros(len(y), bool)
+    mean = np.where(trials > 0, family.start(y, trials), 0.5)
+    weights, step = _step(family, rows, y, trials, mean, family.link(mean) - offset)
+    loadings, deviance, converged = np.zeros(step.shape), family.deviance(y, family.mean(offset), trials), np.zeros(len(y), bool)
     open_: slice | NDArray[np.int64] = slice(None)  # all, without copying them
     for _ in range(MOST_ITERATIONS):
-        eta = np.matmul(loadings[open_, None], rows[open_])[:, 0] + offset[open_]
-        now = _deviance(family, y[open_], family.mean(eta), trials[open_])
+        given = rows[open_], y[open_], trials[open_], offset[open_]
+        loadings[open_], mean, now, whole = _go(family, *given, loadings[open_], step, deviance[open_])
         done = converged[open_].copy()
-        with np.errstate(invalid="ignore"):
-            converged[open_] |= np.abs(now - deviance[open_]) < CONVERGED * (np.abs(now) + 0.1)
+        converged[open_] |= whole & (np.abs(now - deviance[open_]) < CONVERGED * (np.abs(now) + 0.1))
         deviance[open_] = now
         if done.all():
             break
         if done.any():
-            open_, eta = np.arange(len(y))[open_][~done], eta[~done]
-        weights[open_], step = _step(family, rows[open_], y[open_], trials[open_], eta, 0.0)
-        loadings[open_] += step
+            open_, mean = np.arange(len(y))[open_][~done], mean[~done]
+        weights[open_], step = _step(family, rows[open_], y[open_], trials[open_], mean, 0.0)
     return loadings, weights, converged
 
 
-def _step(family: Family, rows: Floats, y: Floats, trials: Floats, eta: Floats, ahead: Floats | float) -> tuple[Floats, Floats]:
+def _go(family: Family, rows: Floats, y: Floats, trials: Floats, offset: Floats, start: Floats, step: Floats, deviance: Floats):
+    """Loadings after the step, or after the half of it (of the half, ...) that does not raise the deviance.
+
+    With the means and the deviance there, and for which series it was the whole step.
+    """
+    share = np.ones((len(y), 1))
+    for _ in range(MOST_HALVINGS):
+        loadings = start + share * step
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = family.mean(np.matmul(loadings[:, None], rows)[:, 0] + offset)
+            now = family.deviance(y, mean, trials)
+            worse = ~(now <= deviance + CONVERGED * (np.abs(deviance) + 0.1))
+        if not worse.any():
+            break
+        share[worse] /= 2
+    return loadings, mean, now, share[:, 0] == 1
+
+
+def _step(family: Family, rows: Floats, y: Floats, trials: Floats, mean: Floats, ahead: Floats | float) -> tuple[Floats, Floats]:
     """Weights (S, N), and the weighted projection (S, P) of ``ahead`` plus what the responses differ from their means."""
-    mean, slope = family.mean(eta), family.slope(eta)
-    weights = np.where(trials > 0, trials * slope**2 / family.variance(mean), 0)
-    target = np.where(trials > 0, ahead + (y - mean) / slope, 0)
+    variance = family.variance(mean)
+    weights = trials * variance
     weighted = rows * weights[:, None]
-    inverse = np.linalg.pinv(np.matmul(weighted, rows.transpose(0, 2, 1)), rcond=1e-15, hermitian=True)
-    return weights, np.matmul(inverse, np.matmul(weighted, target[..., None]))[..., 0]
+    target = (ahead + (y - mean) / variance)[..., None]
+    return weights, np.matmul(_inverse(np.matmul(weighted, rows.transpose(0, 2, 1))), np.matmul(weighted, target))[..., 0]
 
 
-def _deviance(family: Family, y: Floats, mean: Floats, trials: Floats) -> Floats:
-    return np.where(trials > 0, trials * family.unit_deviance(y, mean), 0).sum(axis=1)
+def _inverse(information: Floats) -> Floats:
+    return np.linalg.pinv(information, rcond=1e-15, hermitian=True)

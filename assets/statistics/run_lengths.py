@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_banded
+from scipy.linalg import solve_toeplitz
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
@@ -86,32 +86,35 @@ def _grid_steps(share: Floats, risk: Floats, odds_ratio: float, true_odds: float
 def _first_passage(steps: Steps, chance: Floats, states: int, last: float) -> float:
     """Mean number of steps from 0 until the chain on 0 .. states - 1 leaves upwards; downwards it is held at 0.
 
-    Both the mean time until the chain is at 0 again or has left, and the chance of having left, solve one banded system (the
-    moves to 0 taken out). Their ratio is the answer; no small difference of large numbers is formed.
+    Both the mean time until the chain is at 0 again or has left, and the chance of having left, solve one system (the moves to 0
+    taken out). Their ratio is the answer; no small difference of large numbers is formed.
     """
     if not (steps > 0).any():
         return np.inf
-    start = np.arange(states)
-    target = start[:, None] + steps
+    target = np.arange(states)[:, None] + steps
     leaves = (chance * ((target > states) + (target == states) * (1 - last))).sum(axis=1)
-    right_sides = np.column_stack([np.ones(states), leaves])
-    time, gone = solve_banded(*_moves_above_zero(steps, chance, states, last), right_sides, overwrite_ab=True, check_finite=False)[0]
+    time, gone = _solve_between_returns(steps, chance, states, last, np.column_stack([np.ones(states), leaves]))[0]
     return float(time / gone) if gone > 0 else np.inf
 
 
-def _moves_above_zero(steps: Steps, chance: Floats, states: int, last: float) -> tuple[tuple[int, int], Floats]:
-    """Identity minus the moves between states that do not end at 0, in the diagonal form of ``solve_banded``."""
-    inside = np.abs(steps) < states
-    down, up = int(max(-steps[inside].min(initial=0), 0)), int(max(steps.max(initial=0), 1))
-    up = min(up, states - 1)
-    bands = np.zeros((up + down + 1, states))
-    for step, p in zip(steps[inside], chance[inside], strict=True):
-        bands[up - step, 1:] -= p
-    for step, p in zip(steps, chance, strict=True):  # to exactly the limit: held just below it
-        if 1 <= step <= states and states > 1:
-            bands[up - step + 1, states - 1] -= p * last
-    bands[up] += 1
-    return (down, up), bands
+def _solve_between_returns(steps: Steps, chance: Floats, states: int, last: float, right_sides: Floats) -> Floats:
+    """Solutions (states, K) for identity minus the moves between states that do not end at 0.
+
+    But for two columns that is a Toeplitz matrix: it is solved as one (Levinson's way, without any storage of the matrix), and
+    the two columns are put right by the formula of Sherman, Morrison and Woodbury.
+    """
+    of_step = np.zeros(2 * states + 1)  # chance of each step from -states to states
+    inside = np.abs(steps) <= states
+    of_step[steps[inside] + states] = chance[inside]
+    down, up = of_step[states::-1], of_step[states:]
+    first_column, first_row = -down[:states], -up[:states]
+    first_column[0] = first_row[0] = 1 - of_step[states]
+    to_zero = down[:states]
+    held = -last * up[states:0:-1] if states > 1 else np.zeros(1)  # a step to exactly the limit, held just below it
+    solved = solve_toeplitz((first_column, first_row), np.column_stack([right_sides, to_zero, held]), check_finite=False)
+    plain, columns = solved[:, :-2], solved[:, -2:]
+    ends = [0, states - 1]
+    return plain - columns @ np.linalg.solve(np.eye(2) + columns[ends], plain[ends])
 
 
 def gaussian_run_length(slack: ArrayLike, limit: ArrayLike, mean: ArrayLike = 0.0, two_sided: bool = False) -> Floats:

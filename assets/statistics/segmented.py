@@ -6,7 +6,7 @@ Belongs here: segmented regression of one change with its standard errors. Does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,7 +48,11 @@ class Segmented:
 
 
 def segmented(
-    values: ArrayLike, change_after: ArrayLike, denominator: ArrayLike | None = None, family: str = "gaussian", lag: int = 1,
+    values: ArrayLike,
+    change_after: ArrayLike,
+    denominator: ArrayLike | None = None,
+    family: str = "gaussian",
+    lag: int = 1,
     confidence: float = 0.95,
 ) -> Segmented:
     """Regression of each row of ``values`` (S, N) on point number, a step and a change of trend after ``change_after`` points.
@@ -57,7 +61,8 @@ def segmented(
     ``denominator``), and the quasi-families, whose standard errors grow with the dispersion found. Points are numbered from 1;
     ``change_after`` is one for all or (S,). A missing value or denominator is a gap: later points keep their numbers, and for
     Newey-West those on either side of it are neighbours. Months with a denominator of 0 take no part. ``lag`` of Newey-West: Bartlett
-    weights, no prewhitening, times N / (N - terms). A series with as many terms as points fits exactly and has NaN errors.
+    weights, no prewhitening, times N / (N - terms). A series with as many terms as points fits exactly and has NaN errors;
+    one whose likelihood was not brought to rest (counts of 1 beside counts of millions) has no estimates.
     Raises ValueError for an unknown family, infinite values, negative counts, counts above their denominator, a missing
     denominator of the binomial families, and a negative lag.
     Source: as R ``lm`` with ``sandwich::NeweyWest`` and ``glm``; Wagner et al., J Clin Pharm Ther 2002; 27: 299-309.
@@ -68,7 +73,9 @@ def segmented(
     fit = _fit(family, regressors, y, n, used)
     scale = fit.dispersion if family in ESTIMATED_DISPERSION else np.ones(len(y))
     inference = _wald(fit, scale, family in ESTIMATED_DISPERSION, level(confidence))
-    robust = _newey_west(fit, np.where(used, y - fit.fitted, 0), used, lag) if family == "gaussian" else np.full_like(fit.coefficient, np.nan)
+    robust = np.full_like(fit.coefficient, np.nan)
+    if family == "gaussian":
+        robust = _newey_west(fit, np.where(used, y - fit.fitted, 0), used, lag)
     return Segmented(
         fit.coefficient, *inference, robust, np.where(np.isnan(y), np.nan, fit.fitted), scale, fit.degrees, fit.deviance,
         _aic(fit, family),
@@ -104,8 +111,15 @@ def _fit(family: str, regressors: Floats, y: Floats, n: Floats, used: NDArray[np
         return least_squares(regressors, y, used)
     y, n = np.where(used, y, 0), np.where(used, n, 0)
     if family.endswith("poisson"):
-        return likelihood(POISSON, regressors, y, used.astype(float), np.log(np.where(used, n, 1)))
-    return likelihood(BINOMIAL, regressors, y / np.where(used, n, 1), n)
+        return _at_rest(likelihood(POISSON, regressors, y, used.astype(float), np.log(np.where(used, n, 1))))
+    return _at_rest(likelihood(BINOMIAL, regressors, y / np.where(used, n, 1), n))
+
+
+def _at_rest(fit: Fit) -> Fit:
+    """What did not converge says nothing."""
+    lost = ~fit.converged
+    coefficient, fitted = np.where(lost[:, None], np.nan, fit.coefficient), np.where(lost[:, None], np.nan, fit.fitted)
+    return replace(fit, coefficient=coefficient, fitted=fitted, covariance=np.where(lost[:, None, None], np.nan, fit.covariance))
 
 
 def _wald(fit: Fit, scale: Floats, by_t: bool, confidence: float) -> tuple[Floats, ...]:

@@ -59,7 +59,8 @@ def direct_rate(events: ArrayLike, population: ArrayLike, weight: ArrayLike, gro
     """
     x, n, w = _strata(events, population, weight)
     g = Groups.of(groups)
-    variance = g.sum(x * (w / n) ** 2) / g.sum(w) ** 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = g.sum(x * (w / n) ** 2) / g.sum(w) ** 2
     return _dobson(g, x, n, w, variance, confidence)
 
 
@@ -77,7 +78,8 @@ def direct_rate_of_repeated_events(
     refuse(~((f >= 1) & np.isfinite(f)), "a person who is counted has had at least one event")
     g, stratum = Groups.of(groups), Groups.of(strata)
     by_repeats = Groups.of(g.number * (f.max(initial=0) + 1) + f)
-    variances = by_repeats.sum((f * w / n) ** 2 * x) / by_repeats.sum(w) ** 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variances = by_repeats.sum((f * w / n) ** 2 * x) / by_repeats.sum(w) ** 2
     first = np.unique(by_repeats.number, return_index=True)[1]
     variance = np.bincount(g.number[first], weights=variances, minlength=len(g.names))
     cell = Groups.of(g.number * len(stratum.names) + stratum.number)

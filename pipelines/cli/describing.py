@@ -51,13 +51,13 @@ def _suggestion(name: str, known) -> str:
 
 
 def _names(registry: Registry) -> list[str]:
-    rules = [r.id for d in registry.datasets.values() for r in (*d.rules, *d.pair_rules)]
+    rules = [r.id for d in registry.datasets.values() for r in d.stated_rules]
     fields = [f.name for d in registry.datasets.values() for f in d.fields]
     return [*registry.datasets, *registry.measures, *registry.not_computed, *rules, *fields]
 
 
 def _list_everything(registry: Registry) -> None:
-    datasets = [(d.name, d.version, d.title, len(d.fields), len(d.rules) + len(d.pair_rules)) for d in registry.datasets.values()]
+    datasets = [(d.name, d.version, d.title, len(d.fields), len(d.stated_rules)) for d in registry.datasets.values()]
     print_table("Datasets", ("name", "version", "title", "fields", "rules"), datasets, numbers=("fields", "rules"))
     measures = [(m.name, str(m.kind), m.title) for m in registry.measures.values()]
     print_table("\nMeasures", ("name", "kind", "title"), measures)
@@ -76,7 +76,7 @@ def _describe_dataset(registry: Registry, dataset: Dataset, part: str | None) ->
     if part in (None, "fields"):
         print_table("\nFields", ("field", "header", "kind", "what it is"), [(f.name, f.header, str(f.kind), f.description) for f in dataset.fields])
     if part in (None, "rules"):
-        rules = [(r.id, str(r.severity), r.name.replace("_", " "), r.advice) for r in (*dataset.rules, *dataset.pair_rules, *field_rules(dataset))]
+        rules = [(r.id, str(r.severity), r.name.replace("_", " "), r.advice) for r in (*dataset.stated_rules, *field_rules(dataset))]
         print_table("\nRules", ("rule", "severity", "must hold", "advice"), rules)
 
 
@@ -90,7 +90,7 @@ def _describe_measure(registry: Registry, measure: Measure, sql: bool) -> None:
 
 def _describe_rules(registry: Registry, name: str) -> int:
     """Prints the rules with this id or name; returns how many."""
-    found = [(d, r) for d in registry.datasets.values() for r in (*d.rules, *d.pair_rules, *field_rules(d)) if name in (r.id, r.name)]
+    found = [(d, r) for d in registry.datasets.values() for r in (*d.stated_rules, *field_rules(d)) if name in (r.id, r.name)]
     for dataset, rule in found:
         _say(f"{dataset.name}: {describe_rule(rule, dataset)}")
     return len(found)

@@ -5,14 +5,23 @@ Belongs here: turning options into files. Does not belong here: making the patie
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from schemas.datasets import Dataset, Pathway
+from schemas.layouts import Layout
 from schemas.registry import Registry
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from assets.simulate import History
 
 TEXTS = "pathway {0} declares no simulation; see docs/adding-a-pathway.md"
 
@@ -48,14 +57,27 @@ def parse_defects(given: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def layout_of(pathway: Pathway, name: str | None) -> Layout:
+    """The layout that is wanted, else the one in which the pathway's files are usually sent; one sentence if there is none of the name."""
+    dataset = pathway.case_dataset
+    offered = {made.name: made for made in pathway.layouts if made.dataset == dataset.name and made.reshape is None}
+    offered[dataset.standard_layout.name] = dataset.standard_layout
+    wanted = name or pathway.simulation.layout or dataset.standard_layout.name
+    if wanted not in offered:
+        raise click.ClickException(f"--layout {wanted}: there are {', '.join(sorted(offered))}")
+    return offered[wanted]
+
+
 def generate_files(
     registry: Registry, dataset: Dataset, out: Path, *, today: date, senders: Sequence[str], sites: Sequence[str], rows: int,
-    start: date | None, end: date | None, seed: int, defects: Sequence[str], suffix: str,
+    start: date | None, end: date | None, seed: int, defects: Sequence[str], suffix: str, layout: str | None = None,
 ) -> Iterator[Path]:  # fmt: skip
-    """Writes one file a sender into ``out`` and gives its path. The same options give the same bytes."""
-    from assets.simulate import Site, csv_bytes, simulate, xlsx_bytes
+    """Writes the files of each sender into ``out`` and gives their paths: one, or one a site (with its manifest) if the layout has no column for the
+    site. The same options give the same bytes."""
+    from assets.simulate import Site, simulate_history
 
     pathway, shares = simulated_pathway(registry, dataset), parse_defects(defects)
+    spelt = layout_of(pathway, layout)
     last = end or today
     first = start or last - timedelta(days=365)
     if first > last:
@@ -64,9 +86,32 @@ def generate_files(
     for number, sender in enumerate(senders):
         places = [Site(code, sender) for code in sites or [sender]]
         try:
-            made = simulate(pathway, places, first, last, seed=seed + 1000 * number, count=rows, as_of=last, defects=shares)
+            history = simulate_history(pathway, places, first, last, seed=seed + 1000 * number, count=rows)
+            for site, table in _tables(history, history.own(places)[:rows], spelt, shares, last, seed + 1000 * number):
+                named = "_".join((dataset.name, sender, *([site] if site else []), f"{first:%Y%m%d}", f"{last:%Y%m%d}"))
+                yield _written(table, dataset, out / f"{named}.{suffix}", site)
         except ValueError as error:
             raise click.ClickException(str(error)) from None
-        path = out / f"{dataset.name}_{sender}_{first:%Y%m%d}_{last:%Y%m%d}.{suffix}"
-        path.write_bytes(csv_bytes(made.table) if suffix == "csv" else xlsx_bytes(made.table, dataset))
-        yield path
+
+
+def _tables(
+    history: History, rows: np.ndarray, layout: Layout, shares: dict[str, float], as_of: date, seed: int
+) -> Iterator[tuple[str | None, pd.DataFrame]]:
+    """Site and table of each file; no site where a column of the file tells it."""
+    from assets.simulate import in_layout, plant
+
+    told = history.dataset.site_field in {column.field for column in layout.columns}
+    for site in [None] if told else dict.fromkeys(history.site_codes[rows]):
+        chosen = rows if site is None else rows[history.site_codes[rows] == site]
+        texts, _ = plant(history.known(chosen, as_of), history.pathway, shares, seed=seed)
+        yield site, in_layout(texts, history.dataset, layout)
+
+
+def _written(table: pd.DataFrame, dataset: Dataset, path: Path, site: str | None) -> Path:
+    """The file, and beside it the manifest that names its site."""
+    from assets.simulate import csv_bytes, xlsx_bytes
+
+    path.write_bytes(csv_bytes(table) if path.suffix == ".csv" else xlsx_bytes(table, dataset))
+    if site:
+        path.with_name(f"{path.name}.manifest.json").write_text(json.dumps({"site": site}))
+    return path

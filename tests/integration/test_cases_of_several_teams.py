@@ -209,13 +209,15 @@ def test_a_case_is_seen_by_every_provider_that_had_it_and_a_record_by_its_own(wo
     from warehouse.database import make_engine
     from warehouse.roles import create_provider_role, drop_provider_role
 
-    send(world, *journeys.ON_DAY_2)
+    first, second = journeys.ON_DAY_2
+    send(world, first, replace(second, changes={**second.changes, **DISAGREEING}))
     role = f"reader_{reader.lower()}"
     with admin.begin() as connection:
         create_provider_role(connection, role, reader, "secret-of-a-test")
     engine = make_engine(make_url(server.admin_url).set(username=role, password="secret-of-a-test", database=database_name))
     try:
-        assert query(engine, "select count(*) as n from dashboard.acute_stroke_case_v1") == [{"n": case_count}]
+        # what no receipt tells of, for it tells of another's record, whoever may see the case sees there
+        assert query(engine, "select broken_rule_ids as broken from dashboard.acute_stroke_case_v1") == [{"broken": ["V26c"]}] * case_count
         assert query(engine, "select count(*) as n from pathway.person") == [{"n": case_count}]
         assert [r["site_code"] for r in query(engine, "select site_code from pathway.acute_stroke_team_record")] == record_sites
         assert [r["site_code"] for r in query(engine, "select site_code from pathway.acute_stroke_record")] == record_sites

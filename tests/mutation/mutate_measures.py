@@ -24,7 +24,7 @@ from schemas.measures import Measure
 from schemas.registry import load_registry
 from schemas.rules import Rule, Scope
 from tests.mutation.mutants import mutants
-from tests.spec.evaluation import add_derived, derived_answers, measure_outcomes, typed_frame
+from tests.spec.evaluation import add_derived, derived_answers, measure_outcomes, result_answers, typed_frame
 from tests.spec.tables import Specification, Table, specification
 
 _NOTICED_ERRORS = (TypeError, KeyError)  # of a mutant that has no meaning at all
@@ -74,6 +74,20 @@ def _measures(pathway: Pathway, spec: Specification) -> Iterator[Trial]:
         wanted = _counted(measure, judge)
         for about, mutant in _mutants_of_measure(measure):
             yield table.subject, about, _changes_an_answer(lambda m=mutant, j=judge: _counted(m, j), wanted)
+    yield from _results(declared, spec)
+
+
+def _results(declared: dict[str, Measure], spec: Specification) -> Iterator[Trial]:
+    """Of measures made of other measures. Their numbers may differ by the last bits: what a mutant changes differs by more."""
+    for table in spec.results:
+        measure = declared[table.subject]
+        wanted = _rounded(measure, table)
+        for about, mutant in _mutants_of_measure(measure):
+            yield table.subject, about, _changes_an_answer(lambda m=mutant, t=table: _rounded(m, t), wanted)
+
+
+def _rounded(measure: Measure, table: Table) -> list[float | None]:
+    return [None if value is None else round(value, 9) for _, value in result_answers(measure, table.rows)]
 
 
 def _counted(measure: Measure, judge: Evaluator) -> list[tuple]:

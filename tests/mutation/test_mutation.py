@@ -22,6 +22,12 @@ EQUIVALENT = {
 _OUTSIDE_WINDOW = "differs only for patients whom the exclusion of those outside the window has left out already"
 _REASON = "stroke_tc_3_2_eligible_thrombolysed: exclusion accepted_reason: AnyOf > "
 _TOO_LATE, _TOO_OLD = f"{_REASON}1: AllOf > 1: Not > Holds > AnyOf > ", f"{_REASON}5: AllOf > 1: Holds > AllOf > 1: Not > Holds > "
+_FILLED = "where both are the same the share is 1 either way"
+_SHARES = [
+    f"stroke_tc_{domain}_3_{therapy}_share_of_days{whose}: value: Choose > 1: 0: "
+    for domain, therapy in ((5, "occupational_therapy"), (6, "physiotherapy"), (7, "speech_therapy"))
+    for whose in ("", "_every_team")
+]
 EQUIVALENT_BUT_RULES = {
     "acute_stroke": {
         **{
@@ -37,6 +43,7 @@ EQUIVALENT_BUT_RULES = {
             f"{_TOO_OLD}{change}": _OUTSIDE_WINDOW
             for change in ("AllOf loses item 1", "AllOf > 1: < becomes <=", "AllOf > 1: Comparison > 120 becomes 121")
         },
+        **{f"{share}{change}": _FILLED for share in _SHARES for change in ("> becomes >=", "Comparison > Arithmetic > 1440 becomes 1439")},
         "team_clock_start_at: Choose > 0: 0: > becomes >=": "of two equal instants either is the later",
     },
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quality_checks.masks import Evaluator, evaluate
+from quality_checks.masks import Evaluator, evaluate, in_common
 from schemas import expressions as ex
 from schemas.expressions import (
     AgeInYears,
@@ -260,6 +260,22 @@ def _combine(inner: st.SearchStrategy) -> st.SearchStrategy:
 def test_masks_agree_with_the_row_by_row_reading(rows, expression):
     frame = pd.DataFrame({name: objects(*(row[name] for row in rows)).astype(DTYPES.get(name, object)) for name in COLUMNS})
     assert answers(expression, frame) == [value_of(expression, row, rows) for row in rows]
+
+
+def test_only_what_expressions_have_in_common_is_remembered_beyond_them():
+    asked = (field("x") > 0, ex.all_of(field("x") > 0, field("x") < 2))
+    evaluator = Evaluator(pd.DataFrame({"x": [1.0, 3.0]}), in_common(asked))
+    shared, own = evaluator.values(asked[0]), evaluator.values(asked[1])
+    evaluator.forget()
+    assert evaluator.values(asked[0]) is shared and evaluator.values(asked[1]) is not own
+    assert evaluator.holds(asked[1]).tolist() == [True, False]
+
+
+def test_an_added_column_stands_for_that_of_the_frame():
+    evaluator = Evaluator(pd.DataFrame({"x": [1.0]}))
+    evaluator.add("x", pd.Series([3.0]))
+    evaluator.add("y", pd.Series([4.0]))
+    assert evaluator.holds(field("x").equals(3)).all() and evaluator.holds(field("y").equals(4)).all()
 
 
 def test_a_shared_part_is_computed_once():

@@ -90,4 +90,4 @@ def test_taking_leaves_what_is_queued_meanwhile(demo_organisations, pathway):
 
 
 def test_index_dates_are_those_the_measures_count_by(pathway):
-    assert index_dates(pathway.measures) == ("arrival_date", "discharge_date")
+    assert index_dates(pathway) == ("arrival_date", "discharge_date")

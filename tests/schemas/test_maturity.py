@@ -24,6 +24,10 @@ def measure(registry):
         ("arrival_date", ("grip_kg",), 120, 120),  # more than that is the measure's own affair
         ("discharge_date", ("discharge_date",), 10, 10),  # counted by discharge it is there
         ("discharge_date", ("grip_kg",), 10, 60),
+        ("manipulation_at", ("discharge_date",), 10, 10),  # counted by what is made of answers at discharge
+        ("arrival_at", ("discharge_date",), 10, 30),
+        ("arrival_date", ("manipulation_at",), 5, 30),
+        ("arrival_date", ("age_years",), 5, 5),
         (None, ("grip_kg",), 10, 10),
     ],
 )

@@ -25,6 +25,7 @@ FOUND_BY = {
     "long_text": ("LEN.",),
     "missing_essential": ("REQ.",),
     "nhs_number_as_excel": ("XLS.nhs_number",),
+    "shifted_columns": ("",),
     "surgery_before_presentation": ("H04",),
     "surgery_in_the_wrong_year": ("H10a",),
     "too_young": ("H02a",),

@@ -24,6 +24,7 @@ from tests.spec.tables import NO, YES, Answer, Row, Table
 OFFERED = {
     "site_code": Kind.TEXT, "provider_code": Kind.TEXT, "started_at": Kind.DATETIME, "started_on": Kind.DATE, "record_status": Kind.TEXT,
     "death_on": Kind.DATE, "deaths_covered_to": Kind.DATE, "received_on": Kind.DATE, "received_at": Kind.DATETIME,
+    "today": Kind.DATE,
 }  # fmt: skip
 
 
@@ -120,8 +121,8 @@ class Outcome:
         return YES if self.value is None else ("gives", self.value)
 
     def counted(self) -> tuple:
-        """The part that a result is made of."""
-        return (self.counts, self.achieves, self.value)
+        """The part that a result is made of; values to nine decimals, which masks and SQL share."""
+        return (self.counts, self.achieves, None if self.value is None else round(self.value, 9))
 
 
 def measure_outcomes(measure: Measure, frame: pd.DataFrame, judge: Evaluator | None = None) -> list[Outcome]:
@@ -144,6 +145,13 @@ def _values(judge: Evaluator, value: Expression | None, row_count: int) -> list[
         return [None] * row_count
     data, known = judge.evaluate(value)
     return [float(v) if k else None for v, k in zip(data, known, strict=True)]
+
+
+def result_answers(measure: Measure, rows: Sequence[Row]) -> list[Answer]:
+    """Of a measure made of other measures: rows tell their results."""
+    told = [dict(row.changes) for row in rows]
+    frame = pd.DataFrame({name: typed_column([line.get(name) for line in told], Kind.DECIMAL) for name in measure.value.field_names()})
+    return [("gives", value) for value in _values(Evaluator(frame), measure.value, len(frame))]
 
 
 def derived_answers(name: str, frame: pd.DataFrame) -> list[Answer]:

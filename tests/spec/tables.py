@@ -84,13 +84,17 @@ def table(subject: str, *rows: Row) -> Table:
 
 @dataclass(frozen=True)
 class Specification:
-    """All tables of a pathway, and the patient they start from (field -> value as written)."""
+    """All tables of a pathway, and the patient they start from (field -> value as written).
+
+    Those of ``results`` are of measures made of other measures: a row tells their results, and no patient.
+    """
 
     pathway: str
     patient: dict[str, str]
     measures: tuple[Table, ...]
     derived: tuple[Table, ...]
     rules: tuple[Table, ...]
+    results: tuple[Table, ...] = ()
 
 
 def specification(pathway: str) -> Specification:

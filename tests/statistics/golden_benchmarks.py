@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from assets.statistics import counts, intervals, multiplicity, quantiles, ranks, standardised
-from assets.statistics.confidence import PAIR, levels
+from assets.statistics.confidence import PAIR, published_levels
 from assets.statistics.grouped import mean_and_deviation
 from assets.statistics.numerics import exact_mean, places, to_rows
 from assets.statistics.rounding import round_decimals
@@ -20,16 +20,24 @@ ADJUSTMENTS = {"bonferroni": "bonferroni", "holm": "holm", "hochberg": "hochberg
 
 def with_limits(case: Case, interval: Callable[[float], intervals.Interval], unit: float = 1) -> dict[str, np.ndarray]:
     """The columns of one level of confidence, or of the pair."""
-    wanted = levels(case.args["confidence"])
+    wanted = published_levels(case.args["confidence"])
     names = [("lower95_0cl", "upper95_0cl"), ("lower99_8cl", "upper99_8cl")] if wanted == PAIR else [("lowercl", "uppercl")]
     return {
         name: limit * unit for level, pair in zip(wanted, names, strict=True) for name, limit in zip(pair, interval(level), strict=True)
     }
 
 
+def in_order(case: Case, groups: np.ndarray, columns: dict[str, np.ndarray]) -> Tables:
+    """Rows of groups in the order of the case: R sorts numbers as numbers, and texts by the rules of a language."""
+    place = {name: k for k, name in enumerate(groups)}
+    order = [place[name] for name in case.text("group")]
+    return {"expected": {name: np.asarray(column)[order] for name, column in columns.items()}}
+
+
 def phe_proportion(case: Case) -> Tables:
     x, n, unit = case.column("x", "input"), case.column("n", "input"), case.args["multiplier"]
-    return {"expected": {"value": x / n * unit} | with_limits(case, lambda level: intervals.wilson(x, n, level), unit)}
+    limits = with_limits(case, lambda level: intervals.wilson(x, n, level), unit)
+    return {"expected": {"value": x / n * unit} | limits}
 
 
 def phe_rate(case: Case) -> Tables:
@@ -43,10 +51,11 @@ def kind_of_interval(events: np.ndarray) -> np.ndarray:
 
 
 def phe_mean(case: Case) -> Tables:
-    x = case.column("x", "input")
-    count, mean, deviation = mean_and_deviation(x, case.text("group", "input"))
+    x, groups = case.column("x", "input"), case.text("group", "input")
+    count, mean, deviation = mean_and_deviation(x, groups)
     limits = with_limits(case, lambda level: intervals.mean_interval(mean, deviation, count, level))
-    return {"expected": {"value": mean, "stdev": deviation, "value_count": count, "value_sum": mean * count} | limits}
+    found = {"value": mean, "stdev": deviation, "value_count": count, "value_sum": mean * count}
+    return in_order(case, np.unique(groups), found | limits)
 
 
 def phe_dsr(case: Case) -> Tables:
@@ -71,18 +80,21 @@ def indirect(case: Case, level: float = 0.95) -> standardised.IndirectRatio:
     return standardised.indirect_ratio(*given, case.text("group", "input"), level)
 
 
-def phe_isratio(case: Case, unit: float | np.ndarray | None = None) -> Tables:
-    ratio = indirect(case)
-    unit = case.args["refvalue"] if unit is None else unit
-    limits = with_limits(case, lambda level: (indirect(case, level).lower, indirect(case, level).upper), unit)
-    found = {"group": ratio.groups, "observed": ratio.observed, "expected": ratio.expected, "method": kind_of_interval(ratio.observed)}
-    return {"expected": found | {"value": ratio.value * unit} | limits}
+def phe_isratio(case: Case) -> Tables:
+    return indirect_table(case, indirect(case), case.args["refvalue"])
 
 
 def phe_israte(case: Case) -> Tables:
-    rate = indirect(case).reference_rate * case.args["multiplier"]
-    found = phe_isratio(case, rate)["expected"]
-    return {"expected": found | {"ref_rate": rate}}
+    ratio = indirect(case)
+    return indirect_table(case, ratio, ratio.reference_rate * case.args["multiplier"])
+
+
+def indirect_table(case: Case, ratio: standardised.IndirectRatio, unit: float | np.ndarray) -> Tables:
+    limits = with_limits(case, lambda level: (indirect(case, level).lower, indirect(case, level).upper), unit)
+    found = {"group": ratio.groups, "observed": ratio.observed, "expected": ratio.expected, "method": kind_of_interval(ratio.observed)}
+    return in_order(
+        case, ratio.groups, found | {"value": ratio.value * unit, "ref_rate": np.broadcast_to(unit, ratio.value.shape)} | limits
+    )
 
 
 def proportion_ci(case: Case) -> Tables:

@@ -108,7 +108,10 @@ def _coefficients(model: casemix.FittedModel, case: Case) -> dict:
     rows = [k for k, label in enumerate(model.labels) if f"={UNKNOWN}" not in label]
     assert all(np.isnan(model.coefficient[k]) for k in range(len(model.labels)) if k not in rows)
     names = {"estimate": model.coefficient, "se": model.se, "z": model.z, "p_value": model.p_value}
-    return {"term": np.array([_in_r(model.labels[k], case) for k in rows], object), **{name: values[rows] for name, values in names.items()}}
+    return {
+        "term": np.array([_in_r(model.labels[k], case) for k in rows], object),
+        **{name: values[rows] for name, values in names.items()},
+    }
 
 
 def _scalars(model: casemix.FittedModel, y: np.ndarray, risk: np.ndarray) -> dict:

@@ -35,16 +35,21 @@ def _bernoulli(case: Case) -> Tables:
     return {"expected": {"ct": chart.value[0], "signal": chart.signal[0]}}
 
 
+def _limits(case: Case) -> tuple[float, float]:
+    """Without reset the package can do without limits: nothing then crosses them."""
+    return tuple(np.inf if case.args.get(name) is None else case.args[name] for name in ("h1", "h2"))
+
+
 def _two_sided(case: Case) -> Tables:
     y, p, ratio = _given(case, "y"), _given(case, "p"), case.args["RA"]
-    chart = cusum.two_sided(y, p, (case.args["h1"], case.args["h2"]), ratio, case.args["reset"])
+    chart = cusum.two_sided(y, p, _limits(case), ratio, case.args["reset"])
     weights = {name: cusum.likelihood_weights(y, p, r)[0] for name, r in (("wt1", ratio), ("wt2", 1 / ratio))}
     return {"expected": {**weights, "s1": chart.upper.value[0], "s1l": chart.lower.value[0]}}
 
 
 def _lives(case: Case) -> Tables:
     y, p, a = _given(case, "y"), _given(case, "p"), case.args
-    chart = cusum.expected_minus_observed(y, p, (a["k1"], a["k2"]), (a["h1"], a["h2"]), a["reset"])
+    chart = cusum.expected_minus_observed(y, p, (a["k1"], a["k2"]), _limits(case), a["reset"])
     return {"expected": {"s1": chart.upper.value[0], "s1l": chart.lower.value[0], "vlad_cum": cusum.variable_life(y, p)[0]}}
 
 
@@ -52,7 +57,12 @@ def _bernoulli_chart(case: Case) -> Tables:
     y, target, ratio = _given(case, "y"), case.args["target"], case.args["or"]
     p0 = cusum.baseline_risk(y, int(target))[0] if target > 1 else float(target)
     chart = cusum.bernoulli_chart(y, p0, ratio, case.args["limit"])
-    columns = {"cusum1": chart.upper.value[0], "signal1": chart.upper.signal[0], "cusum2": chart.lower.value[0], "signal2": chart.lower.signal[0]}
+    columns = {
+        "cusum1": chart.upper.value[0],
+        "signal1": chart.upper.signal[0],
+        "cusum2": chart.lower.value[0],
+        "signal2": chart.lower.signal[0],
+    }
     for arm, r in (("1", ratio), ("2", 1 / ratio)):
         columns[f"s{arm}"] = np.where(np.isnan(chart.upper.value[0]), np.nan, cusum.likelihood_weights(y[0], p0, r))
         columns[f"p{arm}"] = np.full(y.size, cusum.shifted_risk(p0, r))

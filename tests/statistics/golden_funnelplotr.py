@@ -48,6 +48,11 @@ class Plot:
         return self.groups.sum(self.case.column("denominator", "input"))
 
     @cached_property
+    def ratio(self) -> np.ndarray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.observed / self.unrounded
+
+    @cached_property
     def denominator(self) -> np.ndarray:
         is_rounded = self.form is od.LOG_RATIO and self.case.args["SHMI_rounding"]
         return round_decimals(self.unrounded, 2) if is_rounded else self.unrounded
@@ -103,6 +108,7 @@ class Plot:
         if not self.form.is_ratio:
             return self.adjusted_limits(size, 0.0)
         # defect: the interval of a count as large as the expected one, in place of the limits of a count that is expected
+        size = np.where(size > 0, size, np.nan)
         (low_998, high_998), (low_95, high_95) = exact_poisson(size, 0.998), exact_poisson(size, 0.95)
         return np.column_stack([low_998, low_95, high_95, high_998]) / size[:, None]
 
@@ -111,15 +117,16 @@ class Plot:
         if not (is_adjusted or is_unadjusted):
             return np.zeros(len(self.observed))
         limits = (self.adjusted_limits if is_adjusted else self.unadjusted_limits)(self.denominator)
-        place = position(self.observed / self.unrounded, limits)
-        return np.isin(place, (0, 4) if self.case.args["limit"] == 99 else (0, 1, 3, 4)).astype(float)
+        place = position(self.ratio, limits)
+        found = np.isin(place, (0, 4) if self.case.args["limit"] == 99 else (0, 1, 3, 4))
+        return np.where(place < 0, np.nan, found)
 
 
 def funnelplotr(case: Case) -> Tables:
     plot = Plot(case)
     index = case.column("index", "expected_limits").astype(int)
     return {
-        "expected": providers(plot) | limits_of(plot, plot.denominator, "expected"),
+        "expected": in_order(plot, providers(plot) | limits_of(plot, plot.denominator, "expected")),
         "expected_limits": {"index": index, "number_seq": plot.grid[index - 1]} | limits_of(plot, plot.grid[index - 1], "expected_limits"),
         "expected_scalars": scalars(plot),
     }
@@ -134,17 +141,24 @@ def limits_of(plot: Plot, size: np.ndarray, table: str) -> dict[str, np.ndarray]
 def providers(plot: Plot) -> dict[str, np.ndarray]:
     found, zeros = plot.dispersion, np.zeros(len(plot.observed))
     trimmed = np.where(np.isnan(found.z), np.nan, (found.used_z != found.z).astype(float))
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         transformed = plot.form.transform(plot.observed, plot.denominator)
     columns = {
         "group": plot.groups.names.astype(object), "numerator": plot.observed, "denominator": plot.denominator,
-        "rr": plot.observed / plot.unrounded, "target_transformed": zeros + plot.form.scale(plot.centre), "Y": transformed,
+        "rr": plot.ratio, "target_transformed": zeros + plot.form.scale(plot.centre), "Y": transformed,
         "Uzscore": found.z, "Wuzscore": found.used_z, "outlier": plot.outlier(),
     }  # fmt: skip
     if not plot.form.truncates:
         return columns | {"winsorised": at_or_beyond_the_ends(plot)}
     slices = od.truncation_slices(found.z, zeros, plot.case.args["trim_by"])
     return columns | {"rk": rank_in_groups(found.z, zeros, "average"), "sp": slices, "truncated": trimmed}
+
+
+def in_order(plot: Plot, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """In the order of the case's groups: R sorts numbers as numbers, and texts by the rules of a language."""
+    place = {name: k for k, name in enumerate(plot.groups.names)}
+    order = [place[name] for name in plot.case.text("group")]
+    return {name: column[order] for name, column in columns.items()}
 
 
 def at_or_beyond_the_ends(plot: Plot) -> np.ndarray:
@@ -158,7 +172,7 @@ def scalars(plot: Plot) -> dict[str, list[float]]:
     phi, tau_squared = plot.phi_and_tau_squared
     adjusted, unadjusted = plot.drawn
     numbers = {"phi": phi, "tau2": tau_squared, "target": plot.centre, "draw_adjusted": adjusted, "draw_unadjusted": unadjusted}
-    counts = {"n_outliers": plot.outlier().sum(), "n_groups": len(plot.observed), "n_limits": len(plot.grid)}
+    counts = {"n_outliers": np.nansum(plot.outlier()), "n_groups": len(plot.observed), "n_limits": len(plot.grid)}
     return {name: [float(value)] for name, value in (numbers | counts).items()}
 
 

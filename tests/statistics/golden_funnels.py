@@ -58,7 +58,13 @@ def proportion_lines(case: Case) -> dict[str, np.ndarray]:
     unit = case.args["multiplier"]
     uncut = funnel.score_limits(lines.x, lines.centre[:, None])
     limits = np.where(uncut > 1, np.minimum(uncut * unit, 100), lines.limits * unit)  # the package's cut at 100 in whatever unit
-    return named(limits) | {"x_axis": lines.x[0], "baseline": np.full(100, lines.centre[0] * unit)}
+    unknown = gap_in_the_average(case)
+    return named(limits + unknown) | {"x_axis": lines.x[0], "baseline": np.full(100, lines.centre[0] * unit + unknown)}
+
+
+def gap_in_the_average(case: Case) -> float:
+    """The package's average, and all that is drawn around it, is missing as soon as one numerator is: NaN then, else 0."""
+    return np.nan if np.isnan(case.column("numerator", "input")).any() else 0.0
 
 
 def ratio_lines(case: Case) -> dict[str, np.ndarray]:
@@ -102,6 +108,8 @@ def phe_funnel_significance(case: Case) -> Tables:
         given = denominator if case.has("denominator") else None
         rate, unit = case.column("rate", "input"), case.args["multiplier"]
         found = fingertips.rate_significance(events, rate, given, one_group(case), unit, is_standardised)
+    if case.args["statistic"] != "ratio" and np.isnan(gap_in_the_average(case)):
+        found = np.full(len(events), -1)
     hidden = is_standardised & (events < fingertips.MINIMUM_EVENTS)
     return {"expected": {"significance": np.where(hidden, NOT_APPLICABLE, np.array(SIGNIFICANCE)[found]).astype(object)}}
 

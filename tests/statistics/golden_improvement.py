@@ -46,13 +46,15 @@ def _compare(case: Case) -> Tables:
 
 def _as_r_gives_it(found: Comparison, kind: str) -> dict:
     """R's estimate of two rates is their ratio alone."""
-    estimates = {"estimate1": found.effect, "estimate2": np.nan} if kind == "rate" else {"estimate1": found.before, "estimate2": found.after}
+    estimates = (
+        {"estimate1": found.effect, "estimate2": np.nan} if kind == "rate" else {"estimate1": found.before, "estimate2": found.after}
+    )
     test = {"statistic": found.statistic, "df": found.degrees, "p_value": found.p_value}
     return {**estimates, "lower": found.lower, "upper": found.upper, **test}
 
 
 def _change_points(case: Case) -> Tables:
-    found = change_points(case.column("y", "input"), case.args["h"], case.args["max_breaks"])
+    found = change_points(case.column("y", "input"), case.args["h"], case.args.get("max_breaks"))
     positions = [";".join(str(k) for k in after[:m]) for m, after in enumerate(found.after[0])]
     numbers = np.arange(found.squares.shape[1])
     columns = {"breaks": numbers, "rss": found.squares[0], "bic": found.bic[0], "chosen": numbers == found.chosen[0]}

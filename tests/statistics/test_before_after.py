@@ -13,7 +13,7 @@ from assets.statistics.before_after import compare_means, compare_proportions, c
 counts = st.integers(0, 60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(counts, counts, st.floats(0.1, 50), st.floats(0.1, 50)), min_size=1, max_size=8))
 def test_rates_equal_the_exact_binomial_test_of_scipy_one_by_one(rows):
     y1, y2, n1, n2 = (np.array(column, float) for column in zip(*rows, strict=True))
@@ -65,7 +65,9 @@ def test_phases_without_any_event_or_without_any_other_tell_nothing():
     assert np.isnan(found.p_value).all() and (found.effect == 0).all()
 
 
-@pytest.mark.parametrize(("before", "after"), [([3.0, 3, 3], [3.0, 3, 3]), ([3.0, 3, 3], [5.0, 5]), ([1.0], [2.0, 3]), ([np.nan] * 3, [1.0, 2])])
+@pytest.mark.parametrize(
+    ("before", "after"), [([3.0, 3, 3], [3.0, 3, 3]), ([3.0, 3, 3], [5.0, 5]), ([1.0], [2.0, 3]), ([np.nan] * 3, [1.0, 2])]
+)
 def test_constant_phases_and_single_values_are_undetermined(before, after):
     found = compare_means(before, after)
     assert np.isnan([found.p_value, found.lower, found.upper, found.statistic]).all()

@@ -51,6 +51,7 @@ def test_a_series_is_charted_among_others_as_alone(rows, kind):
         alone = chart_of(kind, row)
         for name in LINES:
             assert np.array_equal(getattr(among, name)[k, : len(row)], getattr(alone, name)[0], equal_nan=True), name
+        assert among.base[k].sum() == among.included[k].sum() == len(row)
         for field in fields(alone.runs):
             assert np.array_equal(getattr(among.runs, field.name)[k], getattr(alone.runs, field.name)[0], equal_nan=True), field.name
 

@@ -42,14 +42,19 @@ def test_until_the_first_signal_a_reset_changes_nothing_and_at_it_the_value_is_z
 
 
 @settings(max_examples=100, deadline=None)
-@given(patients, st.integers(0, 39), st.floats(0.1, 4))
-def test_a_gap_moves_nothing_and_has_no_value(rows, place, limit):
+@given(patients, st.integers(0, 5), st.floats(0.1, 4))
+def test_the_padding_behind_a_series_moves_nothing_and_has_no_value(rows, padding, limit):
     y, p = columns(rows)
-    place = min(place, y.size)
     whole = cusum.risk_adjusted(y, p, limit)
-    gapped = cusum.risk_adjusted(np.insert(y, place, np.nan)[None], np.insert(p, place, np.nan)[None], limit)
-    np.testing.assert_array_equal(np.delete(gapped.value, place, axis=1), whole.value)
-    assert np.isnan(gapped.value[0, place]) and not gapped.signal[0, place]
+    padded = cusum.risk_adjusted(*(np.pad(a, ((0, 0), (0, padding)), constant_values=np.nan) for a in (y, p)), limit)
+    np.testing.assert_array_equal(padded.value[:, : y.size], whole.value)
+    assert np.isnan(padded.value[0, y.size :]).all() and not padded.signal[0, y.size :].any()
+
+
+def test_an_unknown_outcome_between_known_ones_is_refused():
+    """Who is left out would shift all that follow: wait until the outcome is known, or leave the patient out on purpose."""
+    with pytest.raises(ValueError, match="outcome"):
+        cusum.risk_adjusted([[0, np.nan, 1]], 0.1, 3.0)
 
 
 def test_many_series_are_each_charted_as_if_alone():
@@ -151,6 +156,12 @@ def test_a_baseline_without_events_gives_no_chart_and_no_signal(target):
 def test_a_baseline_leaves_gaps_out():
     assert cusum.baseline_risk([[1, np.nan, 0, 0, 1, 1]], 4).tolist() == [pytest.approx(1 / 3)]
     assert np.isnan(cusum.baseline_risk([[np.nan, 1]], 1)).all()
+
+
+def test_a_baseline_that_is_not_yet_over_gives_no_target():
+    assert np.isnan(cusum.baseline_risk([[0, 1, 0]], 5)).all() and cusum.baseline_risk([[0, 1, 0]], 3)[0] == pytest.approx(1 / 3)
+    with pytest.raises(ValueError, match="at least one patient"):
+        cusum.baseline_risk([[0, 1, 0]], 0)
 
 
 def test_a_month_weighs_as_much_as_its_patients_together():

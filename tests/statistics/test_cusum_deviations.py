@@ -47,8 +47,8 @@ def test_a_limit_on_the_side_to_which_the_chart_never_moves_is_refused():
         cusum.risk_adjusted([[0, 0]], 0.1, 3.0, odds_ratio=0.5)
 
 
-def test_a_missing_outcome_is_a_gap_and_a_missing_risk_an_error():
-    assert np.isnan(cusum.risk_adjusted([[0, np.nan, 1]], 0.1, 3.0).value[0]).tolist() == [False, True, False]
+def test_a_missing_outcome_is_padding_only_behind_a_series_and_a_missing_risk_an_error():
+    assert np.isnan(cusum.risk_adjusted([[0, 1, np.nan]], 0.1, 3.0).value[0]).tolist() == [False, False, True]
     with pytest.raises(ValueError, match="needs a risk"):
         cusum.risk_adjusted([[0, 1]], [[0.1, np.nan]], 3.0)
 

@@ -215,6 +215,12 @@ def test_a_rate_of_no_events_needs_its_population():
         fingertips.rate_significance([5], [50], None, [0], 1000, is_standardised=False)
 
 
+def test_an_indicator_without_any_event_has_its_limits_at_0_and_one_without_providers_is_no_indicator():
+    lines = fingertips.rate_lines([0, 0], [1000.0, 1500], [0, 0])
+    assert lines.centre[0] == 0 and (lines.limits == 0).all()
+    assert fingertips.proportion_lines([], [], []).limits.shape == (0, 100, 4)
+
+
 @pytest.mark.parametrize(("x", "n"), [(1, 0), (-1, 10), (11, 10), (1, np.inf)])
 def test_impossible_providers_are_refused(x, n):
     for judged in (fingertips.proportion_lines, fingertips.proportion_significance):

@@ -22,3 +22,8 @@ def test_every_method_has_cases(method: str):
     if not REAL.is_dir() and not (OWN / method).is_dir():
         pytest.skip("the folder shared/golden/real is absent")
     assert any(p.values[0] for p in cases(method)), "no case is found: the test above would have compared nothing"
+
+
+def test_every_method_that_has_cases_is_compared():
+    found = {folder.name for root in (OWN, REAL) if root.is_dir() for folder in root.iterdir() if (folder / "cases.csv").is_file()}
+    assert found <= set(METHODS)

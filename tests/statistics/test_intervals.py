@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from assets.statistics import counts, intervals, quantiles
-from assets.statistics.confidence import level, levels, normal_distance
+from assets.statistics.confidence import level, normal_distance, published_levels
 
-CONFIDENCE = st.sampled_from([0.9, 0.95, 0.99, 0.998])
+CONFIDENCE = st.sampled_from([0.8, 0.9, 0.95, 0.99, 0.998])
 PROPORTIONS = {"wilson": intervals.wilson, "wilson_corrected": intervals.wilson_corrected, "clopper_pearson": intervals.clopper_pearson}
 COUNTS = {"exact": counts.exact_poisson, "byar": counts.byar, "byar_midpoint": counts.byar_midpoint, "house": counts.count_interval}
 
@@ -60,8 +60,8 @@ def test_the_houses_interval_of_a_count_is_exact_below_ten_and_byars_from_ten(x,
 
 
 @given(st.integers(10, 10**8), CONFIDENCE)
-def test_byars_approximation_is_within_one_per_cent_of_the_exact_interval_from_ten_events(x, confidence):
-    assert np.array(counts.byar(x, confidence)) == pytest.approx(np.array(counts.exact_poisson(x, confidence)), rel=0.01)
+def test_byars_approximation_is_within_two_per_cent_of_the_exact_interval_from_ten_events(x, confidence):
+    assert np.array(counts.byar(x, confidence)) == pytest.approx(np.array(counts.exact_poisson(x, confidence)), rel=0.02)
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=8), st.floats(0.5, 1e6))
@@ -152,22 +152,25 @@ def test_full_confidence_knows_only_what_is_possible():
     assert [*map(float, counts.exact_poisson(3, 1))] == [0, np.inf]
 
 
-@pytest.mark.parametrize(("given_level", "share"), [(0.95, 0.95), (95, 0.95), (99.8, 0.998), (100, 1), (1, 1), (90, 0.9), (0.9, 0.9)])
+@pytest.mark.parametrize(("given_level", "share"), [(0.95, 0.95), (95, 0.95), (99.8, 0.998), (100, 1), (1, 1), (90, 0.9), (0.5, 0.5)])
 def test_a_level_is_a_share_or_a_percentage(given_level, share):
     assert level(given_level) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("wrong", [0.05, 0.8999, 1.0001, 5, 89.9, 100.1, -0.95, np.nan])
+@pytest.mark.parametrize("wrong", [0.05, 0.4999, 1.0001, 5, 89.9, 100.1, -0.95, np.nan])
 def test_what_can_be_no_level_of_confidence_is_refused(wrong):
     with pytest.raises(ValueError, match="a level of confidence lies between"):
         level(wrong)
 
 
-def test_the_only_pair_of_levels_is_that_of_a_funnel():
-    assert levels([0.95, 0.998]) == (0.95, 0.998) and levels([95]) == (0.95,) and levels(0.99) == (0.99,)
-    for pair in ([0.9, 0.95], [0.998, 0.95], [0.95, 0.998, 0.999]):
+def test_a_published_figure_has_one_level_of_at_least_90_per_cent_or_the_two_of_a_funnel():
+    assert published_levels([0.95, 0.998]) == (0.95, 0.998)
+    assert published_levels([95]) == (0.95,) and published_levels(0.99) == (0.99,)
+    for pair in ([0.9, 0.95], [0.998, 0.95], [0.95, 0.998, 0.999], []):
         with pytest.raises(ValueError, match="two levels of confidence can only be"):
-            levels(pair)
+            published_levels(pair)
+    with pytest.raises(ValueError, match="published interval is at least"):
+        published_levels(0.8)
 
 
 def test_the_normal_distance_is_that_of_both_tails_together():

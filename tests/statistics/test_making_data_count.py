@@ -176,6 +176,19 @@ def test_phases_gathered_and_scattered_are_the_series_again(labels, series):
     assert np.array_equal(split.spread(split.series), np.repeat(np.arange(series)[:, None], len(labels), axis=1))
 
 
+def test_phases_are_numbered_within_their_series_and_padding_is_in_none():
+    split = phases((2, 4), [[0, 1, 1, 2], [5, 5, 6, 6]], [[True] * 4, [True, True, True, False]])
+    assert split.series.tolist() == [0, 0, 0, 1, 1] and split.number.tolist() == [0, 1, 2, 0, 1]
+    assert split.at.tolist() == [[0, 1, 1, 2], [3, 3, 4, -1]] and split.last().tolist() == [2, 4]
+    assert np.array_equal(split.spread(np.arange(5.0)), [[0, 1, 1, 2], [3, 3, 4, np.nan]], equal_nan=True)
+    assert split.spread(np.array([True] * 5)).tolist() == [[True] * 4, [True, True, True, False]]
+    assert np.isnan(split.scatter(np.ones(split.inside.shape))[1, 3]) and split.gather(np.ones((2, 4), int)).sum() == 7
+
+
+def test_every_rule_has_a_name_for_either_side():
+    assert set(spc.RULE_NAMES) == {(rule, sign) for rule in spc.RULES for sign in (1, -1)}
+
+
 def test_padding_between_points_is_refused():
     with pytest.raises(ValueError, match="behind the points"):
         phases((1, 3), inside=[[True, False, True]])

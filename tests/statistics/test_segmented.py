@@ -87,7 +87,9 @@ def test_a_gap_leaves_the_numbers_of_later_points_as_they_are(family: str):
 
 def test_padding_and_neighbours_change_nothing():
     y, n = series("poisson")
-    among = segmented(np.pad(y, ((0, 0), (0, 7)), constant_values=np.nan), CHANGE, np.pad(n, ((0, 0), (0, 7)), constant_values=1), "poisson")
+    among = segmented(
+        np.pad(y, ((0, 0), (0, 7)), constant_values=np.nan), CHANGE, np.pad(n, ((0, 0), (0, 7)), constant_values=1), "poisson"
+    )
     for k in range(len(y)):
         alone = segmented(y[k], CHANGE, n[k], "poisson")
         np.testing.assert_allclose(among.estimate[k], alone.estimate[0], rtol=1e-9)
@@ -161,3 +163,18 @@ def test_a_broken_line_is_found_again_whatever_it_is(truth, change, scale):
     found = segmented(y, change)
     np.testing.assert_allclose(found.estimate[0], np.array(truth) * scale, atol=1e-9 * scale)
     assert len(TERMS) == found.estimate.shape[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["poisson", "binomial"]), st.integers(0, 12))
+def test_counts_of_any_size_are_fitted_to_where_the_likelihood_is_level_or_not_at_all(seed, family, change):
+    random = np.random.default_rng(seed)
+    y = random.integers(0, 2, (8, 12)) * 10.0 ** random.integers(0, 8, (8, 12))
+    n = y + random.integers(0, 5, (8, 12)) * 10.0 ** random.integers(0, 6)
+    y, n = np.where(random.random(y.shape) < 0.1, np.nan, y), np.where(n > 0, n, 1)
+    found = segmented(y, change, n, family)
+    known = ~np.isnan(found.estimate[:, 0])
+    residual = np.nan_to_num(y - found.fitted * (n if family == "binomial" else 1))[known]
+    assert known.mean() >= 0.5
+    assert (np.abs(residual.sum(axis=1)) <= 1e-5 * (np.nansum(y[known], axis=1) + 1)).all()
+    assert np.isnan(found.p_value[~known]).all() and np.isnan(found.fitted[~known]).all()

@@ -20,7 +20,9 @@ def test_subgroups_are_what_each_of_them_comes_to_alone(rows, random):
     series, x, y = (np.array(column) for column in zip(*rows, strict=True))
     found = {aggregate: subgroups(series, x, y, aggregate=aggregate) for aggregate in ("mean", "median", "sum", "sd")}
     made = found["mean"]
-    assert len(made.series) == len({(a, b) for a, b, _ in rows})
+    keys = {(a, b) for a, b, _ in rows}
+    assert len(made.series) == len(keys) == made.points.inside.sum()
+    assert made.points.value.shape == (len(np.unique(series)), max(sum(a == name for a, _ in keys) for name in series))
     for name, moment, row, column in zip(made.series, made.x, made.row, made.column, strict=True):
         alone = y[(series == name) & (x == moment)]
         known = alone[~np.isnan(alone)]

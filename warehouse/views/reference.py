@@ -8,9 +8,9 @@ measure_v1 = view(
     "dashboard",
     "measure_v1",
     "One row a measure, as declared, with its definition in words and in SQL.",
-    "measure_name pathway_name title description kind direction unit decimals target is_headline measure_version definition_text definition_sql",
+    "measure_name pathway_name title description kind direction unit decimals target is_headline measure_version definition_text definition_sql credit",
     "select measure_name, pathway_name, title, description, kind, direction, unit, decimals, target, is_headline, measure_version, "
-    "definition_text, definition_sql from measurement.measure",
+    "definition_text, definition_sql, credit from measurement.measure",
     description="what counts and what does not",
     kind="proportion, median, mean, count, rate, score or derived",
     direction="higher is better, lower is better or neutral",
@@ -18,6 +18,7 @@ measure_v1 = view(
     is_headline="whether it is among the first to show",
     definition_text="the definition in words",
     definition_sql="the definition in SQL",
+    credit="what is counted, and for whom: case (its own team), every team (that had a part in it) or team record (its own team)",
 )
 
 organisation_v1 = view(

@@ -9,6 +9,7 @@ from schemas.pathways.acute_stroke.measures_mortality import MORTALITY
 from schemas.pathways.acute_stroke.not_computed import NOT_COMPUTED
 from schemas.pathways.acute_stroke.published import MEASURES as PUBLISHED
 from schemas.pathways.acute_stroke.published import SCORING_SUMMARY, TEAMS
+from schemas.pathways.acute_stroke.simulation import SIMULATION
 
 PATHWAY = Pathway(
     "acute_stroke",
@@ -18,6 +19,7 @@ PATHWAY = Pathway(
     cases="acute_stroke",
     layouts=(*LAYOUTS, SCORING_SUMMARY),
     measures=(*MEASURES, MORTALITY, *PUBLISHED),
+    simulation=SIMULATION,
     organisation_lists=(TEAMS,),
     not_computed=NOT_COMPUTED,
     case_mix=CASE_MIX,

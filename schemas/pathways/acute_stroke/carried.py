@@ -120,10 +120,13 @@ SIX_MONTHS = {
 }
 
 
+STAGES = {"S2": "first_day", "S3": "three_days", "S4": "discharge", "S6": "discharge", "S7": "discharge", "S8": "six_months"}
+
+
 def _carried(header: str, description: str) -> Field:
     make = instant if header.endswith("DateTime") else day if header.endswith("Date") else text
     more = {"maximum_length": 100} if make is text else {}
-    return make(header, description, **more)
+    return make(header, description, due=STAGES.get(header[:2]), **more)
 
 
 CARRIED = COMPUTED_BY_THE_AUDIT | THROMBECTOMY | HAEMORRHAGE | MORE | SIX_MONTHS

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from schemas.case_mix import INTERCEPT, CaseMixModel, Factor, Published
 from schemas.expressions import Expression, all_of, field
-from schemas.pathways.acute_stroke import codes as lists
-from schemas.pathways.acute_stroke.conditions import FIBRILLATION, NO_FIBRILLATION
+from schemas.pathways.acute_stroke.conditions import BLEED, FIBRILLATION, INFARCT, NO_FIBRILLATION
 from schemas.pathways.acute_stroke.measures_mortality import MORTALITY
 
 _age, _nihss, _consciousness = field("age_years"), field("nihss_arrival_total"), field("s2_nihss_arrival_loc")
@@ -28,10 +27,7 @@ _AGE = Factor(
     (("<60", _age < 60), ("60-69", _between(_age, 60, 69)), ("70-79", _between(_age, 70, 79)), ("80-89", _between(_age, 80, 89)), ("90+", _age >= 90)),
 )  # fmt: skip
 _FIBRILLATION = Factor("af", "Atrial fibrillation before the stroke", (("no", NO_FIBRILLATION), ("yes", FIBRILLATION)))
-_TYPE = Factor(
-    "type", "Type of the stroke",
-    (("infarct", field("s2_stroke_type").equals(lists.INFARCTION)), ("haemorrhage", field("s2_stroke_type").equals(lists.HAEMORRHAGE))),
-)  # fmt: skip
+_TYPE = Factor("type", "Type of the stroke", (("infarct", INFARCT), ("haemorrhage", BLEED)))
 _NIHSS = Factor(
     "nihss", "NIHSS on arrival",
     (("0", _nihss.equals(0)), *((f"{low}-{high}", _between(_nihss, low, high)) for low, high in ((1, 4), (5, 15), (16, 20), (21, 42)))),

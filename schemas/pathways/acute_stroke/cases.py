@@ -34,6 +34,7 @@ LINK = CaseLink(
     apart=("s4_arrival_at",),  # decision 19
     order=("stay_began_at",),
     leads=OF_INPATIENT_TEAM,
+    credited=OF_INPATIENT_TEAM,
     facts=(
         Fact("is_readmission", field("is_community_team"), "The patient had gone to a community team and came back to this one."),
         Fact("is_followed_by_inpatient_team", OF_INPATIENT_TEAM, "A later record of the case is an inpatient team's.", side="later"),

@@ -56,6 +56,7 @@ NO_BUT_REASONS = {
 }  # fmt: skip
 
 REFUSED, UNWELL_EARLY, UNWELL, NO_DEFICIT, PASSED_SCREEN = "PR", "PU", "MU", "ND", "PS"
+ORGANISATIONAL, CONTINENT = "OR", "PC"
 _WHY = {"OR": "Organisational reasons", "PR": "Patient refused", "PU": "Patient medically unwell", "MU": "Patient medically unwell",
         "ND": "Patient had no relevant deficit", "PS": "Patient passed the swallow screen", "PC": "Patient continent",
         "NI": "Patient has no impairments", "NRP": "Patient considered to have no rehabilitation potential", "NK": "Not known"}  # fmt: skip
@@ -96,12 +97,15 @@ DISCHARGE_TYPE = codes(
     TN="Transferred to another inpatient team outside the audit", TCN="Transferred to a community team outside the audit",
 )  # fmt: skip
 DIED, CARE_HOME, HOME, TO_INPATIENT_TEAM, TO_COMMUNITY_TEAM = "D", "CH", "H", "T", "TC"
+NEW_THERE = "NPR"
 CARE_HOME_BEFORE = codes(PR="Lived there before", NPR="Did not live there before")
 CARE_HOME_STAY = codes(T="Temporary", P="Permanent")
 LIVES = codes(UNKNOWN, LA="Alone", NLA="Not alone", NK="Not known")
+STROKE_SKILLED = "SNS"
 TEAM_AFTER = codes(SNS="Yes, specific to stroke or neurology", NS="Yes, not specialist", N="No")
 HELP_BY = codes(PC="Paid carers", IC="Informal carers", PIC="Both", U="Paid care is unavailable", PR="Patient refused")
 YES_NO_NOT_APPLICABLE = codes(Y="Yes", N="No", NA="Not applicable")
+DIED_SINCE = "ND"
 FOLLOWED_UP = codes(Y="Yes", N="No", NB="No, for an accepted reason", ND="No, the patient died within 6 months")
 
 STATUS = codes(_0="Not entered", _10="Errors", _20="Incomplete", _30="Complete")

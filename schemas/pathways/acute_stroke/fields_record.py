@@ -12,13 +12,17 @@ from schemas.pathways.acute_stroke.columns import EXPORT_COLUMNS
 from schemas.pathways.acute_stroke.naming import name_of
 from schemas.pathways.acute_stroke.parts import TEAM_CODE, answer, instant, text
 
+LEFT = "discharge"
+# sections -> the stage with which they can be locked
+LOCKED_WITH = {1: "three_days", 2: "three_days", 3: "three_days", 4: LEFT, 5: LEFT, 6: LEFT, 7: LEFT, 8: "six_months"}
 
-def _id(header: str, description: str) -> Field:
-    return Field(name_of(header), header, Kind.INTEGER, description, minimum=1)
+
+def _id(header: str, description: str, due: str | None = None) -> Field:
+    return Field(name_of(header), header, Kind.INTEGER, description, minimum=1, due=due)
 
 
-def _truth(header: str, description: str) -> Field:
-    return Field(name_of(header), header, Kind.BOOLEAN, description, blank="FALSE")
+def _truth(header: str, description: str, due: str | None = None) -> Field:
+    return Field(name_of(header), header, Kind.BOOLEAN, description, blank="FALSE", due=due)
 
 
 TEAM = text(
@@ -34,9 +38,9 @@ KEYS = (
 )  # fmt: skip
 
 TRANSFERS = (
-    instant("TransferToDateTime", "When the patient was transferred to the next team."),
-    text("TransferToTeamCode", "Team the record was transferred to.", maximum_length=12, prefix=TEAM_CODE),
-    _id("TransferToProClinV1Id", "The audit's number of the next team's record."),
+    instant("TransferToDateTime", "When the patient was transferred to the next team.", due=LEFT),
+    text("TransferToTeamCode", "Team the record was transferred to.", maximum_length=12, prefix=TEAM_CODE, due=LEFT),
+    _id("TransferToProClinV1Id", "The audit's number of the next team's record.", LEFT),
     instant("TransferFromDateTime", "When the patient was transferred from the team before; empty where only the six-month review was."),
     text("TransferFromTeamCode", "Team the record was transferred from.", maximum_length=12, prefix=TEAM_CODE),
     _id("TransferFromProClinV1Id", "The audit's number of the record of the team before."),
@@ -46,8 +50,8 @@ AUDIT = (
     instant("CreatedDateTime", "When the record was made in the audit's tool."),
     instant("UpdatedDateTime", "When the record was last changed in the audit's tool."),
     answer("AuditType", lists.AUDIT_TYPE, "Which audit the record belongs to."),
-    answer("Status72h", lists.STATUS, "State of sections 1 to 3."),
-    answer("StatusDischarge", lists.STATUS, "State of the record up to discharge."),
+    answer("Status72h", lists.STATUS, "State of sections 1 to 3.", due="three_days"),
+    answer("StatusDischarge", lists.STATUS, "State of the record up to discharge.", due=LEFT),
     answer("Status", lists.STATUS, "State of the whole record."),
 )
 
@@ -55,10 +59,10 @@ LOCKS = (
     _truth("Locked", "Whether the whole record is locked."),
     instant("LockedDateTime", "When the whole record was locked."),
     _truth("Closed", "Whether the record is closed, as it is after a transfer."),
-    *(part for n in range(1, 9) for part in (
-        _truth(f"LockedS{n}", f"Whether section {n} is locked: only then does the audit count it."),
-        instant(f"LockedS{n}DateTime", f"When section {n} was locked."),
-        answer(f"S{n}Status", lists.STATUS, f"State of section {n}."),
+    *(part for n, stage in LOCKED_WITH.items() for part in (
+        _truth(f"LockedS{n}", f"Whether section {n} is locked: only then does the audit count it.", stage),
+        instant(f"LockedS{n}DateTime", f"When section {n} was locked.", due=stage),
+        answer(f"S{n}Status", lists.STATUS, f"State of section {n}.", due=stage),
     )),
 )  # fmt: skip
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from schemas.expressions import all_of, days_between, field
 from schemas.measures import Direction, Measure, MeasureKind
-from schemas.pathways.acute_stroke import codes as lists
+from schemas.pathways.acute_stroke import conditions as when
 from schemas.pathways.acute_stroke import policy
 from schemas.pathways.acute_stroke.measures_parts import COHORT, excluded_unless
 
-TYPE_UNKNOWN = excluded_unless("stroke_type_unknown", field("s2_stroke_type").is_in(lists.INFARCTION, lists.HAEMORRHAGE))
+TYPE_UNKNOWN = excluded_unless("type_not_known", when.MAY_BE_IMAGED & field("s2_stroke_type").is_present())
 NO_NHS_NUMBER = excluded_unless("no_nhs_number", field("has_nhs_number").equals(True))
 DEATHS_NOT_KNOWN_YET = excluded_unless(
     "deaths_not_known_yet", days_between("patient_clock_start_on", "deaths_covered_to") >= policy.MORTALITY_DAYS

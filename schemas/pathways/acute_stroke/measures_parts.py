@@ -2,7 +2,8 @@
 
 Belongs here: small makers of measures. Does not belong here: any indicator (``measures_*``), limits (``policy``).
 
-All are team-centred: what was done in the first 72 hours is the first admitting team's, whichever team did it. An interval runs from the patient's clock
+All are written team-centred: what was done in the first 72 hours is the first admitting team's, whichever team did it
+(``measures_patient_centred`` makes the other view of them). An interval runs from the patient's clock
 start, in whole minutes. Where an end of it is missing or its time of day was not entered, or where it would be negative, the standard is not met,
 and a median leaves the case out.
 """
@@ -67,7 +68,6 @@ def median(
     return Measure(name, title, description, MeasureKind.MEDIAN, Direction.LOWER_IS_BETTER, **{**_SETTINGS, **said, **more})
 
 
-def count(name: str, title: str, description: str) -> Measure:
-    return Measure(
-        name, title, description, MeasureKind.COUNT, Direction.NEUTRAL, "cases", **_SETTINGS, decimals=0, source="SSNAP, 72-hour cohort"
-    )
+def count(name: str, title: str, description: str, **more) -> Measure:
+    said = {"decimals": 0, "source": "SSNAP, 72-hour cohort"}
+    return Measure(name, title, description, MeasureKind.COUNT, Direction.NEUTRAL, "cases", **{**_SETTINGS, **said, **more})

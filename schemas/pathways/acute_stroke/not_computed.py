@@ -8,14 +8,24 @@ from __future__ import annotations
 from schemas.measures import NotComputed
 from schemas.pathways.acute_stroke.layouts import IMPORT
 
-_FIRST_HOSPITAL_ONLY = "An import file tells of the first hospital alone: which teams had the patient later, and what they did, is not in it."
-
 NOT_COMPUTED = (
-    NotComputed("ssnap_pc_72h", "Patient-centred indicators of the first 72 hours (items G)", _FIRST_HOSPITAL_ONLY, (IMPORT.name,)),
-    NotComputed("ssnap_pc_after_72h", "Patient-centred indicators after 72 hours (items J)", _FIRST_HOSPITAL_ONLY, (IMPORT.name,)),
     NotComputed(
-        "ssnap_after_72h", "Key indicators 2.3, 5.1 to 7.4, 8.7, 8.8, 9.1 to 10.4",
-        "They are made of each team's own record of the stay; their declarations do not stand yet.",
+        "ssnap_pc_72h_later_teams", "Patient-centred indicators of the first 72 hours (items G), for the teams after the first",
+        "An import file tells of the first hospital alone: which teams had the patient later is not in it, so its strokes count for that team only.",
+        (IMPORT.name,),
+    ),
+    NotComputed(
+        "ssnap_pc_after_72h", "Patient-centred indicators after 72 hours (items J)",
+        "They sum a patient's therapy and stay over all teams that had the patient, which is not done yet; an import file tells of the first hospital alone.",
+    ),
+    NotComputed(
+        "ssnap_tc_after_72h", "Team-centred indicators after 72 hours of teams that took a patient over (items K)",
+        "An import file tells of the first hospital alone: which teams had the patient later, and what they did, is not in it.",
+        (IMPORT.name,),
+    ),
+    NotComputed(
+        "ssnap_tc_7_day_team", "Indicators of the team that had the patient seven days after clock start (items K1 to K7)",
+        "Nutrition and the complications of the first week are counted for the discharging team; which team had the patient that day is not derived.",
     ),
     NotComputed(
         "ssnap_case_ascertainment", "Case ascertainment",

@@ -49,5 +49,22 @@ SWALLOW_SCREENED_MINUTES = 4 * HOUR  # 4.5
 THERAPIST_MINUTES = 72 * HOUR  # 4.6, 8.1, 8.3, 8.5
 RESULTS_FINAL_AFTER_DAYS = 35  # as long as a quarter's records are waited for
 
+# key indicators after 72 hours (section 3.3)
+STAY_BEFORE_UNIT_MINUTES = 4 * HOUR  # 2.3: that much of a stay need not be on a stroke unit
+ON_STROKE_UNIT_PERCENT = 90  # 2.3
+GOALS_DAYS = 5  # 8.7, 8.8: after the day of the patient's clock start, as all limits in days
+THERAPIST_SOON_MINUTES = DAY  # 8.8: one of the therapists
+CONTINENCE_PLAN_DAYS = 21  # 9.2
+MOOD_AND_COGNITION_DAYS = 42  # 9.3
+SHORT_STAY_DAYS = 7  # 9.3: from the patient's clock start, not reached by who is left out unscreened
+INDEPENDENT_RANKIN = 2  # at most
+OLD_ABOVE_YEARS = 80  # case-mix: over 80, so 81 and more
+# x.4: 45 minutes on five days of seven for the share of patients expected to need the therapy
+_THERAPY_MINUTES_A_DAY = 45 * 5 / 7
+THERAPY_TARGET_MINUTES = {
+    "occ_ther": _THERAPY_MINUTES_A_DAY * 0.80, "physio": _THERAPY_MINUTES_A_DAY * 0.85, "speech_lang": _THERAPY_MINUTES_A_DAY * 0.50,
+}  # fmt: skip
+SIX_MONTH_COHORT_DAYS = DUE_DAYS["six_months"]  # section 2.3: more than 8 months after clock start, which are 242 to 245 days
+
 MORTALITY_DAYS = 30
 MORTALITY_FINAL_AFTER_DAYS = 60  # the days themselves, and as many again until their deaths are registered and linked

@@ -75,6 +75,8 @@ ENDS = (
 )  # fmt: skip
 
 TEAMS = (
+    table("has_nhs_number", gives(True, "a number"), gives(False, "none", s1_nhs_number=None, s1_no_nhs_number="TRUE"),
+          gives(False, "consent refused, so none told", **p.REFUSED)),
     table("is_community_team", gives(False, "three digits"), gives(True, "C and three digits", team_code="SSNAPC012"),
           gives(True, "C alone", team_code="SSNAPC"), gives(False, "D", team_code="SSNAPD"), gives(False, "a trust's code", team_code="ZX1"), gives(None, "no team", team_code=None)),
     table("is_six_month_record", gives(False, "a first record"), gives(False, "transferred", **p.LATER_OF_EXPORT), gives(True, "review only", **_SIX_MONTHS)),
@@ -113,4 +115,29 @@ COHORT = (
           gives(False, "not complete", **_MISSING), gives(False, "a community team", team_code="SSNAPC012"), gives(False, "another diagnosis", s1_diagnosis="T")),
 )  # fmt: skip
 
-DERIVED_TABLES = (*CLOCKS, *ENDS, *TEAMS, *NUMBERS, *COHORT)
+_LEFT_LOCKED = {**p.FIRST_OF_EXPORT, "locked_s1": "FALSE", "locked_s4": "TRUE", "locked_s7": "TRUE"}
+_NOT_ANSWERED = {"s6_int_pneumatic_comp": None}
+_PASSED_ON, _NAMED = {**_LEFT_LOCKED, "s7_discharge_type": "T"}, {"s7_transfer_team_code": "SSNAP234"}
+_NOT_OF_A_STAY = (gives(False, "a community team", team_code="SSNAPC012"), gives(False, "passed on for the six-month review", **_SIX_MONTHS))
+AFTER_72_HOURS = (
+    table("is_closed_to_discharge", gives(True, "an import, complete"), gives(False, "an import with an answer missing", **_NOT_ANSWERED),
+          gives(True, "an export, sections 4 and 7 locked with an answer missing", **_LEFT_LOCKED, **_NOT_ANSWERED),
+          gives(False, "an export, complete but not locked", **{**_LEFT_LOCKED, "locked_s7": "FALSE"})),
+    table("is_in_discharge_cohort", gives(True, "discharged"), gives(True, "died", **p.DIED), gives(True, "to a community team", **p.TO_COMMUNITY),
+          gives(True, "to a team outside the audit", **_LEFT_LOCKED, s7_discharge_type="TN"), gives(False, "to another inpatient team", **_PASSED_ON, **_NAMED),
+          gives(False, "how the stay ended not answered", **_LEFT_LOCKED, s7_discharge_type=None),
+          gives(False, "not complete", **_NOT_ANSWERED), *_NOT_OF_A_STAY),
+    table("is_in_every_team_cohort", gives(True, "discharged"), gives(True, "died", **p.DIED), gives(True, "to another inpatient team", **_PASSED_ON, **_NAMED),
+          gives(True, "to one that the transfer names", **_PASSED_ON, transfer_to_team_code="SSNAP234"), gives(False, "to one that nobody names", **_PASSED_ON),
+          gives(True, "to a community team, not locked", **{**_LEFT_LOCKED, **p.TO_COMMUNITY, "locked_s4": "FALSE"}),
+          gives(False, "to a community team that nobody names", **{**_LEFT_LOCKED, **p.TO_COMMUNITY, "s7_transfer_team_code": None}),
+          gives(False, "discharged, not locked", **{**_LEFT_LOCKED, "locked_s4": "FALSE"}),
+          gives(False, "discharged, not locked, the transfer for the review named", **{**_LEFT_LOCKED, "locked_s4": "FALSE"}, transfer_to_team_code="SSNAPC012"),
+          gives(False, "how the stay ended not answered", **_LEFT_LOCKED, s7_discharge_type=None),
+          gives(False, "not answered, the next team named", **_LEFT_LOCKED, s7_discharge_type=None, transfer_to_team_code="SSNAP234"), *_NOT_OF_A_STAY),
+    table("is_in_six_month_cohort", gives(False, "an import"), gives(True, "section 8 locked", **_LEFT_LOCKED, locked_s8="TRUE"),
+          gives(False, "section 8 not locked", **_LEFT_LOCKED, locked_s8="FALSE"),
+          gives(False, "a community team, locked", **{**_LEFT_LOCKED, "team_code": "SSNAPC012"}, locked_s8="TRUE")),
+)  # fmt: skip
+
+DERIVED_TABLES = (*CLOCKS, *ENDS, *TEAMS, *NUMBERS, *COHORT, *AFTER_72_HOURS)

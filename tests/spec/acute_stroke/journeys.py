@@ -1,6 +1,6 @@
 """Journeys of patients over teams, as the exports of these teams have them: what differs from the textbook patient, record by record.
 
-Three hospitals' teams and a community team: 121 of provider ZX1 admits, 234 of ZX2 takes over, 345 of ZX3 does thrombectomies, C012 visits at home.
+Hospitals' teams and a community team: 121 of provider ZX1 admits, 122 is another of ZX1, 234 of ZX2 takes over, 345 of ZX3 does thrombectomies, C012 visits at home.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from tests.spec.acute_stroke.files import EXPORT, as_export, row
 from tests.spec.acute_stroke.patient import DIED, INPATIENT, PATIENT, THROMBECTOMY, TO_COMMUNITY, TRANSFERRED
 from tests.world import drop
 
-SENDERS = {"SSNAP121": "ZX1", "SSNAP234": "ZX2", "SSNAP345": "ZX3", "SSNAPC012": "ZX2"}
+SENDERS = {"SSNAP121": "ZX1", "SSNAP234": "ZX2", "SSNAP345": "ZX3", "SSNAPC012": "ZX2", "SSNAP122": "ZX1"}
 TEAMS = [
     {"organisation_code": code, "organisation_name": f"Team {code}", "organisation_kind": "team", "parent_code": provider, "is_member": True}
     for code, provider in SENDERS.items()
 ]
 LOCKED = {f"locked_s{n}": "TRUE" for n in range(1, 8)}
-HERE, THERE, CENTRE, AT_HOME = SENDERS
+HERE, THERE, CENTRE, AT_HOME, NEXT_DOOR = SENDERS
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from schemas.describe import describe_dataset
 from schemas.field_rules import field_rules
+from schemas.measures import Credit
 from schemas.registry import load_registry
+from schemas.rules import Scope
 
 HOUSE = Path(__file__).resolve().parents[3]
 PAGE = (HOUSE / "docs/pathways/acute_stroke.md").read_text(encoding="utf-8")
@@ -28,10 +31,22 @@ def test_the_stages_are_told_with_their_days():
         assert str(stage.after_days) in line or stage.after_days == 0
 
 
-def test_every_measure_is_told_with_its_title_and_no_other():
-    table = PAGE.split("## Measures")[1].split("### Not computed")[0]
-    cells = [[cell.strip() for cell in line.split("|")] for line in table.splitlines() if line.startswith("| `")]
-    assert [(cell[1].strip("`"), cell[3]) for cell in cells] == [(m.name, m.title) for m in PATHWAY.measures if not m.is_submitted]
+def _told(measure) -> list[str]:
+    """A measure's row of the page: its name, the audit's number, title, first sentence, kind and exclusions; in the patient-centred view the first three."""
+    indicator = re.search(r"key indicator ([\d.]+), item ([A-Z][\d.]+)", measure.source)
+    number, item = indicator.groups() if indicator else ("", "")
+    if measure.credit is Credit.EVERY_TEAM:
+        return [f"`{measure.name}`", ", ".join(filter(None, (number, item))), measure.title]
+    same = "The same, of every team for its own part." if measure.name.endswith("_every_team") else None
+    sentence = same or re.match(r".*?[a-z0-9)]\.(?= [A-Z]|$)", measure.description).group()
+    left_out = "; ".join(exclusion.name.replace("_", " ") for exclusion in measure.exclusions)
+    return [f"`{measure.name}`", number, measure.title, sentence, measure.kind.value, left_out]
+
+
+def test_every_measure_is_told_as_it_is_declared_and_no_other():
+    section = PAGE.split("## Measures")[1].split("### Not computed")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [_told(measure) for measure in PATHWAY.measures if not measure.is_submitted]
 
 
 def test_what_is_not_computed_is_told_with_its_reason():
@@ -56,3 +71,10 @@ def test_the_number_of_carried_columns_is_told():
     from schemas.pathways.acute_stroke.carried import CARRIED
 
     assert f"the {len(CARRIED)} columns that no rule reads" in PAGE
+
+
+def test_whatever_may_stand_among_the_broken_rules_of_a_stroke_is_described():
+    told = describe_dataset(DATASET)
+    between_records = {"V09c", "V19c", "V25b", "V26b", "V26c", "V40d"}
+    assert {rule.id.split(".")[0] for rule in DATASET.stated_rules if rule.scope is Scope.WAREHOUSE} == between_records
+    assert [rule.id for rule in DATASET.stated_rules if f"\n{rule.id} {rule.name}\n" not in told] == []

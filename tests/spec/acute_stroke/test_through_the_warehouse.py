@@ -88,6 +88,7 @@ def test_a_record_whose_time_of_arrival_was_not_entered_has_a_day_and_no_interva
     assert world.query("select from_start_minutes from pathway.milestone where milestone_name = 'needle'") == [{"from_start_minutes": None}]
 
 
+@pytest.mark.filterwarnings("error::pandas.errors.PerformanceWarning")
 def test_the_same_file_again_changes_nothing(world):
     rows = [row(serial=1), row(serial=2)]
     submit(world, rows)
