@@ -23,20 +23,8 @@ def upgrade() -> None:
     op.alter_column("signal", "kind", comment=SIGNAL_KINDS, schema="measurement")
 
 
-def _create_case_mix_model() -> None:
-    op.create_table(
-        "case_mix_model",
-        sa.Column("model_name", sa.Text(), nullable=False, comment="the case-mix model"),
-        sa.Column("model_version", sa.Integer(), autoincrement=False, nullable=False, comment="version of its coefficients"),
-        sa.Column("pathway_name", sa.Text(), nullable=False, comment="the pathway"),
-        sa.Column("measure_name", sa.Text(), nullable=False, comment="the measure whose numerator is the outcome"),
-        sa.Column("measure_version", sa.Integer(), nullable=False, comment="version of the measure's definition"),
-        sa.Column("declared_version", sa.Integer(), nullable=False, comment="version of the model's definition: its factors and levels"),
-        sa.Column("origin", sa.Text(), nullable=False, comment="published coefficients, or fitted on the network's own cases"),
-        sa.Column("source", sa.Text(), nullable=False, comment="where the coefficients come from"),
-        sa.Column("is_current", sa.Boolean(), nullable=False, comment="whether it predicts the risks now"),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, comment="when it was made"),
-        sa.Column("as_of_submission", sa.Text(), nullable=True, comment="latest submission that had been loaded"),
+def _how_good_it_is() -> list[sa.Column]:
+    return [
         sa.Column(
             "judged_from",
             sa.Date(),
@@ -57,6 +45,24 @@ def _create_case_mix_model() -> None:
         sa.Column(
             "calibration_slope", sa.Double(), nullable=True, comment="of the same; 1 is best, less says that the risks are too extreme"
         ),
+    ]
+
+
+def _create_case_mix_model() -> None:
+    op.create_table(
+        "case_mix_model",
+        sa.Column("model_name", sa.Text(), nullable=False, comment="the case-mix model"),
+        sa.Column("model_version", sa.Integer(), autoincrement=False, nullable=False, comment="version of its coefficients"),
+        sa.Column("pathway_name", sa.Text(), nullable=False, comment="the pathway"),
+        sa.Column("measure_name", sa.Text(), nullable=False, comment="the measure whose numerator is the outcome"),
+        sa.Column("measure_version", sa.Integer(), nullable=False, comment="version of the measure's definition"),
+        sa.Column("declared_version", sa.Integer(), nullable=False, comment="version of the model's definition: its factors and levels"),
+        sa.Column("origin", sa.Text(), nullable=False, comment="published coefficients, or fitted on the network's own cases"),
+        sa.Column("source", sa.Text(), nullable=False, comment="where the coefficients come from"),
+        sa.Column("is_current", sa.Boolean(), nullable=False, comment="whether it predicts the risks now"),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False, comment="when it was made"),
+        sa.Column("as_of_submission", sa.Text(), nullable=True, comment="latest submission that had been loaded"),
+        *_how_good_it_is(),
         sa.Column(
             "is_sound",
             sa.Boolean(),
