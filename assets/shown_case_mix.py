@@ -23,8 +23,8 @@ GROUPS = """
 select mean_risk, observed_share from measurement.case_mix_calibration where model_name = :model and model_version = :version order by group_number
 """
 CROSSINGS = """
-select count(distinct (organisation_code, direction)), count(distinct (organisation_code, direction)) filter (where limit_value is not null)
-from measurement.cusum_month join measurement.measure using (measure_name) where pathway_name = :pathway
+select count(distinct (organisation_code, c.direction)), count(distinct (organisation_code, c.direction)) filter (where limit_value is not null)
+from measurement.cusum_month c join measurement.measure m using (measure_name) where m.pathway_name = :pathway
 """
 HEADER = ("model", "version", "coefficients", "cases", "events", "c statistic", "calibration slope", "from", "to")
 

@@ -32,7 +32,7 @@ def test_the_node_shows_the_model_its_coefficients_and_its_calibration(demo_orga
     fill(world)
     told = shown(world)
     assert told["source_of_wrist_death"] == "fitted on the network's own cases"
-    assert "| wrist_death | 2 | fitted | 1,200 | 230 | 0.616 | 1.00 | 2023-07-01 | 2026-06-30 |" in told["models"].value
+    assert "| wrist_death | 2 | fitted | 1,200 | 230 | 0.657 | 1.00 | 2023-07-01 | 2026-06-30 |" in told["models"].value
     assert "| age=80+ | 1.350 |" in told["coefficients_of_wrist_death"].value
     assert svg(told["calibration_of_wrist_death"].value).count("<circle") == 3
     assert (told["cusum_charts"], told["cusum_charts_with_a_limit"]) == (6, 6)
