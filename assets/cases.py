@@ -88,7 +88,7 @@ def fragments(connection: Connection, pathway: Pathway, case_ids, before: int | 
     found = read_frame(connection, query.order_by(record.c.arrival_number, record.c.row_number), pathway.case_dataset)
     withdrawn = found["is_withdrawal"].astype(bool)
     later = withdrawn[::-1].groupby(found["case_id"][::-1]).cumsum()[::-1] if len(found) else withdrawn
-    return found[(later == 0).to_numpy(bool)].drop(columns="is_withdrawal")
+    return found.loc[(later == 0).to_numpy(bool), [name for name in found.columns if name != "is_withdrawal"]]
 
 
 def fold_fragments(dataset: Dataset, found: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def fold_fragments(dataset: Dataset, found: pd.DataFrame) -> pd.DataFrame:
     if found["case_id"].duplicated().any():
         cleared = all_emptied(dataset, complete(dataset, found), cleared)
     states = fold(found, "case_id", carried, cleared)
-    first = found.drop_duplicates("case_id").set_index("case_id")
+    first = found.loc[~found["case_id"].duplicated(), ["case_id", "arrival_number", "row_number"]].set_index("case_id")
     states["first_arrival_number"] = first["arrival_number"]
     states["first_row_number"] = first["row_number"]
     states["last_arrival_number"] = states["arrival_number"]

@@ -47,21 +47,43 @@ def carry_forward(frame: pd.DataFrame, groups: np.ndarray, columns: list[str], c
 
     ``cleared`` marks, for a column, the rows that empty it. Columns not listed are left as they are.
     """
-    result = frame.copy()
     keys = pd.Series(groups, index=frame.index)
     emptied = [name for name in columns if name in cleared and cleared[name].any()]
     plain = [name for name in columns if name not in emptied]
-    result[plain] = frame[plain].groupby(keys.to_numpy(), sort=False).ffill()
+    result = with_values(frame, frame[plain].groupby(keys.to_numpy(), sort=False).ffill())
     for name in emptied:
         times = pd.Series(cleared[name].astype(int), index=frame.index).groupby(keys.to_numpy()).cumsum()
         result[name] = frame[name].groupby([keys.to_numpy(), times.to_numpy()], sort=False).ffill()
-    return result.astype({name: frame[name].dtype for name in columns})
+    wanted = frame.dtypes[columns]
+    others = wanted[wanted != result.dtypes[columns]].to_dict()
+    return result.astype(others) if others else result
+
+
+def with_values(frame: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """The frame with ``values`` in place of its own, for the rows and columns that they have.
+
+    Hundreds of columns put in one by one each stay a block of their own, so that whole ones are put together anew.
+    """
+    if len(values) < len(frame):
+        made = frame.copy()
+        made.loc[values.index, values.columns] = values
+        return made
+    others = frame[[name for name in frame.columns if name not in values.columns]]
+    return pd.concat([values.loc[frame.index], others], axis=1)[list(frame.columns)]
+
+
+def typed_like(frame: pd.DataFrame, like: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """The columns in the types that ``like`` has; those that the frame lacks are missing."""
+    nothing = pd.Series(None, index=frame.index, dtype=object)
+    return pd.DataFrame({name: frame.get(name, nothing).astype(like[name].dtype) for name in columns}, index=frame.index)
 
 
 def fold(frame: pd.DataFrame, group: str, columns: list[str], cleared: Mapping[str, np.ndarray]) -> pd.DataFrame:
     """One row a group: what is known after the last row of each. The index is the group."""
     known = carry_forward(frame, frame[group].to_numpy(), columns, cleared)
-    return known.drop_duplicates(group, keep="last").set_index(group)
+    last = known[~known[group].duplicated(keep="last")]
+    # columns taken by name keep together what is of a type; ``set_index`` would part them
+    return last[[name for name in last.columns if name != group]].set_axis(pd.Index(last[group], name=group))
 
 
 def all_emptied(dataset: Dataset, said: pd.DataFrame, cleared: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Text, delete, select, text, update
 from assets import cases as case_store
 from assets import persons, team_records
 from assets.cross_record import families
-from assets.folding import all_emptied, carried_derived, carried_names, carry_forward, clock_dates
+from assets.folding import all_emptied, carried_derived, carried_names, carry_forward, clock_dates, typed_like, with_values
 from assets.ledger import Counts, latest_effective
 from assets.linking import link
 from assets.places import place_findings, sites_of_records
@@ -102,8 +102,8 @@ def merge(connection: Connection, pathway: Pathway, work: Work, linked: Linked) 
         return frame, changed
     carried = carried_names(dataset)
     told = frame.loc[rows.index, carried].assign(case_id=rows["case_id"], row=rows.index)
-    base = before.reindex(columns=["case_id", *carried]).astype({name: frame[name].dtype for name in carried}).assign(row=-1)
-    stacked = pd.concat([base, told], ignore_index=True)
+    base = typed_like(before, frame, carried).assign(case_id=before["case_id"], row=-1)
+    stacked = pd.concat([base, told], ignore_index=True).copy()  # a copy keeps columns of a type together, which concat does not
     emptied = all_emptied(dataset, frame.loc[rows.index], {n: pd.Series(m, index=frame.index)[rows.index].to_numpy() for n, m in work.conformed.cleared.items()})
     cleared = {n: np.concatenate([np.zeros(len(base), bool), m]) for n, m in emptied.items()}
     after = carry_forward(stacked, stacked["case_id"].to_numpy(), carried, cleared)
@@ -112,8 +112,7 @@ def merge(connection: Connection, pathway: Pathway, work: Work, linked: Linked) 
     is_first = ~stacked["case_id"].duplicated()
     own = after["row"] >= 0
     changed.loc[after.loc[own, "row"]] = ~(same & ~is_first)[own].to_numpy()
-    merged = frame.copy()
-    merged.loc[after.loc[own, "row"], carried] = after.loc[own, carried].set_axis(after.loc[own, "row"])
+    merged = with_values(frame, after.loc[own, carried].set_axis(after.loc[own, "row"]))
     return derive(merged, dataset, keep=carried_derived(dataset)), changed
 
 
@@ -205,19 +204,15 @@ def _fragments(work: Work, rows: pd.DataFrame, is_withdrawal: pd.Series) -> pd.D
 
 def _states(work: Work, linked: Linked, rows: pd.DataFrame, merged: pd.DataFrame) -> pd.DataFrame:
     """The cases as the rows leave them, where nothing later is known: no need to read the records again."""
-    states = merged.loc[rows.index].assign(
-        case_id=rows["case_id"], person_id=rows["person_id"], site_code=rows["site_code"], provider_code=rows["provider_code"],
-        first_arrival_number=work.row.arrival_number, first_row_number=rows.index, last_arrival_number=work.row.arrival_number,
+    first = rows.index.to_series().groupby(rows["case_id"]).first()
+    last = rows[~rows["case_id"].duplicated(keep="last")]
+    known = linked.known[["case_id", "first_arrival_number", "first_row_number"]].set_index("case_id").reindex(last["case_id"])
+    states = merged.loc[last.index].assign(
+        person_id=last["person_id"], site_code=last["site_code"], provider_code=last["provider_code"], last_arrival_number=work.row.arrival_number,
+        first_arrival_number=known["first_arrival_number"].fillna(work.row.arrival_number).to_numpy("int64"),
+        first_row_number=known["first_row_number"].fillna(first[last["case_id"]]).to_numpy("int64"), is_new=~last["case_id"].isin(linked.known["case_id"]),
     )  # fmt: skip
-    first = states.drop_duplicates("case_id")[["case_id", "first_row_number"]].set_index("case_id")
-    states = states.drop_duplicates("case_id", keep="last").set_index("case_id")
-    states["first_row_number"] = first["first_row_number"]
-    states["is_new"] = ~states.index.isin(linked.known["case_id"])
-    known = linked.known.set_index("case_id")
-    for name in ("first_arrival_number", "first_row_number"):
-        before = states.index.map(known[name].to_dict())
-        states[name] = np.where(before.isna(), states[name], before).astype("int64")
-    return states
+    return states.set_axis(pd.Index(last["case_id"], name="case_id"))
 
 
 def _is_overtaken(connection: Connection, row: Row, linked: Linked) -> bool:

@@ -36,26 +36,27 @@ def registry() -> Registry:
     return load_registry(())
 
 
-def pathway() -> Pathway:
-    return registry().pathway(PATHWAY)
+def pathway(name: str = PATHWAY) -> Pathway:
+    return registry().pathway(name)
 
 
-def sites(count: int = PROVIDERS) -> tuple[Site, ...]:
-    return made_up_sites(count, pathway().simulation, SEED)
+def sites(count: int = PROVIDERS, name: str = PATHWAY) -> tuple[Site, ...]:
+    return made_up_sites(count, pathway(name).simulation, SEED)
 
 
 def today() -> date:
     return date.today()
 
 
-def rows(count: int, years: float = 2, seed: int = SEED, of: tuple[Site, ...] | None = None) -> History:
-    """So many hip fractures of the last years, up to yesterday."""
+def rows(count: int, years: float = 2, seed: int = SEED, of: tuple[Site, ...] | None = None, name: str = PATHWAY) -> History:
+    """So many cases of the last years, up to yesterday."""
     end = today() - timedelta(days=1)
-    return simulate_history(pathway(), of or sites(), end - timedelta(days=int(365.25 * years)), end, seed=seed, count=count)
+    return simulate_history(pathway(name), of or sites(name=name), end - timedelta(days=int(365.25 * years)), end, seed=seed, count=count)
 
 
 def content(history: History, chosen=None) -> bytes:
-    """The cases as a file of 63 columns, as it is known today."""
+    """The records of the network's sites as a file of all columns, as they are known today."""
+    chosen = history.own(sites(name=history.pathway.name)) if chosen is None else chosen
     return csv_bytes(history.table(chosen, as_of=today()))
 
 

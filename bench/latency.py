@@ -28,10 +28,7 @@ where s.sender_code = :sender and s.received_at >= :since and s.state like 'acce
 
 
 def run(drops: int = DROPS) -> Measured:
-    inside = _inside(ROWS)
-    with house.house(is_up=True) as place:
-        _settle(place)
-        every = list(_drops(place, drops))
+    inside, every = _inside(ROWS), dropped(house.PATHWAY, drops)
     whole = [each["readable"] for each in every]
     medians = {name: statistics.median(each[name] for each in every) for name in every[0]}
     steps = dict(zip(("claimed", "run asked for", "run started", "loaded", "receipted", "results readable"), _steps(medians), strict=True))
@@ -50,19 +47,28 @@ def _steps(medians: dict[str, float]) -> Iterator[float]:
         before = medians[name]
 
 
-def _settle(place: house.Place) -> None:
+def dropped(pathway: str, drops: int) -> list[dict[str, float]]:
+    """Seconds from each drop of 300 rows to each step, on a house that is up."""
+    with house.house(is_up=True) as place:
+        _settle(place, pathway)
+        return list(_drops(place, pathway, drops))
+
+
+def _settle(place: house.Place, pathway: str) -> None:
     """Half a year of the network, so that there is something to compare with, and a first drop that warms the workers."""
-    for number, data in enumerate((house.content(house.rows(4_000, years=0.5)), house.content(house.rows(50, seed=1)))):
+    first, warm = house.rows(4_000, years=0.5, name=pathway), house.rows(50, seed=1, name=pathway)
+    for number, data in enumerate((house.content(first), house.content(warm))):
         since = datetime.now(UTC)
         place.drop(house.OFFICE, data, f"history {number}.csv")
         _wait(place, READABLE.replace("r.organisation_code = :sender and", ""), house.OFFICE, since)
         _until_idle(place)
 
 
-def _drops(place: house.Place, count: int) -> Iterator[dict[str, float]]:
+def _drops(place: house.Place, pathway: str, count: int) -> Iterator[dict[str, float]]:
     """Seconds from the drop to each step, one provider after the other."""
-    for number, site in enumerate(house.sites()[:count]):
-        data = house.content(house.rows(ROWS, years=0.5, seed=house.SEED + 10 + number, of=(site,)))
+    for number, site in enumerate(house.sites(name=pathway)[:count]):
+        drawn = house.rows(ROWS, years=0.5, seed=house.SEED + 10 + number, of=(site,), name=pathway)
+        data = house.content(drawn, drawn.own((site,))[:ROWS])
         since = datetime.now(UTC)
         place.drop(site.provider_code, data, "week.csv")
         row, readable = _wait(place, READABLE, site.provider_code, since)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from assets.statistics import casemix, cusum, fingertips_funnel
+from assets.statistics import casemix, cusum, fingertips_funnel, funnel
 from assets.statistics import making_data_count as mdc
 from assets.statistics.casemix_terms import Factor, Number
 from assets.statistics.control_charts import control_chart
@@ -30,6 +30,7 @@ def laney(series: int) -> Callable[[], object]:
 
 
 def dispersed_funnels(measures: int) -> Callable[[], object]:
+    """Exact limits and those widened by over-dispersion."""
     rng = np.random.default_rng(2)
     cases = rng.integers(50, 1000, measures * PROVIDERS).astype(float)
     events = rng.binomial(cases.astype(int), rng.beta(30, 70, len(cases))).astype(float)
@@ -37,7 +38,7 @@ def dispersed_funnels(measures: int) -> Callable[[], object]:
 
     def funnels():
         found = overdispersion(events, cases, of, ARCSINE)
-        return overdispersed_limits(cases, found.centre[of], found.tau_squared[of], ARCSINE)
+        return funnel.proportion_limits(cases, found.centre[of]), overdispersed_limits(cases, found.centre[of], found.tau_squared[of], ARCSINE)
 
     return funnels
 

@@ -42,7 +42,7 @@ class Task:
 TASKS = (
     Task("XmR, all rules and icons, 10,000 series of 36", 10_000, work.xmr, "NHSRplotthedots::ptd_spc", 27, 0.3),
     Task("P' (Laney), 10,000 series of 36", 10_000, work.laney, "qicharts2::qic, in a loop", 290, 0.3),
-    Task("funnels with over-dispersion, 40 measures x 150 providers", 40, work.dispersed_funnels, "FunnelPlotR::funnel_plot, numbers alone", 0.17, 0.05),
+    Task("funnels, exact and with over-dispersion, 40 measures x 150 providers", 40, work.dispersed_funnels, "FunnelPlotR::funnel_plot, numbers alone", 0.17, 0.05),
     Task("ratio limits, 5 measures, 100 points", 5, work.ratio_lines, "PHEindicatormethods::calculate_funnel_limits", 5, faster=100),
     Task("case-mix, 200,000 patients, 150 providers", 200_000, work.case_mix, "glm", 1.5, faster=1),
     Task("risk-adjusted CUSUM, 100 providers x 2,000 patients", 100, work.risk_adjusted_cusum, "cusum::racusum", 0.15),

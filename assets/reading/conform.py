@@ -213,7 +213,8 @@ def derive(frame: pd.DataFrame, dataset: Dataset, keep: tuple[str, ...] = ()) ->
         made[derived.name] = column_of(_derived_column(derived, np.asarray(values), np.asarray(known, dtype=bool)), told.index)
         judge.add(derived.name, made[derived.name])
         judge.forget()
-    return _with_columns(told.drop(columns=[name for name in made if name in told.columns]), made)
+    # taking columns keeps those of a type together, dropping others would part them
+    return _with_columns(told[[name for name in told.columns if name not in made]], made)
 
 
 def _with_columns(frame: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.DataFrame:

@@ -21,21 +21,17 @@ Columns = dict[str, np.ndarray]
 
 
 def blank_unasked(columns: Mapping[str, np.ndarray], dataset: Dataset, count: int) -> Columns:
-    """The columns without answers to questions that are not asked; anew until nothing changes, since a question may rest on another's answer.
-
-    Raises ValueError if conditions go round in circles.
-    """
+    """The columns without answers to questions that are not asked; anew until nothing changes, since a question may rest on another's answer."""
     conditional = {item.name for item in dataset.fields if item.only_if}
     made = dict(columns)
     if not conditional & set(made):
         return made
-    for _ in range(len(conditional) + 1):
+    while True:  # comes to rest: what is blanked is never filled again
         ruled_out = unmet(typed_frame(made, dataset, count), dataset)
         blanked = {name: _blanked(made[name], rows) for name, rows in ruled_out.items() if name in made and _has_values(made[name])[rows].any()}
         if not blanked:
             return made
         made |= blanked
-    raise ValueError(f"the conditions of {dataset.name} never come to rest: a question is asked only if it is not answered")
 
 
 def not_asked(texts: Mapping[str, np.ndarray], dataset: Dataset) -> dict[str, np.ndarray]:

@@ -119,7 +119,7 @@ def _rows(connection: Connection, sql: str, **parameters) -> list:
 @click.option("--port", type=click.IntRange(1024, 65535), help="First port to try for the Dagster UI (3000).")
 @click.pass_obj
 def demo(settings: Settings, once: bool, port: int | None) -> int:
-    """Run the demo network in a home of its own: 22 fictional providers, two years of hip fracture. Ctrl-C stops it."""
+    """Run the demo network in a home of its own: 22 fictional providers, two years of hip fracture and acute stroke. Ctrl-C stops it."""
     from pipelines.demo.show import run_demo
 
     return run_demo(settings, once=once, port=port)

@@ -1,10 +1,11 @@
-"""The demo's organisations: four regions, 22 providers with one or two sites. None of the codes is borne by a real organisation.
+"""The demo's organisations: four regions, 22 providers with one or two sites, 12 of them with stroke teams. No real organisation bears the codes.
 
 Belongs here: who there is, and how their care differs. Does not belong here: their patients (``assets.simulate``) and files.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,13 +20,18 @@ TOWNS = (
     "Millhaven", "Nettlebridge", "Oakhampton Vale", "Pinecliff", "Quarrydale", "Rushwater", "Silverdyke", "Thornaby Moor", "Underbarrow", "Vinehill", "Willowmead",
 )  # fmt: skip
 
+# by their number among the providers
+WITH_STROKE_TEAMS, CENTRES, WITH_COMMUNITY_TEAM, WITH_REHABILITATION = 12, (0, 7), (0, 4, 8, 10), 2
+STROKES_A_FRACTURE = 0.6
+
 
 @dataclass(frozen=True)
 class Network:
-    """Rows for the table of organisations, and the sites that patients come to."""
+    """Rows for the table of organisations, the sites that patients with a fracture come to, the teams that have those with a stroke."""
 
     organisations: tuple[dict, ...]
     sites: tuple[Site, ...]
+    teams: tuple[Site, ...] = ()
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -49,7 +55,29 @@ def make_network(today: date, count: int = len(TOWNS), yearly_cases: float = 190
             organisations.append(_organisation(f"{code}0{place}", name, "site", code))
             size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases * (1.0 if place == 1 else 0.5))
             sites.append(Site(f"{code}0{place}", code, size, changes=_changes(number, today)))
-    return Network(tuple(organisations), tuple(sites))
+    teams = tuple(_teams(rng, count, today, yearly_cases * STROKES_A_FRACTURE))
+    organisations += [_organisation(team.code, _team_name(team), "team", team.provider_code) for team in teams]
+    return Network(tuple(organisations), tuple(sites), teams)
+
+
+def _teams(rng: np.random.Generator, count: int, today: date, yearly_cases: float) -> Iterator[Site]:
+    """A hospital's team for the first providers; two do thrombectomies, some visit at home, one takes over for rehabilitation."""
+    since = today - timedelta(days=300)
+    better = {3: (Change("needle", since, 0.5),), 5: (Change("stroke_unit", since, -1.5),), 9: (Change("swallow", since, 1.5),)}
+    for number in range(min(count, WITH_STROKE_TEAMS)):
+        provider = f"ZQ{chr(65 + number)}"
+        size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases)
+        yield Site(f"SSNAP7{number:02d}", provider, size, changes=better.get(number, ()), roles=("centre",) if number in CENTRES else ())
+        if number in WITH_COMMUNITY_TEAM:
+            yield Site(f"SSNAPC7{number:02d}", provider, 0, roles=("community",))
+        if number == WITH_REHABILITATION:
+            yield Site(f"SSNAP8{number:02d}", provider, 0, roles=("rehabilitation",))
+
+
+def _team_name(team: Site) -> str:
+    town = TOWNS[ord(team.provider_code[-1]) - 65]
+    what = {("community",): "community stroke team", ("rehabilitation",): "stroke rehabilitation unit", ("centre",): "comprehensive stroke centre"}
+    return f"{town} {what.get(team.roles, 'stroke team')} (made up)"
 
 
 def _changes(number: int, today: date) -> tuple[Change, ...]:

@@ -11,7 +11,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +22,14 @@ from pipelines.cli.files import drop
 from pipelines.cli.running import print_addresses
 from pipelines.cli.shared import console
 from pipelines.demo.files import DemoFile, Story
+from pipelines.demo.hips import HipStory
 from pipelines.demo.network import Network, make_network
+from pipelines.demo.office import office_files
+from pipelines.demo.strokes import StrokeStory
 from pipelines.services import down, up
 from warehouse.settings import Settings
 
-PATHWAY = "hip_fracture"
+STORIES: dict[str, type[Story]] = {"hip_fracture": HipStory, "acute_stroke": StrokeStory}
 LAYOUTS = Path(__file__).parent / "layouts"
 MARK = ".made-by-the-demo"
 PATIENCE_SECONDS = 900.0
@@ -96,16 +99,21 @@ def work_off(house: Settings, network: Network) -> bool:
     context = Context.open(house)
     with context.engine.begin() as connection:
         load_network(connection, network.organisations)
-    story = Story(network, context.registry.pathway(PATHWAY), house.clock().date())
+    stories = [story(network, context.registry.pathway(pathway), house.clock().date()) for pathway, story in STORIES.items()]
     with _progress() as progress, tempfile.TemporaryDirectory() as scratch:
         watch = Backlog(context, progress)
-        is_done = watch.drop_all(story.back_loads(), Path(scratch), "two years of history")
-        is_done &= watch.drop_all(story.singles(), Path(scratch), "single files")
+        is_done = watch.drop_all(_all("back_loads", stories), Path(scratch), "two years of history")
+        is_done &= watch.drop_all((*_all("singles", stories), *office_files(stories)), Path(scratch), "single files")
         for submission_id in watch.named("withdrawn later.csv"):
             withdraw(context, submission_id, "the demo")
         is_done &= watch.until_fresh()
     context.engine.dispose()
     return is_done
+
+
+def _all(what: str, stories: Sequence[Story]) -> Iterator[DemoFile]:
+    for story in stories:
+        yield from getattr(story, what)()
 
 
 def _progress() -> Progress:
@@ -132,7 +140,7 @@ class Backlog:
                 self._until_receipted(task, before)
             path = scratch / file.name
             path.write_bytes(file.content)
-            drop(path, self.context.settings.landing / file.sender, file.manifest)
+            drop(path, self.context.settings.landing / file.sender / (file.folder or ""), file.manifest)
             self.ids.setdefault(file.name, []).append(file.sender)
             self.count += 1
         return self._until_receipted(task, before)

@@ -13,10 +13,10 @@ from warehouse.settings import Settings
 QUESTIONS = (
     (
         "Submissions by state",
-        ("state", "submissions", "rows", "accepted", "unchanged", "set aside", "out of scope"),
-        "select state || case when count(repeats_submission_id) = count(*) then ' (repeats)' else '' end, count(*), sum(received_count)::bigint, "
-        "sum(accepted_count)::bigint, sum(unchanged_count)::bigint, sum(quarantined_count)::bigint, sum(out_of_scope_count)::bigint "
-        "from intake.submission group by state, repeats_submission_id is not null order by 2 desc, 1",
+        ("dataset", "state", "submissions", "rows", "accepted", "unchanged", "set aside", "out of scope"),
+        "select coalesce(replace(dataset_name, '_', ' '), 'not recognised'), state || case when count(repeats_submission_id) = count(*) then ' (repeats)' else '' end, count(*), "
+        "sum(received_count)::bigint, sum(accepted_count)::bigint, sum(unchanged_count)::bigint, sum(quarantined_count)::bigint, "
+        "sum(out_of_scope_count)::bigint from intake.submission group by dataset_name, state, repeats_submission_id is not null order by 1, 3 desc, 2",
     ),
     (
         "What was found most often",
@@ -27,21 +27,24 @@ QUESTIONS = (
     (
         "The warehouse",
         ("table", "rows"),
-        "select 'cases', count(*) from pathway.pathway_case union all select 'measure results', count(*) from measurement.measure_result "
+        "select 'cases of ' || replace(pathway_name, '_', ' '), count(*) from pathway.pathway_case group by 1 "
+        "union all select 'strokes told by several teams', count(*) from pathway.acute_stroke_detail where cardinality(site_codes) > 1 "
+        "union all select 'strokes told by several providers', count(*) from (select case_id from pathway.acute_stroke_team_record "
+        "group by case_id having count(distinct provider_code) > 1) shared union all select 'measure results', count(*) from measurement.measure_result "
         "union all select 'benchmarks', count(*) from measurement.benchmark union all select 'chart points', count(*) from measurement.spc_point "
         "union all select 'open signals', count(*) from measurement.signal where state <> 'closed' "
         "union all select 'cells still stale', count(*) from intake.stale_cell",
     ),
     (
         "Headline measures, network, last whole quarter",
-        ("measure", "cases", "value", "national"),
-        "select m.title, r.denominator::bigint, case when m.kind = 'proportion' then to_char(100 * r.value, 'FM990.0') || ' %' "
+        ("pathway", "measure", "cases", "value", "national"),
+        "select replace(m.pathway_name, '_', ' '), m.title, r.denominator::bigint, case when m.kind = 'proportion' then to_char(100 * r.value, 'FM990.0') || ' %' "
         "else round(r.value::numeric, m.decimals) || ' ' || m.unit end, coalesce(to_char(100 * b.national_value, 'FM990.0') || ' %', '') "
         "from measurement.measure_result r join measurement.measure m using (measure_name) "
         "join pathway.organisation o using (organisation_code) "
         "left join measurement.benchmark b using (measure_name, organisation_code, period_grain, period_start) "
         "where m.is_headline and o.organisation_kind = 'network' and r.period_grain = 'quarter' "
-        "and r.period_start = (date_trunc('quarter', now()) - interval '3 months')::date and r.value is not null order by m.measure_name",
+        "and r.period_start = (date_trunc('quarter', now()) - interval '3 months')::date and r.value is not null order by m.pathway_name, m.measure_name",
     ),
     (
         "Latest signals",

@@ -45,12 +45,12 @@ def layout(stroke, name: str):
     return next((made for made in stroke.layouts if made.name == name), stroke.case_dataset.standard_layout)
 
 
-def judged(registry, table: pd.DataFrame, team: str | None = None):
+def judged(registry, table: pd.DataFrame, team: str | None = None, received_at: datetime = RECEIVED_AT):
     manifest = Manifest(site=team) if team else None
     read = read_file(csv_bytes(table), ".csv", registry, dataset="acute_stroke", sender_code="ZAA", manifest=manifest)
     frame = conform(read)
     dataset = read.dataset
-    return read, frame.frame, validate(frame, dataset, dataset.rule_version, RECEIVED_AT)
+    return read, frame.frame, validate(frame, dataset, dataset.rule_version, received_at)
 
 
 def findings(verdict, *but: str) -> list[str]:
@@ -146,6 +146,15 @@ def test_a_file_tells_only_what_its_team_knew_on_its_day(history):
     assert (table.loc[inside, unknown] == "").all().all()
     recent = pd.to_datetime(table["S1FirstArrivalDateTime"], format="%d/%m/%Y %H:%M") > pd.Timestamp(2022, 7, 1)
     assert (table.loc[recent, [header for header in table if header.startswith("S8")]] == "").all().all()
+
+
+def test_records_of_patients_who_are_still_there_are_taken(registry, stroke, history):
+    """An export on a day: of the latest patients section 1 alone is entered."""
+    day = datetime(2022, 9, 30, 12, tzinfo=UTC)
+    texts = history.known(np.arange(len(history)), day.date())
+    _, frame, verdict = judged(registry, in_layout(texts, history.dataset, layout(stroke, "acute_stroke_export")), received_at=day)
+    assert frame["s2_thrombolysis"].isna().sum() >= 10 and frame["s7_discharge_type"].isna().sum() >= 30
+    assert [f"{item.rule_id} in row {item.row_number}" for item in verdict.findings if item.severity == "quarantine record"] == []
 
 
 def test_one_file_of_some_rows_has_as_many(stroke):

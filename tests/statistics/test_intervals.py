@@ -95,6 +95,11 @@ def test_the_interval_of_a_median_is_made_of_two_values_that_enclose_it(groups):
             assert low in group and high in group and low <= np.median(group) <= high
 
 
+def test_least_and_greatest_of_four_values_enclose_the_median_in_seven_of_eight_cases_exactly():
+    assert [int(rank) for rank in intervals.median_ranks(4, 0.875)] == [1, 4]
+    assert [int(rank) for rank in intervals.median_ranks(4, 0.8751)] == [0, 0]
+
+
 # ------------------------------------------------------------------------------------------------ bad input
 @pytest.mark.parametrize("name", PROPORTIONS)
 @pytest.mark.parametrize(("x", "n"), [(1, 0), (0, 0), (-1, 10), (11, 10), (1, -5), (1, np.inf), (np.inf, np.inf), (-np.inf, 10)])

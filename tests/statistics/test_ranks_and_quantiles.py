@@ -72,16 +72,27 @@ def test_unknown_ways_to_rank_are_refused():
 
 
 # ------------------------------------------------------------------------------------------------ quantiles
+KNOWN = st.lists(st.one_of(st.integers(-50, 50).map(float), st.just(float("nan"))), max_size=12)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@given(GROUPED, st.lists(st.integers(0, 20).map(lambda k: k / 20), min_size=1, max_size=4))
+@given(
+    st.lists(KNOWN, min_size=1, max_size=4),
+    st.integers(1, 12).flatmap(lambda n: st.lists(st.integers(0, n).map(lambda k: k / n), min_size=1)),
+)
 def test_quantiles_are_numpys_of_the_known_values(kind, groups, shares):
     found = quantiles(*long(groups), shares, kind)
     known = [np.array([x for x in group if not np.isnan(x)]) for group in groups if group]
     for row, values in zip(found, known, strict=True):
-        if not len(values):
+        if len(values):
+            assert row == pytest.approx(np.quantile(values, shares, method=NUMPY_NAMES[kind]), abs=1e-9)
+        else:
             assert np.isnan(row).all()
-        elif np.isfinite(values).all():
-            assert row == pytest.approx(np.quantile(values, shares, method=NUMPY_NAMES[kind]), abs=1e-12)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(1, [1, 2, 3]), (2, [1.5, 2.5, 3.5]), (6, [1.25, 2.5, 3.75]), (7, [1.75, 2.5, 3.25])])
+def test_the_quartiles_of_four_values_differ_by_kind(kind, expected):
+    assert quantiles([1, 2, 3, 4], np.zeros(4), [0.25, 0.5, 0.75], kind)[0].tolist() == expected
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30), st.sampled_from(KINDS))

@@ -61,7 +61,9 @@ def _as_on_first_arrival(id: str, severity: Severity, is_first: Expression) -> I
         ), ("s4_stroke_unit_arrival_at", "s1_first_stroke_unit_arrival_at"), "4.3 equals 1.15"),
     )  # fmt: skip
     for letter, what, equal, fields, rule in same:
-        yield _rule(f"{id}{letter}", f"{what}_of_{'an_untransferred' if severity is ASIDE else 'a_first'}_record_is_told_alike", is_first.implies(equal), severity,
+        # an empty box of section 4 says no, also before the section is entered
+        asked = all_of(is_first, field("s4_arrival_at").is_present())
+        yield _rule(f"{id}{letter}", f"{what}_of_{'an_untransferred' if severity is ASIDE else 'a_first'}_record_is_told_alike", asked.implies(equal), severity,
                     fields, f"Where the patient came straight to this team, {rule}: correct one of them, unless the patient came from another team.",
                     "transfers")  # fmt: skip
 

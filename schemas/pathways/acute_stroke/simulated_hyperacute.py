@@ -23,7 +23,7 @@ SCAN_SPREAD, NEEDLE_SPREAD, LYSIS_SPREAD = 0.41, 0.34, 0.45
 # median minutes and sigma: called ahead; soon but mild; late by ambulance; all others
 SCANS = {"alert": (13.5, 0.9), "early": (38.0, 1.0), "ambulance": (66.0, 1.55), "other": (150.0, 1.5)}
 SCAN_TO_NEEDLE, NEEDLE_SIGMA = 28.0, 0.6
-LATEST_LYSIS = 270  # minutes from onset
+LATEST_LYSIS, LATEST_PUNCTURE = 270, 46 * 60  # minutes from onset
 LYSED_IN_WINDOW, LYSED_OUTSIDE = 0.95, 0.45
 NO_REASONS = {"TNA": 8.0, "OTSH": 22.0, "USQE": 20.0, "N": 50.0}
 THROMBECTOMY_AT_CENTRE, THROMBECTOMY_ELSEWHERE = 0.24, 0.092
@@ -59,7 +59,7 @@ def hyperacute(
     is_lysed = in_time & ~np.any(list(bits.values()), axis=0) & chance(rng, share, arrivals.habits["thrombolysis"], LYSIS_SPREAD)
     needle_at = _needles(rng, begun, scanned_at, is_lysed, arrivals.habits["needle"], ends)
     made |= _thrombolysis(rng, who, begun, bits, is_lysed, needle_at)
-    done = _thrombectomy(rng, who, begun, ends, scanned_at, needle_at, is_centre)
+    done = _thrombectomy(rng, who, begun, columns["s1_onset_at"], ends, scanned_at, needle_at, is_centre)
     made |= _told_of_thrombectomy(rng, done) | _haemorrhage(rng, who, begun, ends, scanned_at)
     return made, done
 
@@ -141,7 +141,10 @@ def _thrombolysis(rng: Generator, who: Patients, begun: Onset, bits: dict[str, n
 
 
 # ------------------------------------------------------------------------------------------------ thrombectomy
-def _thrombectomy(rng, who: Patients, begun: Onset, ends: Outcome, scanned_at: np.ndarray, needle_at: np.ndarray, is_centre: np.ndarray) -> Reperfusion:
+def _thrombectomy(
+    rng: Generator, who: Patients, begun: Onset, began_at: np.ndarray, ends: Outcome, scanned_at: np.ndarray, needle_at: np.ndarray, is_centre: np.ndarray
+) -> Reperfusion:
+    """``began_at``: onset as it is told, the day alone if no more is known."""
     count = len(who)
     seen_well = np.where(np.isnan(begun.gap), happens(rng, 0.3, count) & (begun.time_type == "NK"), begun.gap < 600)
     fit = who.is_infarct & (who.total >= 7) & (who.age < 92) & seen_well
@@ -150,7 +153,7 @@ def _thrombectomy(rng, who: Patients, begun: Onset, ends: Outcome, scanned_at: n
     travel = minutes(np.where(is_centre, 0, 40 + 40 * rng.random(count)))
     ready = np.fmax(scanned_at, needle_at) + minutes(12)
     puncture_at = np.maximum(begun.started_at + minutes(np.minimum(hours, 20) * 60), ready + travel)
-    is_done &= puncture_at + minutes(480) < ends.until
+    is_done &= (puncture_at + minutes(480) < ends.until) & (puncture_at < began_at + minutes(LATEST_PUNCTURE))
     return Reperfusion(scanned_at, needle_at, np.where(is_done, puncture_at, NEVER), is_done & ~is_centre, travel)
 
 

@@ -141,9 +141,12 @@ def _told_alike(rule: str, first: dict, later: dict) -> tuple[Table, ...]:
     """4.1 to 4.3 are as 1.13 to 1.15 in a patient's first record."""
     elsewhere = {"s4_arrival_at": "05/03/2025 10:00", "s4_first_ward": "MAC", "s4_stroke_unit_arrival_at": "05/03/2025 12:00"}
     never = {"s4_stroke_unit_arrival_at": "03/03/2025 10:30", "s4_stroke_unit_arrival_na": "TRUE"}
+    # a box of a section that is not entered yet is blank, and so says no
+    not_entered = {"s1_first_ward": "MAC", "s1_first_stroke_unit_arrival_at": None, "s1_first_stroke_unit_arrival_na": "TRUE",
+                   **dict.fromkeys(("s4_arrival_at", "s4_first_ward", "s4_stroke_unit_arrival_at"))}
     return tuple(
         table(f"{rule}{letter}", holds("alike", **first), broken("not alike", **first, **elsewhere), holds("a later record", **later, **elsewhere), *more)
-        for letter, more in (("a", ()), ("b", ()), ("c", (broken("the unit's date, and never there", **first, **never),)))
+        for letter, more in (("a", ()), ("b", ()), ("c", (broken("the unit's date, and never there", **first, **never), holds("never there, the stay not entered yet", **first, **not_entered))))
     )  # fmt: skip
 
 
