@@ -107,7 +107,8 @@ def _added(cases: pd.DataFrame, models: Sequence[CurrentModel]) -> pd.DataFrame:
 def _standardise(connection: Connection, pathway: Pathway, measure: Measure, models: Sequence[CurrentModel], moment: Moment, is_everything: bool) -> None:
     """Every organisation of the touched periods anew: the rate of each reads the network's."""
     periods = PERIODS.format(starts=EVERY_START if is_everything else STALE_STARTS)
-    given = {"pathway": pathway.name, "measure": measure.name, "levels": list(measure.levels), "grains": list(measure.grains)}
+    levels = [*measure.levels, *(["team"] if "site" in measure.levels else [])]  # a team counts as a site
+    given = {"pathway": pathway.name, "measure": measure.name, "levels": levels, "grains": list(measure.grains)}
     connection.execute(text(DELETE.format(periods=periods)), given)
     pooled = read(connection, POOLED.format(periods=periods), given)
     if len(pooled):

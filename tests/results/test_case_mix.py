@@ -136,3 +136,19 @@ def test_a_pathway_without_models_asks_nothing_and_keeps_nothing(demo_organisati
     refresh(world.engine, world.registry, NOW)
     assert asked and not [statement for statement in asked if "case_mix" in statement or "standardised" in statement or "cusum_month" in statement]
     assert world.table("measurement.standardised_result").empty
+
+
+@pytest.mark.parametrize("name", ["acute_stroke", "hip_fracture"])
+def test_the_cases_of_every_declared_model_can_be_read(database, registry, name):
+    from assets.case_mix_cases import read_cases, with_risks
+    from assets.case_mix_models import current_models
+    from assets.result_frames import Moment
+    from schemas.case_mix import by_measure
+
+    pathway = registry.pathway(name)
+    with database.begin() as connection:
+        models, is_new = current_models(connection, pathway, Moment(NOW, None))
+        assert is_new and not current_models(connection, pathway, Moment(NOW, None))[1]
+        for measure, declared in by_measure(pathway.case_mix).items():
+            frame = read_cases(connection, pathway, registry.measures[measure], declared, providers=["ZX1"], between=(SPRING, MAY))
+            assert with_risks(frame, [model for model in models if model.declared in declared]).empty
