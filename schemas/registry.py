@@ -15,6 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from schemas.case_mix import CaseMixModel, what_is_wrong
 from schemas.datasets import Dataset, Pathway
 from schemas.layouts import Layout
 from schemas.measures import Measure, NotComputed
@@ -50,6 +51,10 @@ class Registry:
     def not_computed(self) -> dict[str, NotComputed]:
         return _unique([item for p in self.pathways for item in p.not_computed], "result that is not computed")
 
+    @cached_property
+    def case_mix(self) -> dict[str, CaseMixModel]:
+        return _unique([model for p in self.pathways for model in p.case_mix], "case-mix model")
+
     def pathway(self, name: str) -> Pathway:
         return _find({p.name: p for p in self.pathways}, name, "pathway")
 
@@ -79,6 +84,9 @@ def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     pathways = [*_in_tree(here / "pathways"), *(p for folder in extra_folders for p in _outside(Path(folder)))]
     ordered = tuple(sorted(pathways, key=lambda pathway: pathway.name))
     _unique(ordered, "pathway")
+    for pathway in ordered:
+        if wrong := what_is_wrong(pathway.case_mix, pathway.measures):
+            raise DeclarationError(f"the pathway {pathway.name}: {wrong}")
     measures = tuple(measure for pathway in ordered for measure in pathway.measures)
     return Registry(ordered, shared_datasets(measures), (here, *map(Path, extra_folders)))
 
