@@ -38,6 +38,7 @@ READING = "reading"
 # each check costs time in every run, so the families that every dataset has share one
 CHECK_OF_FAMILY = dict.fromkeys(("readable", "required", "codes", "bounds", "format"), "fields") | {"clock changes": "times", "file": READING}
 RESULT_STAGES = ("measure_results", "benchmarks", "signals")
+CASE_MIX = "case_mix"  # a stage of pathways that declare models
 SUBMISSION_TAG, SENDER_TAG, PATHWAY_TAG = "submission", "sender", "pathway"
 WORDS = {
     "submissions": "The ledger: every file that was dropped, and where it stands.",
@@ -46,6 +47,7 @@ WORDS = {
     "receipts": "What the sender got back, in its outbox.",
     "measure_results": "The measures, by organisation and period.",
     "benchmarks": "Each result beside its peers: rank, funnel position, network and national value.",
+    CASE_MIX: "Models of patients' risks, fitted on the network's own cases; observed outcomes against expected ones.",
     "signals": "What deserves a human's attention.",
 }
 
@@ -229,18 +231,25 @@ def make_results(pathways: list[Pathway], every: tuple[Stream, ...]) -> AssetsDe
             context.log.info("further submissions are on their way: the last of them refreshes the results of all")
             return
         for pathway in pathways:
-            for stage in RESULT_STAGES:
+            for stage in result_stages(pathway):
                 if AssetKey([pathway.name, stage]) in context.selected_asset_keys:
                     yield MaterializeResult(asset_key=[pathway.name, stage], metadata=result_metadata(house, pathway.name, stage))
 
     return results
 
 
+def result_stages(pathway: Pathway) -> tuple[str, ...]:
+    """The nodes of a pathway's results, in the order in which they are shown."""
+    return (*RESULT_STAGES[:1], *([CASE_MIX] if pathway.case_mix else []), *RESULT_STAGES[1:])
+
+
 def _result_specs(pathway: Pathway, every: tuple[Stream, ...]) -> Iterator[AssetSpec]:
     sources = [s.key("cases" if s.has_cases else "records") for s in every if s.name in (pathway.name, NETWORK)]
-    for stage in RESULT_STAGES:
+    before = {CASE_MIX: ["measure_results"], "benchmarks": ["measure_results"], "signals": ["benchmarks", CASE_MIX]}
+    stages = result_stages(pathway)
+    for stage in stages:
+        deps = [AssetKey([pathway.name, dep]) for dep in before.get(stage, []) if dep in stages] or sources
         yield AssetSpec(
-            [pathway.name, stage], deps=sources, group_name=stage, description=WORDS[stage], skippable=True, kinds={"postgres"},
+            [pathway.name, stage], deps=deps, group_name=stage, description=WORDS[stage], skippable=True, kinds={"postgres"},
             tags={PATHWAY_TAG: pathway.name},
         )  # fmt: skip
-        sources = [AssetKey([pathway.name, stage])]

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from assets.outlier_moves import Outlier, detect, enter_again, note_evaluation
 from assets.result_frames import BETTER, Moment, read
@@ -48,8 +48,6 @@ join measurement.standardised_result s on s.period_grain = t.period_grain and s.
 join pathway.organisation o on o.organisation_code = s.organisation_code and o.is_member
 where s.measure_name = any(:measures)
 """
-# results that were adjusted for case-mix are there as soon as the warehouse has such a table
-HAS_STANDARDISED = "select to_regclass('measurement.standardised_result') is not null"
 KNOWN = f"""
 select o.period_outlier_id, o.state, o.due_on, o.measure_name, o.organisation_code, o.period_grain, o.period_start, e.*,
     (select j.level from measurement.period_outlier_evaluation j where j.period_outlier_id = o.period_outlier_id and j.level <> 'not judged'
@@ -88,10 +86,9 @@ def compute_outliers(connection: Connection, pathway: Pathway, moment: Moment) -
 def _subjects(connection: Connection, pathway: Pathway) -> pd.DataFrame:
     """The results of touched periods that policies are about: observed, denominator, expected, centre, and whether the period is open."""
     found = []
-    has_standardised = connection.scalar(text(HAS_STANDARDISED))
     for query, is_adjusted in ((BESIDE_NETWORK, False), (STANDARDISED, True)):
         names = [policy.measure for policy in pathway.outlier_policies if (policy.basis is Basis.STANDARDISED) == is_adjusted]
-        if names and (has_standardised or not is_adjusted):
+        if names:
             found.append(read(connection, query, {"pathway": pathway.name, "measures": names}))
     frame = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=[*CELL, "organisation_kind"])], ignore_index=True)
     policies = {policy.measure: policy for policy in pathway.outlier_policies}

@@ -67,6 +67,23 @@ def dots(title: str, labels: Sequence[str], values: Sequence[float], centre: flo
     return _picture(title, drawn, height + 6)
 
 
+def calibration(title: str, predicted: Sequence[float], observed: Sequence[float]) -> str:
+    """A dot a group: what happened (upwards) against what was predicted (to the right). On the line they are the same."""
+    size, left = 260, 60
+    highest = max([*predicted, *observed, 1e-9]) * 1.08
+    tick = _tick(highest / 4)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return left + x / highest * size, TOP + size - y / highest * size
+
+    drawn = [_rule(*at(0, 0), *at(highest, highest), ORANGE, 1.6)]
+    for value in (number * tick for number in range(int(highest / tick) + 1)):
+        (x, bottom), (_, y) = at(value, 0), at(0, value)
+        drawn += [_rule(left, y, left + size, y, GREY), _text(left - 6, y + 4, f"{value:.3g}", "end"), _text(x, bottom + 16, f"{value:.3g}", "middle")]
+    drawn += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{BLUE}"/>' for x, y in (at(*dot) for dot in zip(predicted, observed, strict=True))]
+    return _picture(title, [*drawn, _text(left + size + 8, TOP + size + 16, "predicted"), _text(8, TOP - 6, "observed")], TOP + size + 24)
+
+
 class Frame:
     """The area of a chart over time: ``count`` places from left to right, values from ``lowest`` to ``highest``."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, exists, func, or_, select, text, upda
 from sqlalchemy.exc import OperationalError
 
 from assets.benchmarks import compute_benchmarks
+from assets.case_mix import compute_case_mix
 from assets.charts import compute_charts
 from assets.expected_submissions import watch_submissions
 from assets.maturity import queue_matured
@@ -35,7 +36,10 @@ from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submiss
 LOCK = "refresh"
 CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: the turn is done again
 ATTEMPTS = 5
-EMPTIED = ("measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point")
+EMPTIED = (
+    "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "case_mix_part",
+    "standardised_result", "cusum_month",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,8 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
     for pathway in (p for p in registry.pathways if p.name in names):
         compute_results(connection, pathway, moment)
         compute_benchmarks(connection, pathway, moment)
-        settled = settle_results(connection, pathway, compute_charts(connection, pathway), now)
-        raised, closed = raised + settled.raised, closed + settled.closed
+        for settled in (settle_results(connection, pathway, compute_charts(connection, pathway), now), compute_case_mix(connection, pathway, moment)):
+            raised, closed = raised + settled.raised, closed + settled.closed
         compute_outliers(connection, pathway, moment)
     count = connection.scalar(text(f"select count(*) from {STALE}"))
     return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission)

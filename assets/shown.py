@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from assets import pictures
 from assets.context import Context
+from assets.shown_case_mix import case_mix_metadata
 
 RULE_COLUMNS = TableSchema(
     columns=[
@@ -134,7 +135,7 @@ def _rule_row(rule) -> dict[str, str | int | float]:
 # ------------------------------------------------------------------------------------------------ results
 def result_metadata(context: Context, pathway: str, stage: str) -> Mapping[str, object]:
     """Metadata of one table of results, for one pathway."""
-    show: dict[str, Callable] = {"measure_results": _measure_results, "benchmarks": _benchmarks, "signals": _signals}
+    show: dict[str, Callable] = {"measure_results": _measure_results, "case_mix": case_mix_metadata, "benchmarks": _benchmarks, "signals": _signals}
     with context.engine.connect() as connection:
         return show[stage](connection, pathway)
 

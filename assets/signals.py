@@ -24,7 +24,7 @@ from warehouse.organisations import PROVISIONAL
 from warehouse.tables import signal, signal_event
 
 ACTOR = "refresh"
-SPECIAL_CAUSE, COMPLETENESS = "special cause", "completeness falling"
+SPECIAL_CAUSE, COMPLETENESS, CUSUM = "special cause", "completeness falling", "cusum"
 COMPLETENESS_RULE = "completeness_within_10_points_of_own_six_months"
 COMPLETENESS_DROP, COMPLETENESS_MONTHS, COMPLETENESS_MINIMUM = 0.10, 6, 3
 DIRECTIONS = {name: "high" if sign > 0 else "low" for (_, sign), name in spc.RULE_NAMES.items()}

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Engine, text
 
 from assets.result_frames import MONTHS, shortest_grain
-from assets.signals import COMPLETENESS, SERIES_STOPPED, SPECIAL_CAUSE, Settled, end_signals
+from assets.signals import COMPLETENESS, CUSUM, SERIES_STOPPED, SPECIAL_CAUSE, Settled, end_signals
 from schemas.registry import Registry
 
 # of the series' own periods, after the end of its latest one. The slowest files that we know are published two periods late, and one
@@ -23,10 +23,12 @@ OPEN = """
 select s.signal_id, s.kind, s.measure_name, greatest(s.until_on, case s.kind
     when :special_cause then (select max(p.period_start) from measurement.spc_point p
         where p.measure_name = s.measure_name and p.organisation_code = s.organisation_code and p.value is not null)
+    when :cusum then (select max(m.period_start) from measurement.cusum_month m
+        where m.measure_name = s.measure_name and m.organisation_code = s.organisation_code)
     else (select max(r.period_start) from measurement.measure_result r
         where r.organisation_code = s.organisation_code and r.period_grain = 'month' and r.completeness_share is not null and r.measure_name = any(:measures))
     end) as last_on
-from measurement.signal s where s.state <> 'closed' and s.pathway_name = :pathway and s.kind in (:special_cause, :completeness)
+from measurement.signal s where s.state <> 'closed' and s.pathway_name = :pathway and s.kind in (:special_cause, :completeness, :cusum)
 """
 
 
@@ -36,7 +38,7 @@ def close_silent(engine: Engine, registry: Registry, now: datetime) -> Settled:
     with engine.begin() as connection:
         for pathway in registry.pathways:
             grains = {measure.name: shortest_grain(measure) for measure in pathway.measures}
-            given = {"pathway": pathway.name, "special_cause": SPECIAL_CAUSE, "completeness": COMPLETENESS}
+            given = {"pathway": pathway.name, "special_cause": SPECIAL_CAUSE, "completeness": COMPLETENESS, "cusum": CUSUM}
             given["measures"] = [measure.name for measure in pathway.measures if measure.needs]
             notes = _stopped(connection.execute(text(OPEN), given).all(), grains, now.date())
             end_signals(connection, notes, now, SERIES_STOPPED, settled)

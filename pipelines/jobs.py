@@ -8,7 +8,7 @@ from __future__ import annotations
 from dagster import AssetKey, AssetSelection, define_asset_job
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from assets.definitions import NETWORK, PATHWAY_TAG, RESULT_STAGES, Stream
+from assets.definitions import NETWORK, PATHWAY_TAG, Stream, result_stages
 from schemas.registry import Registry
 
 REFRESH = "refresh_results"
@@ -21,8 +21,8 @@ def job_name(stream: str) -> str:
 
 def result_keys(registry: Registry, pathway: str | None = None) -> list[AssetKey]:
     """The result nodes of one pathway, or of all."""
-    wanted = [p.name for p in registry.pathways if p.measures and pathway in (None, p.name)]
-    return [AssetKey([name, stage]) for name in wanted for stage in RESULT_STAGES]
+    wanted = [p for p in registry.pathways if p.measures and pathway in (None, p.name)]
+    return [AssetKey([p.name, stage]) for p in wanted for stage in result_stages(p)]
 
 
 def submission_job(stream: Stream, registry: Registry) -> UnresolvedAssetJobDefinition:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from schemas.case_links import CaseLink, CaseRule, Collapse
+from schemas.case_mix import CaseMixModel
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
@@ -167,6 +168,7 @@ class Pathway:
     ``organisation_lists`` are the published lists by which its organisations can be imported.
     ``simulation`` says how made-up cases come about, for demonstrations and tests.
     ``not_computed`` are results that readers may look for, with the reason why no measure gives them.
+    ``case_mix`` are the models by which outcomes of different patients become comparable.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Pathway:
     simulation: Simulation | None = None
     organisation_lists: tuple[OrganisationList, ...] = ()
     not_computed: tuple[NotComputed, ...] = ()
+    case_mix: tuple[CaseMixModel, ...] = ()
 
     @property
     def case_dataset(self) -> Dataset | None:

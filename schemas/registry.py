@@ -15,10 +15,11 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from schemas import case_mix, outliers
+from schemas.case_mix import CaseMixModel
 from schemas.datasets import Dataset, Pathway
 from schemas.layouts import Layout
 from schemas.measures import Measure, NotComputed
-from schemas.outliers import what_is_wrong
 
 
 class DeclarationError(ValueError):
@@ -51,6 +52,10 @@ class Registry:
     def not_computed(self) -> dict[str, NotComputed]:
         return _unique([item for p in self.pathways for item in p.not_computed], "result that is not computed")
 
+    @cached_property
+    def case_mix(self) -> dict[str, CaseMixModel]:
+        return _unique([model for p in self.pathways for model in p.case_mix], "case-mix model")
+
     def pathway(self, name: str) -> Pathway:
         return _find({p.name: p for p in self.pathways}, name, "pathway")
 
@@ -80,15 +85,16 @@ def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     pathways = [*_in_tree(here / "pathways"), *(p for folder in extra_folders for p in _outside(Path(folder)))]
     ordered = tuple(sorted(pathways, key=lambda pathway: pathway.name))
     _unique(ordered, "pathway")
-    _check_outlier_policies(ordered)
+    for pathway in ordered:
+        _check_models_and_policies(pathway)
     measures = tuple(measure for pathway in ordered for measure in pathway.measures)
     return Registry(ordered, shared_datasets(measures), (here, *map(Path, extra_folders)))
 
 
-def _check_outlier_policies(pathways: Iterable[Pathway]) -> None:
-    for pathway in pathways:
-        if wrong := what_is_wrong(pathway.outlier_policies, pathway.measures):
-            raise DeclarationError(f"{pathway.name}: {wrong}")
+def _check_models_and_policies(pathway: Pathway) -> None:
+    wrong = case_mix.what_is_wrong(pathway.case_mix, pathway.measures) or outliers.what_is_wrong(pathway.outlier_policies, pathway.measures)
+    if wrong:
+        raise DeclarationError(f"the pathway {pathway.name}: {wrong}")
 
 
 def _in_tree(folder: Path) -> Iterable[Pathway]:

@@ -491,7 +491,7 @@ signal = Table(
     metadata,
     Column("signal_id", BigInteger, Identity(), primary_key=True, comment="number of the signal"),
     Column("signal_key", Text, nullable=False, comment="what makes the event one event: kind, subject, direction or rule, and since when"),
-    Column("kind", Text, nullable=False, comment="special cause, submission late, submission missing, completeness falling or submission stuck"),
+    Column("kind", Text, nullable=False, comment="special cause, cusum, submission late, submission missing, completeness falling or submission stuck"),
     Column("pathway_name", Text, comment="the pathway"),
     Column("measure_name", Text, comment="the measure"),
     Column("organisation_code", Text, comment="the organisation"),

@@ -130,6 +130,6 @@ def test_describe_lists_datasets_and_measures(house, capsys):
 def test_describe_tells_what_is_not_computed_and_why(house, capsys):
     assert run(["describe"]) == 0
     assert "ssnap_case_ascertainment" in capsys.readouterr().out
-    assert run(["describe", "ssnap_pc_72h"]) == 0
+    assert run(["describe", "ssnap_pc_72h_later_teams"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "not computed from acute_stroke_import" in shown and "the first hospital alone" in shown

@@ -35,6 +35,7 @@ EQUIVALENT = {
     **_guards(tuple(f"V17c.{work}" for work in WORKS), "AllOf > 0: AnyOf > 1: "),
     **_guards(tuple(f"V17d.{work}" for work in WORKS), "AllOf > 1: ", "AllOf > 2: ", "AllOf > 3: "),
     **_guards(("V32e",), "AllOf > 0: "),
+    **{f"{rule}: AnyOf > 0: Not > AllOf loses item 1": _GUARD for rule in ("V16a", "V16wa")},
     **_guards(("V37b",), *(f"AllOf > {n}: " for n in (2, 3, 4, 5))),
     **{f"V34b: AnyOf > 0: Membership loses {code}": _TRUSTS for code in AMBULANCE_TRUST.values if code.startswith("R")},
     **{f"V34b: AnyOf > 1: AllOf > {change}": _LETTER for change in ("1: >= becomes >", "2: < becomes <=")},

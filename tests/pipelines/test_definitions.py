@@ -8,7 +8,7 @@ import sys
 import pytest
 from dagster import AssetKey
 
-from assets.definitions import NETWORK, RESULT_STAGES, streams
+from assets.definitions import CASE_MIX, NETWORK, RESULT_STAGES, streams
 from pipelines.definitions import build
 from pipelines.jobs import REFRESH, job_name
 from warehouse.settings import Settings
@@ -35,6 +35,13 @@ def test_the_graph_reads_from_the_file_to_the_signals(graph):
     assert parents(graph, WRIST, "measure_results") == {(WRIST, "cases"), (NETWORK, "records")}
     assert parents(graph, WRIST, "benchmarks") == {(WRIST, "measure_results")}
     assert parents(graph, WRIST, "signals") == {(WRIST, "benchmarks")}
+
+
+def test_a_pathway_with_case_mix_models_has_a_node_for_them_and_no_other(graph, registry):
+    keys = {tuple(key.path) for key in graph.asset_graph.get_all_asset_keys()}
+    assert {name for name, stage in keys if stage == CASE_MIX} == {p.name for p in registry.pathways if p.case_mix} == {"acute_stroke", "hip_fracture"}
+    assert parents(graph, "hip_fracture", CASE_MIX) == {("hip_fracture", "measure_results")}
+    assert parents(graph, "hip_fracture", "signals") == {("hip_fracture", "benchmarks"), ("hip_fracture", CASE_MIX)}
 
 
 def test_every_pathway_has_its_nodes_by_the_same_factory(graph, registry):

@@ -243,7 +243,6 @@ def test_a_standardised_result_of_the_warehouse_is_judged_when_it_is_final(world
     deaths = Measure("deaths", "Deaths", "Deaths.", MeasureKind.PROPORTION, Direction.LOWER_IS_BETTER, "share")
     pathway, moment = pathway_with(registry, deaths), Moment(NOW, "S00000001")
     with world.engine.begin() as connection:
-        connection.execute(text(STANDARDISED_RESULT))
         row = text("insert into measurement.standardised_result (measure_name, organisation_code, period_grain, period_start, case_count, observed, expected, "
                    "is_provisional, matures_on, measure_version, model_version) values ('deaths', :code, 'quarter', :day, 200, 25, 10, :is_open, :day, 3, 'risk 1')")  # fmt: skip
         connection.execute(row, [{"code": code, "day": SPRING, "is_open": code == "ZX2"} for code in ("ZX1", "ZX2")])
@@ -254,13 +253,6 @@ def test_a_standardised_result_of_the_warehouse_is_judged_when_it_is_final(world
     (judged,) = evaluations(world, outliers(world)["ZX1"])
     assert (judged.basis, judged.level, judged.observed, judged.expected, judged.value) == ("standardised", "alarm", 25, 10, 2.5)
     assert (judged.measure_version, judged.model_version) == (3, "risk 1")
-
-
-# as far as it is read here, for a warehouse that has no case-mix adjustment
-STANDARDISED_RESULT = """
-create table if not exists measurement.standardised_result (measure_name text, organisation_code text, period_grain text, period_start date,
-    case_count bigint, observed bigint, expected double precision, is_provisional boolean, matures_on date, measure_version integer, model_version text)
-"""
 
 
 def standardised(measure: Measure, *counts: tuple[int, float]) -> pd.DataFrame:

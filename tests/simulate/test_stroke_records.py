@@ -173,7 +173,7 @@ FOUND_BY = {
     "dummy_nhs_number": ("VAL.s1_nhs_number", "DUM.s1_nhs_number"),
     "duplicate_row": ("V01b",),
     "haemorrhage_thrombolysed": ("V11a",),
-    "imaging_after_a_week": ("V22b", "V09b"),
+    "imaging_after_a_week": ("V22b", "V09"),
     "imaging_before_arrival": ("V09a",),
     "impossible_date": ("FMT.",),
     "impossible_time": ("FMT.",),

@@ -113,7 +113,7 @@ signal_v1 = view(
     cross join lateral (select coalesce(s.organisation_code = any (reader.codes), false) as is_own) own
     """,
     signal_id="number of the signal",
-    kind="special cause, submission late, submission missing, completeness falling or submission stuck",
+    kind="special cause, cusum, submission late, submission missing, completeness falling or submission stuck",
     rule_name="rule that fired",
     rule_version="version of the rule",
     is_favourable="whether it is an improvement",

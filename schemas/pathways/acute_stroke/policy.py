@@ -65,3 +65,6 @@ THERAPY_TARGET_MINUTES = {
     "occ_ther": _THERAPY_MINUTES_A_DAY * 0.80, "physio": _THERAPY_MINUTES_A_DAY * 0.85, "speech_lang": _THERAPY_MINUTES_A_DAY * 0.50,
 }  # fmt: skip
 SIX_MONTH_COHORT_DAYS = DUE_DAYS["six_months"]  # section 2.3: more than 8 months after clock start, which are 242 to 245 days
+
+MORTALITY_DAYS = 30
+MORTALITY_FINAL_AFTER_DAYS = 60  # the days themselves, and as many again until their deaths are registered and linked

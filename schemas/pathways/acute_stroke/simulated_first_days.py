@@ -24,18 +24,18 @@ from schemas.pathways.acute_stroke.simulated_parts import (
     without_time,
 )
 from schemas.pathways.acute_stroke.simulated_patients import Patients
-from schemas.simulation import Arrivals, chance, correlated_uniform, pick, where
+from schemas.simulation import Arrivals, chance, correlated_uniform, pick, sigmoid, stretched_logit, where
 
 NURSE_SPREAD, CONSULTANT_SPREAD, SWALLOW_SPREAD, THERAPIST_SPREAD = 0.5, 0.35, 0.5, 0.3
-NURSE_MEDIAN, NURSE_SIGMA, NO_NURSE = 54.0, 1.8, 0.045
+NURSE_MEDIAN, NURSE_SIGMA, NO_NURSE = 54.0, 1.75, 0.045
 CONSULTANT_MEDIAN, CONSULTANT_SIGMA, NO_CONSULTANT = 755.0, 0.66, 0.035
 CONTACT = {"PERS": 88.0, "TELEM": 6.0, "TELEP": 6.0}
 SCREENED_IN_4_HOURS, SCREENED_LATER = 0.655, 0.75
 SCREEN_REASONS, LATER_REASONS = {"OR": 49.0, "PU": 27.0, "PR": 1.0, "NK": 23.0}, {"OR": 25.0, "PU": 52.0, "PR": 3.0, "NK": 20.0}
 # median minutes, no deficit, unwell or refused, seen of those left
 THERAPISTS = {
-    "occupational_therapist": (form.OCCUPATIONAL_THERAPIST, 1290.0, 0.08, 0.045, 0.955), "physiotherapist": (form.PHYSIOTHERAPIST, 1110.0, 0.06, 0.04, 0.985),
-    "communication_therapist": (form.COMMUNICATION, 1300.0, 0.36, 0.045, 0.92),
+    "occupational_therapist": (form.OCCUPATIONAL_THERAPIST, 1200.0, 0.08, 0.045, 0.955), "physiotherapist": (form.PHYSIOTHERAPIST, 1030.0, 0.06, 0.04, 0.985),
+    "communication_therapist": (form.COMMUNICATION, 1270.0, 0.36, 0.045, 0.92),
 }  # fmt: skip
 PASSED_SCREEN, SWALLOW_SEEN, SWALLOW_MEDIAN = 0.54, 0.925, 1380.0
 NOT_SEEN = {"OR": 62.0, "NK": 38.0}
@@ -48,10 +48,11 @@ def first_days(rng: Generator, arrivals: Arrivals, who: Patients, begun: Onset, 
     columns = _palliative(rng, begun, ends) | _nurse(rng, begun, ends, habits["nurse"]) | _consultant(rng, begun, ends, habits["consultant"])
     columns |= _screens(rng, begun, ends, habits["swallow"])
     is_unwell = columns["s3_palliative_care"] == "Y"
+    attention = rng.standard_normal(len(who))  # therapists of one team work together: whoever is missed by one is missed by the others
     for asked, median, no_deficit, unwell, seen in THERAPISTS.values():
         relevant = correlated_uniform(rng, who.severity, 0.5) > no_deficit
         unwell = (is_unwell & happens(rng, 0.7, len(who))) | happens(rng, unwell * 0.5, len(who))
-        columns |= _therapist(rng, asked, begun, ends, median, relevant, unwell, seen, habits["therapists"])
+        columns |= _therapist(rng, asked, begun, ends, median, relevant, unwell, seen, habits["therapists"], attention)
     columns |= _swallow(rng, who, begun, ends, columns, is_unwell, habits["therapists"])
     for asked in UNTIMED:
         without_time(rng, columns, asked, WITHOUT_TIME)
@@ -116,13 +117,15 @@ def _screens(rng: Generator, begun: Onset, ends: Outcome, habit: np.ndarray) -> 
 
 
 def _therapist(
-    rng: Generator, asked: Asked, begun: Onset, ends: Outcome, median: float, relevant: np.ndarray, unwell: np.ndarray, seen: float, habit: np.ndarray
-) -> Columns:
+    rng: Generator, asked: Asked, begun: Onset, ends: Outcome, median: float, relevant: np.ndarray, unwell: np.ndarray, seen: float, habit: np.ndarray,
+    attention: np.ndarray,
+) -> Columns:  # fmt: skip
     """A team that is slow also misses more."""
     count = len(relevant)
-    planned = (in_working_hours(rng, begun.started_at + minutes(spread(rng, median * np.exp(-habit), 0.7, count))) - begun.started_at).astype(float)
+    after = spread(rng, median * np.exp(-habit), 0.7, count)
+    planned = (in_working_hours(rng, begun.started_at + minutes(after)) - begun.started_at).astype(float)
     at, in_time = _seen(rng, planned, begun, ends, 0.9)
-    is_seen = in_time & relevant & ~unwell & chance(rng, seen, 2.5 * habit, 2.5 * THERAPIST_SPREAD)
+    is_seen = in_time & relevant & ~unwell & (correlated_uniform(rng, -attention, 0.9) < sigmoid(stretched_logit(seen, 2.5 * THERAPIST_SPREAD) + 2.5 * habit))
     why = where(~relevant, "ND", where(unwell, np.where(happens(rng, 0.9, count), "PU", "PR"), pick(rng, NOT_SEEN, count)))
     return answered(asked, at, is_seen, why)
 

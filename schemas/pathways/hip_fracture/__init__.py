@@ -1,6 +1,7 @@
 """Fractured neck of femur: the dataset of the national audit, its rules, and the measures computed from it."""
 
 from schemas.datasets import Pathway
+from schemas.pathways.hip_fracture.case_mix import CASE_MIX
 from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
 from schemas.pathways.hip_fracture.measures import INDICATORS
 from schemas.pathways.hip_fracture.outcome_measures import MEASURES
@@ -16,4 +17,5 @@ PATHWAY = Pathway(
     measures=(*INDICATORS, *MEASURES),
     outlier_policies=OUTLIER_POLICIES,
     simulation=SIMULATION,
+    case_mix=CASE_MIX,
 )

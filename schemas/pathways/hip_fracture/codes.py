@@ -121,7 +121,8 @@ FRACTURE_TYPE = codes(
     _45="Fracture around a prosthesis, mid shaft",
     _51="Pelvic fracture",
 )
-HIP_FRACTURES = ("11", "12", "13", "14", "15")
+INTRACAPSULAR, EXTRACAPSULAR = ("11", "12"), ("13", "14", "15")
+HIP_FRACTURES = (*INTRACAPSULAR, *EXTRACAPSULAR)
 OTHER_FEMORAL_FRACTURES = ("21", "31", "41", "44", "45")
 
 OPERATED = codes(

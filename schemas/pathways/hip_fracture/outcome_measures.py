@@ -77,14 +77,15 @@ TARIFF = (
     ),
 )  # fmt: skip
 
+MORTALITY = indicator(
+    "hip_mortality_30_days", "Dead within 30 days",
+    "Of patients with an NHS number for whom deaths are known up to day 30, those who died within 30 days of presentation. Crude: not "
+    "adjusted for case mix, not for comparing hospitals.",
+    all_of(_days_to_death >= 0, _days_to_death <= policy.MORTALITY_DAYS), exclusions=(NO_NHS_NUMBER, DEATHS_NOT_KNOWN_YET),
+    direction=Direction.LOWER_IS_BETTER, matures_after_days=60, is_headline=True,
+)  # fmt: skip
 OUTCOMES = (
-    indicator(
-        "hip_mortality_30_days", "Dead within 30 days",
-        "Of patients with an NHS number for whom deaths are known up to day 30, those who died within 30 days of presentation. Crude: not "
-        "adjusted for case mix, not for comparing hospitals.",
-        all_of(_days_to_death >= 0, _days_to_death <= policy.MORTALITY_DAYS), exclusions=(NO_NHS_NUMBER, DEATHS_NOT_KNOWN_YET),
-        direction=Direction.LOWER_IS_BETTER, matures_after_days=60, is_headline=True,
-    ),
+    MORTALITY,
     indicator(
         "hip_pressure_ulcers", "New pressure ulcers",
         "Of patients for whom it is known, those who developed a pressure ulcer of grade 2 or worse.",

@@ -8,6 +8,7 @@ from tests.spec.acute_stroke.derived_tables import DERIVED_TABLES
 from tests.spec.acute_stroke.discharge_measure_tables import DISCHARGE_MEASURE_TABLES
 from tests.spec.acute_stroke.event_tables import EVENT_TABLES
 from tests.spec.acute_stroke.measure_tables import MEASURE_TABLES
+from tests.spec.acute_stroke.mortality_measure_tables import MORTALITY_TABLES
 from tests.spec.acute_stroke.outcome_measure_tables import OUTCOME_MEASURE_TABLES
 from tests.spec.acute_stroke.patient import PATIENT
 from tests.spec.acute_stroke.rule_tables import RULE_TABLES
@@ -21,7 +22,7 @@ SPECIFICATION = Specification(
     patient=PATIENT,
     measures=(
         *MEASURE_TABLES, *THROMBOLYSIS_TABLES, *ASSESSMENT_TABLES, *CASE_MIX_TABLES,
-        *STAY_MEASURE_TABLES, *DISCHARGE_MEASURE_TABLES, *OUTCOME_MEASURE_TABLES, *SIX_MONTH_MEASURE_TABLES,
+        *STAY_MEASURE_TABLES, *DISCHARGE_MEASURE_TABLES, *OUTCOME_MEASURE_TABLES, *SIX_MONTH_MEASURE_TABLES, *MORTALITY_TABLES,
     ),
     results=COMPLIANCE,
     derived=DERIVED_TABLES,

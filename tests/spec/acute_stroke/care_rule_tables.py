@@ -146,7 +146,11 @@ def _told_alike(rule: str, first: dict, later: dict) -> tuple[Table, ...]:
                    **dict.fromkeys(("s4_arrival_at", "s4_first_ward", "s4_stroke_unit_arrival_at"))}
     return tuple(
         table(f"{rule}{letter}", holds("alike", **first), broken("not alike", **first, **elsewhere), holds("a later record", **later, **elsewhere), *more)
-        for letter, more in (("a", ()), ("b", ()), ("c", (broken("the unit's date, and never there", **first, **never), holds("never there, the stay not entered yet", **first, **not_entered))))
+        for letter, more in (
+            ("a", ()),
+            ("b", (holds("another ward, the arrival here not entered yet", **first, s4_arrival_at=None, s4_first_ward="MAC"),)),
+            ("c", (broken("the unit's date, and never there", **first, **never), holds("never there, the stay not entered yet", **first, **not_entered))),
+        )
     )  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""What Dagster's page shows of case-mix adjustment: the models that predict, their coefficients, how they are calibrated.
+
+Belongs here: choosing and querying. Does not belong here: drawing (``assets.pictures``), other stages (``assets.shown``). Aggregates only.
+"""
+
+from __future__ import annotations
+
+from dagster import MetadataValue
+from sqlalchemy import Connection, text
+
+from assets import pictures
+
+MODELS = """
+select model_name, model_version, origin, source, case_count, event_count, round(c_statistic::numeric, 3), round(calibration_slope::numeric, 2),
+    judged_from::text, judged_to::text
+from measurement.case_mix_model where pathway_name = :pathway and is_current order by model_name
+"""
+COEFFICIENTS = """
+select label, round(coefficient::numeric, 3), round(standard_error::numeric, 3), round(case_share::numeric, 3)
+from measurement.case_mix_coefficient where model_name = :model and model_version = :version order by place
+"""
+GROUPS = """
+select mean_risk, observed_share from measurement.case_mix_calibration where model_name = :model and model_version = :version order by group_number
+"""
+CROSSINGS = """
+select count(distinct (organisation_code, c.direction)), count(distinct (organisation_code, c.direction)) filter (where limit_value is not null)
+from measurement.cusum_month c join measurement.measure m using (measure_name) where m.pathway_name = :pathway
+"""
+HEADER = ("model", "version", "coefficients", "cases", "events", "c statistic", "calibration slope", "from", "to")
+
+
+def case_mix_metadata(connection: Connection, pathway: str) -> dict[str, object]:
+    """Metadata of the node: a table of the models, and coefficients and calibration of each."""
+    models = connection.execute(text(MODELS), {"pathway": pathway}).all()
+    [(charts, with_limit)] = connection.execute(text(CROSSINGS), {"pathway": pathway}).all()
+    results = "select count(*) from measurement.standardised_result join measurement.measure using (measure_name) where pathway_name = :pathway"
+    shown: dict[str, object] = {
+        "standardised_results": connection.scalar(text(results), {"pathway": pathway}),
+        "cusum_charts": charts, "cusum_charts_with_a_limit": with_limit,
+        "models": MetadataValue.md(pictures.table(HEADER, [(*row[:3], *row[4:]) for row in models])),
+    }  # fmt: skip
+    for row in models:
+        shown |= _of_model(connection, row)
+    return shown
+
+
+def _of_model(connection: Connection, row) -> dict[str, object]:
+    named = {"model": row.model_name, "version": row.model_version}
+    coefficients = connection.execute(text(COEFFICIENTS), named).all()
+    header = ("level", "log odds", "standard error", "share of cases")
+    shown: dict[str, object] = {
+        f"source_of_{row.model_name}": row.source,
+        f"coefficients_of_{row.model_name}": MetadataValue.md(pictures.table(header, [tuple(found) for found in coefficients])),
+    }
+    groups = connection.execute(text(GROUPS), named).all()
+    if groups:
+        title = f"{row.model_name} {row.model_version}: observed against predicted"
+        picture = pictures.calibration(title, [group.mean_risk for group in groups], [group.observed_share for group in groups])
+        shown[f"calibration_of_{row.model_name}"] = MetadataValue.md(picture)
+    return shown

@@ -1,0 +1,55 @@
+"""What Dagster's page of the node shows of the models, the charts and the calibration."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+
+import pytest
+
+from assets import pictures
+from assets.refresh import refresh
+from assets.shown_case_mix import case_mix_metadata
+from tests.results.case_mix_world import AGE, MODEL, PUBLISHED, patients, world_with
+from tests.results.test_case_mix_fit import MAY, fill
+from tests.results.world import NOW
+
+BY_AGE = replace(MODEL, factors=(AGE,), published=replace(PUBLISHED, coefficients=PUBLISHED.coefficients[:3]))
+
+
+def shown(world) -> dict:
+    with world.engine.connect() as connection:
+        return case_mix_metadata(connection, "wrist_fracture")
+
+
+def svg(markdown: str) -> str:
+    return base64.b64decode(re.search(r"base64,([^)]+)\)", markdown)[1]).decode()
+
+
+def test_the_node_shows_the_model_its_coefficients_and_its_calibration(demo_organisations, registry):
+    world = world_with(demo_organisations, registry, BY_AGE)
+    fill(world)
+    told = shown(world)
+    assert told["source_of_wrist_death"] == "fitted on the network's own cases"
+    assert "| wrist_death | 2 | fitted | 1,200 | 230 | 0.657 | 1.00 | 2023-07-01 | 2026-06-30 |" in told["models"].value
+    assert "| age=80+ | 1.350 |" in told["coefficients_of_wrist_death"].value
+    assert svg(told["calibration_of_wrist_death"].value).count("<circle") == 3
+    assert (told["cusum_charts"], told["cusum_charts_with_a_limit"]) == (6, 6)
+    assert told["standardised_results"] == len(world.table("measurement.standardised_result"))
+
+
+def test_before_there_are_cases_there_is_a_model_and_no_plot(demo_organisations, registry):
+    world = world_with(demo_organisations, registry, BY_AGE)
+    world.add(*patients(1, 0, MAY, site="ZX1A1"))
+    refresh(world.engine, world.registry, NOW)
+    told = shown(world)
+    assert told["source_of_wrist_death"] == "worked by hand" and "| wrist_death | 1 | published |" in told["models"].value
+
+
+def test_a_group_that_is_as_predicted_lies_on_the_line():
+    drawn = svg(pictures.calibration("m", [0.1, 0.3], [0.1, 0.4]))
+    line = [float(n) for n in re.search(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)" stroke="#d9822b"', drawn).groups()]
+    dots = [tuple(map(float, found)) for found in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', drawn)]
+    above = [line[1] + (x - line[0]) * (line[3] - line[1]) / (line[2] - line[0]) - y for x, y in dots]
+    assert above == [pytest.approx(0, abs=0.2), pytest.approx(0.1 / (0.4 * 1.08) * 260, abs=0.3)]
