@@ -50,7 +50,7 @@ def test_the_layout_of_the_export_gives_one_file_of_all_teams(files):
 
 
 def test_the_same_options_give_the_same_bytes(files):
-    first, again = (files(*STROKES, *TEAMS, "--defect", "needle_before_the_scan=0.02") for _ in range(2))
+    first, again = (files(*STROKES, *TEAMS, "--defect", "onset_after_arrival=0.05") for _ in range(2))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
 
 

@@ -24,7 +24,7 @@ SCAN_SPREAD, NEEDLE_SPREAD, LYSIS_SPREAD = 0.41, 0.34, 0.45
 SCANS = {"alert": (13.5, 0.9), "early": (38.0, 1.0), "ambulance": (66.0, 1.55), "other": (150.0, 1.5)}
 SCAN_TO_NEEDLE, NEEDLE_SIGMA = 28.0, 0.6
 LATEST_LYSIS, LATEST_PUNCTURE = 270, 46 * 60  # minutes from onset
-LYSED_IN_WINDOW, LYSED_OUTSIDE = 0.95, 0.45
+LYSED_IN_WINDOW, LYSED_OUTSIDE = 0.95, 0.38
 NO_REASONS = {"TNA": 8.0, "OTSH": 22.0, "USQE": 20.0, "N": 50.0}
 THROMBECTOMY_AT_CENTRE, THROMBECTOMY_ELSEWHERE = 0.24, 0.092
 MODALITY = {"NCCT": 70.0, "CTIA": 20.0, "CTP": 6.0, "NCMRI": 4.0}
@@ -107,7 +107,7 @@ def _reasons(rng: Generator, columns: Columns, who: Patients, begun: Onset) -> d
         "TimeUnknownWakeUp": drawn(np.where(begun.time_type == "NK", 0.88, np.where(asleep, 0.6, 0.0))),
         "TooMildSevere": drawn(np.where(mild, np.where(soon, 0.66, 0.27), 0.0)),
         "Improving": drawn(np.where(who.total < 5, np.where(soon, 0.3, 0.06), 0.04)),
-        "OtherMedical": drawn(np.where(soon, 0.13, 0.04)),
+        "OtherMedical": drawn(np.where(soon, 0.17, 0.04)),
         "Medication": drawn(np.where(who.is_anticoagulated, np.where(soon, 0.75, 0.25), 0.0)),
         "Comorbidity": drawn(np.where(who.frailty > 0.8, 0.12, 0.015)),
         "Age": drawn(np.where((who.age >= 81) & not_precise & outside, 0.03, 0.0)),

@@ -16,10 +16,11 @@ from schemas.pathways.acute_stroke.simulated_parts import DAY, NEVER, Columns, d
 from schemas.pathways.acute_stroke.simulated_patients import Patients
 from schemas.simulation import pick, pick_within, sigmoid
 
-INTERCEPT = -5.67
+INTERCEPT = -5.53
 AGE_STEP, FIRST_AGE_GROUP = 0.22274, 15  # for each 5 years
 MALE, INPATIENT, HYPERTENSION, FIBRILLATION, DIABETES, STROKE_BEFORE = 0.10562, 0.47459, -0.12468, 0.45660, 0.09995, -0.15867
 RANKIN_POINT, CONSCIOUSNESS_POINT, BLEED = 0.15730, 1.25851, 0.92270
+OWN_WAY = -0.85  # not in the model: who comes without an ambulance dies less often than the level of consciousness tells
 DAYS_TO_DEATH, DEATH_SIGMA = 6.0, 1.15
 STAY_DAYS, STAY_SIGMA = 7.5, 1.15
 LONGEST_STAY_DAYS = 350
@@ -80,6 +81,7 @@ def death_logit(columns: Columns, who: Patients, begun: Onset, habit: np.ndarray
         + RANKIN_POINT * columns["s2_rankin_before_stroke"]
         + CONSCIOUSNESS_POINT * who.consciousness
         + BLEED * who.is_bleed
+        + OWN_WAY * (~begun.by_ambulance & ~begun.is_inpatient)
         + habit
     )
 

@@ -24,7 +24,7 @@ FIRST_WARD_UNIT = 0.745
 OTHER_WARDS, OF_INPATIENTS = {"MAC": 70.0, "ICH": 9.0, "O": 21.0}, {"O": 80.0, "MAC": 14.0, "ICH": 6.0}
 UNIT_MEDIAN, UNIT_SIGMA, LATER_UNIT_MEDIAN, LATER_UNIT_SIGMA, NEVER_ON_UNIT = 172.0, 0.95, 1150.0, 0.85, 0.12
 # needed by how many, median minutes a day, and the two parameters of the share of days
-THERAPIES = {"occ_ther": (0.86, 40.2, 2.6, 2.2), "physio": (0.88, 33.8, 2.9, 2.05), "speech_lang": (0.505, 31.7, 1.7, 2.9), "psychology": (0.06, 38.0, 1.0, 5.0)}
+THERAPIES = {"occ_ther": (0.84, 40.2, 2.55, 2.25), "physio": (0.86, 33.8, 2.95, 2.0), "speech_lang": (0.505, 31.7, 1.7, 2.9), "psychology": (0.06, 38.0, 1.0, 5.0)}
 GOALS_NOT_APPLICABLE = {"NI": 62.0, "MU": 17.0, "NRP": 17.0, "PR": 4.0}
 ORGANISATION = {"OR": 70.0, "NK": 30.0}
 
