@@ -46,7 +46,7 @@ OF_EVERY_TEAM = (
 
 def with_measures(registry: Registry, *measures: Measure) -> Registry:
     """The registry with these as the only measures that stroke's cases are counted in."""
-    pathways = [replace(p, measures=measures) if p.name == "acute_stroke" else p for p in registry.pathways]
+    pathways = [replace(p, measures=measures, case_mix=(), outlier_policies=()) if p.name == "acute_stroke" else p for p in registry.pathways]
     return replace(registry, pathways=tuple(pathways))
 
 
