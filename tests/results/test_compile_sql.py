@@ -171,11 +171,11 @@ def test_operands_that_do_not_fit_are_refused(expression):
 
 
 def test_every_measure_of_every_pathway_compiles(registry):
-    from warehouse.case_source import case_source
+    from warehouse.case_source import measured_source
 
     for pathway in (p for p in registry.pathways if p.case_dataset):
-        columns = case_source(pathway)[1]
         for measure in (m for m in pathway.measures if m.index_date):
+            columns = measured_source(pathway, measure.credit)[1]
             for condition in (measure.cohort, measure.numerator, *(e.condition for e in measure.exclusions)):
                 assert condition is None or kind_of(compile_sql(condition, columns)) == "bool"
             assert measure.value is None or render_sql(compile_sql(measure.value, columns))
