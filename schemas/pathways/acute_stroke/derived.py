@@ -64,7 +64,8 @@ _no_patient_clock = any_of(field("s1_diagnosis").differs_from(lists.STROKE), fie
 
 TEAMS = (
     _truth("is_community_team", _a_community_team, "The team is a community or early supported discharge team."),
-    _truth("has_nhs_number", Conforms(field("s1_nhs_number"), "nhs_number"), "Whether the record has a real NHS number, by which a death is linked."),
+    _truth("has_nhs_number", all_of(field("s1_nhs_number").is_present(), Conforms(field("s1_nhs_number"), "nhs_number")),
+           "Whether the record has a real NHS number, by which a death is linked."),
     _truth("is_six_month_record", _six_month_record, "The record was passed on for the six-month review only."),
     _truth("is_first_record", first_of((field("pro_clin_v1_id").is_present(), field("transfer_from_team_code").is_missing())),
            "The team was the patient's first; known from an export only."),
