@@ -183,3 +183,10 @@ def test_the_fingerprint_follows_the_files(tmp_path, change):
     assert before == code_fingerprint((tmp_path,))
     (tmp_path / ("b.py" if change == "add" else "a.py")).write_text("2\n")
     assert before != code_fingerprint((tmp_path,))
+
+
+def test_workers_do_not_look_for_garbage_in_what_was_imported():
+    """In a process of its own: it holds for the rest of a process's life."""
+    code = "import gc; from pipelines.worker_host import COLLECTED_AFTER, preload; preload(['pandas']); print(gc.get_freeze_count(), gc.get_threshold() == COLLECTED_AFTER)"
+    frozen, is_set = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert int(frozen) > 10_000 and is_set == "True"
