@@ -75,7 +75,7 @@ ENDS = (
 )  # fmt: skip
 
 TEAMS = (
-    table("has_nhs_number", gives(True, "a number"), gives(False, "none", s1_nhs_number=None, s1_no_nhs_number="TRUE"),
+    table("has_nhs_number", gives(True, "a number"), gives(False, "wrong check digit", s1_nhs_number="9990000019"), gives(False, "none", s1_nhs_number=None, s1_no_nhs_number="TRUE"),
           gives(False, "consent refused, so none told", **p.REFUSED)),
     table("is_community_team", gives(False, "three digits"), gives(True, "C and three digits", team_code="SSNAPC012"),
           gives(True, "C alone", team_code="SSNAPC"), gives(False, "D", team_code="SSNAPD"), gives(False, "a trust's code", team_code="ZX1"), gives(None, "no team", team_code=None)),
