@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from assets.outlier_moves import Outlier, detect, enter_again, note_evaluation
-from assets.result_frames import BETTER, Moment, read
+from assets.result_frames import BETTER, KEY, Moment, read
 from assets.statistics import policy_limits
 from schemas.datasets import Pathway
 from schemas.measures import Measure, MeasureKind
@@ -23,7 +23,6 @@ from schemas.outliers import CONCERNS, Basis, Level, OutlierPolicy
 from warehouse.loading import copy_frame
 from warehouse.outlier_tables import period_outlier_evaluation
 
-CELL = ["measure_name", "organisation_code", "period_grain", "period_start"]
 TOUCHED = "(select distinct period_grain, period_start from stale_now where pathway_name = :pathway and period_grain in ('quarter', 'year'))"
 # what the network's members have together stands beside each; deaths that are awaited anywhere keep the period open for all
 BESIDE_NETWORK = f"""
@@ -90,7 +89,7 @@ def _subjects(connection: Connection, pathway: Pathway) -> pd.DataFrame:
         names = [policy.measure for policy in pathway.outlier_policies if (policy.basis is Basis.STANDARDISED) == is_adjusted]
         if names:
             found.append(read(connection, query, {"pathway": pathway.name, "measures": names}))
-    frame = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=[*CELL, "organisation_kind"])], ignore_index=True)
+    frame = pd.concat([part for part in found if len(part)] or [pd.DataFrame(columns=[*KEY, "organisation_kind"])], ignore_index=True)
     policies = {policy.measure: policy for policy in pathway.outlier_policies}
     offered = [
         kind in policies[name].levels and grain in policies[name].grains
@@ -105,7 +104,7 @@ def judge(subjects: pd.DataFrame, pathway: Pathway) -> pd.DataFrame:
     measures = {measure.name: measure for measure in pathway.measures}
     policies = {policy.measure: policy for policy in pathway.outlier_policies}
     parts = [_judged(part, policies[name], measures[name]) for name, part in subjects.groupby("measure_name", sort=True)]
-    nothing = pd.DataFrame(columns=[*CELL, *SAID, *NUMBERS]).astype({"period_start": "datetime64[s]"})
+    nothing = pd.DataFrame(columns=[*KEY, *SAID, *NUMBERS]).astype({"period_start": "datetime64[s]"})
     return pd.concat(parts, ignore_index=True) if parts else nothing
 
 
@@ -155,7 +154,7 @@ def _known(connection: Connection, given: dict) -> pd.DataFrame:
 
 def _new(judged: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     beyond = judged[judged["level"].isin([*CONCERNS, Level.POSITIVE])]
-    is_known = pd.MultiIndex.from_frame(beyond[CELL]).isin(pd.MultiIndex.from_frame(known[CELL]))
+    is_known = pd.MultiIndex.from_frame(beyond[KEY]).isin(pd.MultiIndex.from_frame(known[KEY]))
     return beyond[~is_known].reset_index(drop=True)
 
 
@@ -163,7 +162,7 @@ def _changed(judged: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """The known outliers whose judgement is another one now, with both; who has no result any more is not judged."""
     if not len(known):
         return pd.DataFrame(columns=["period_outlier_id", *SAID, *NUMBERS])
-    both = known.merge(judged, on=CELL, how="left", suffixes=("_before", ""))
+    both = known.merge(judged, on=KEY, how="left", suffixes=("_before", ""))
     both["level"] = both["level"].where(both["level"].notna(), str(Level.NOT_JUDGED))
     for name in ("basis", "policy_version"):
         both[name] = both[name].where(both[name].notna(), both[f"{name}_before"])

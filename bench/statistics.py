@@ -76,11 +76,12 @@ def _seconds(job: Work) -> float:
 
 
 def _growth(task: Task) -> float:
-    small, large = (_peak_bytes(task.make(count)) for count in (1_000, 4_000))
+    small, large = (peak_bytes(task.make(count)) for count in (1_000, 4_000))
     return large / small
 
 
-def _peak_bytes(job: Work) -> int:
+def peak_bytes(job: Work) -> int:
+    """Most memory that the work held at once."""
     tracemalloc.start()
     job()
     found = tracemalloc.get_traced_memory()[1]

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection, select
 
-from pipelines.cli.shared import actor, console, opened, print_table, refresh
+from pipelines.cli.shared import actor, console, opened, print_table, refresh, say
 from warehouse.organisations import Place, aliases_of, ancestors, resolve, took_over
 from warehouse.settings import Settings
 from warehouse.tables import organisation, submission, unresolved_organisation
@@ -67,15 +67,15 @@ def alias(settings: Settings, name: str, code: str) -> None:
         with context.engine.begin() as connection:
             given = give_alias(connection, context.registry, name, code.strip().upper(), actor=actor(), at=context.now())
         refresh(context)
-    _say(f"{name!r} is {code.strip().upper()} from now on; names whose results moved: {given.rehomed}")
+    say(f"{name!r} is {code.strip().upper()} from now on; names whose results moved: {given.rehomed}")
     if given.before:
-        _say(f"it was {given.before} until now: what was taken for {given.before} under this name stays there until its submission is judged again")
+        say(f"it was {given.before} until now: what was taken for {given.before} under this name stays there until its submission is judged again")
     if given.to_retry:
-        _say("an organisation was not known in these submissions; if it was this one, judge them again:")
+        say("an organisation was not known in these submissions; if it was this one, judge them again:")
         for submission_id in given.to_retry[-SHOWN:]:
-            _say(f"  common-cause retry {submission_id}")
+            say(f"  common-cause retry {submission_id}")
         if len(given.to_retry) > SHOWN:
-            _say(f"... and {len(given.to_retry) - SHOWN} earlier ones")
+            say(f"... and {len(given.to_retry) - SHOWN} earlier ones")
 
 
 @organisations.command()
@@ -88,7 +88,7 @@ def show(settings: Settings, code: str) -> None:
         if found is None:
             raise click.ClickException(f"no organisation has the code or name {code!r}; `common-cause organisations unresolved` lists names that nobody bears")
         for label, told in _portrait(connection, found).items():
-            _say(f"  {label:<14}{told}")
+            say(f"  {label:<14}{told}")
 
 
 def _portrait(connection: Connection, code: str) -> dict[str, str]:
@@ -120,10 +120,6 @@ def unresolved(settings: Settings) -> None:
     with opened(settings) as context, context.engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
     print_table("Names that nobody bears", ("name", "rows", "first named by", "sender"), rows or [("none", None, None, None)], numbers=("rows",))
-
-
-def _say(line: str) -> None:
-    console().print(line, markup=False, soft_wrap=True)
 
 
 COMMANDS = (organisations,)

@@ -9,7 +9,7 @@ from datetime import date
 
 import click
 
-from pipelines.cli.shared import actor, console, opened, plain_code, print_table
+from pipelines.cli.shared import actor, opened, plain_code, print_table, say
 from schemas.outlier_workflow import STATES
 from warehouse.settings import Settings
 
@@ -64,10 +64,10 @@ def show(settings: Settings, number: int) -> None:
     with opened(settings) as context, context.engine.connect() as connection:
         (outlier,), evaluations, events = told(connection, number)
     state = STATES[outlier.state]
-    _say(f"outlier {number}: {outlier.organisation_code}, {outlier.measure_name}, {outlier.period_grain} from {outlier.period_start.isoformat()}")
-    _say(f"state: {state.name}; {state.who}: {state.does}" + (f", by {outlier.due_on.isoformat()}" if outlier.due_on else ""))
+    say(f"outlier {number}: {outlier.organisation_code}, {outlier.measure_name}, {outlier.period_grain} from {outlier.period_start.isoformat()}")
+    say(f"state: {state.name}; {state.who}: {state.does}" + (f", by {outlier.due_on.isoformat()}" if outlier.due_on else ""))
     if state.leads_to:
-        _say(f"may become: {', '.join(state.leads_to)}")
+        say(f"may become: {', '.join(state.leads_to)}")
     judged = [
         (_moment(e.evaluated_at), e.level, _number(e.observed, 0), _number(e.denominator, 0), _number(e.expected, 1), _number(e.statistic, 2),
          _number(e.limit_crossed, 3), e.basis, e.measure_version, e.model_version, e.as_of_submission)
@@ -98,11 +98,7 @@ def advance(settings: Settings, number: int, state: str, note: str) -> None:
         with context.engine.connect() as connection:
             (outlier,), _, _ = told(connection, number)
     by = f", by {outlier.due_on.isoformat()}" if outlier.due_on else ""
-    _say(f"outlier {number} is {entered.name}; {entered.who}: {entered.does}{by}")
-
-
-def _say(line: str) -> None:
-    console().print(line, markup=False, soft_wrap=True)
+    say(f"outlier {number} is {entered.name}; {entered.who}: {entered.does}{by}")
 
 
 COMMANDS = (outliers,)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 
-from pipelines.cli.shared import console, opened, plain_code, print_table
+from pipelines.cli.shared import opened, plain_code, print_table, say
 from warehouse import embedded
 from warehouse.database import make_engine
 from warehouse.roles import create_provider_role, drop_provider_role, provider_roles, statements_against, statements_for
@@ -43,9 +43,9 @@ def create(settings: Settings, name: str, providers: tuple[str, ...], password_f
     with _as_administrator(settings, statements_for(name, providers)) as connection:
         for code in providers:
             create_provider_role(connection, name, code, password)
-    _say(f"{name} may log in and sees the records of: {', '.join(providers)}")
+    say(f"{name} may log in and sees the records of: {', '.join(providers)}")
     if not given:
-        _say(f"its password, told only now: {password}")
+        say(f"its password, told only now: {password}")
 
 
 def _password_in(path: Path) -> str:
@@ -63,7 +63,7 @@ def drop(settings: Settings, name: str) -> None:
     with _as_administrator(settings, statements_against(name)) as connection:
         if not drop_provider_role(connection, name):
             raise click.ClickException(f"there is no login {name}; `common-cause roles list` names them")
-    _say(f"{name} is gone")
+    say(f"{name} is gone")
 
 
 @roles.command("list")
@@ -93,10 +93,6 @@ def _as_administrator(settings: Settings, statements: Sequence[str]) -> Iterator
         finally:
             if engine is not context.engine:
                 engine.dispose()
-
-
-def _say(line: str) -> None:
-    console().print(line, markup=False, soft_wrap=True)
 
 
 COMMANDS = (roles,)

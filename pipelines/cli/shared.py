@@ -30,6 +30,11 @@ def console() -> Console:
     return Console(highlight=False)
 
 
+def say(line: str) -> None:
+    """A line as it is: no markup, and not broken where the terminal ends."""
+    console().print(line, markup=False, soft_wrap=True)
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Context]:
     """The house, with its database up to date; an embedded server that was down is stopped afterwards."""
