@@ -104,7 +104,8 @@ class World:
             return pd.DataFrame(rows.all(), columns=list(rows.keys()))
 
     def one(self, measure: str, organisation: str = "NET", grain: str = "month", start: date = date(2026, 5, 1), of="measurement.measure_result"):
-        found = self.table(of, measure_name=measure, organisation_code=organisation, period_grain=grain, period_start=start)
+        which = {"chart": "xmr"} if of == "measurement.spc_point" else {}
+        found = self.table(of, measure_name=measure, organisation_code=organisation, period_grain=grain, period_start=start, **which)
         assert len(found) == 1, f"{len(found)} rows of {measure} for {organisation}"
         return found.iloc[0]
 
