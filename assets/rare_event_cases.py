@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
-import pandas as pd
-from sqlalchemy import CTE, Connection, Date, Select, and_, cast, column, false, func, select, table, true, union_all
+from sqlalchemy import CTE, ColumnElement, Connection, Date, Select, Text, and_, cast, column, func, literal, select, table, true, union_all
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from assets.part_queries import STALE_TABLE
@@ -21,33 +21,44 @@ from warehouse.stale import start_of
 from warehouse.tables import measure_result, pathway_case
 
 LEVELS = table("organisation_level_now", *(column(name) for name in ("start_code", "start_kind", "level_code", "level_kind")))
-COLUMNS = ["organisation_code", "counted_on", "number", "is_event", "is_final"]
+EVENT, LAST, LAST_FINAL = "event", "last", "last final"
 
 
-def read_events(connection: Connection, pathway: Pathway, measure: Measure, today: date) -> pd.DataFrame:
-    """Events of the touched providers, a row each, in order; and the last case of each, of all its cases and of its final ones.
+class EventRow(NamedTuple):
+    """An event of a provider, or its last case, of all or of its final ones. ``number`` counts its cases of the denominator, from 1, by date."""
 
-    Where these two are one case it is the final one that stands last. ``number`` counts the cases of the denominator, from 1, by the date by which they count. Final is what lies before the first month that can
-    still change.
+    organisation_code: str
+    counted_on: date
+    number: int
+    what: str
+    is_final: bool
+
+
+def read_events(connection: Connection, pathway: Pathway, measure: Measure, today: date) -> list[EventRow]:
+    """The events of the touched providers in order, each provider's last cases behind them.
+
+    Final is what lies before the first month that can still change; the last of all cases is final if all are.
     """
-    rows = connection.exec_driver_sql(_statement(pathway, measure, today)).all()
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame.astype({"counted_on": "datetime64[s]", "number": int, "is_event": bool, "is_final": bool})
+    return [EventRow(*row) for row in connection.exec_driver_sql(_statement(pathway, measure, today))]
 
 
 @lru_cache(maxsize=64)
 def _statement(pathway: Pathway, measure: Measure, today: date) -> str:
     """SQL text, made once a day, not once a refresh."""
     counted = _counted(pathway, measure, today).cte("counted").prefix_with("MATERIALIZED")
-    told = [counted.c[name] for name in COLUMNS]
-    last = select(counted.c.organisation_code, func.max(counted.c.counted_on), func.max(counted.c.number), false())
+    owner, day, number, is_final = (counted.c[name] for name in ("organisation_code", "counted_on", "number", "is_final"))
+    last = [owner, func.max(day), func.max(number)]
     everything = union_all(
-        select(*told).where(counted.c.is_event),
-        last.add_columns(false()).group_by(counted.c.organisation_code),
-        last.add_columns(true()).where(counted.c.is_final).group_by(counted.c.organisation_code),
+        select(owner, day, number, _text(EVENT).label("what"), is_final).where(counted.c.is_event),
+        select(*last, _text(LAST), func.bool_and(is_final)).group_by(owner),
+        select(*last, _text(LAST_FINAL), true()).where(is_final).group_by(owner),
     ).subquery("told")
-    query = select(everything).order_by(everything.c.organisation_code, everything.c.number, everything.c.is_final)
+    query = select(everything).order_by(everything.c.organisation_code, everything.c.number, everything.c.what)
     return str(query.compile(dialect=PGDialect_psycopg(), compile_kwargs={"literal_binds": True}))
+
+
+def _text(word: str) -> ColumnElement:
+    return cast(literal(word), Text)
 
 
 def _counted(pathway: Pathway, measure: Measure, today: date) -> Select:

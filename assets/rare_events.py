@@ -8,19 +8,22 @@ provider is touched. The first event begins the first point. What has passed sin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
 from assets.charts import RULE_VERSIONS, SERIES_POINTS, point_types, rule_names
-from assets.rare_event_cases import read_events
+from assets.rare_event_cases import EVENT, LAST, LAST_FINAL, EventRow, read_events
 from assets.result_frames import BETTER, Moment
-from assets.signals import RULE_PARAMETERS, SPECIAL_CAUSE, Event, Settled, settle, unbroken_from
+from assets.signals import RULE_PARAMETERS, SPECIAL_CAUSE, Event, Settled, latest_known, settle, unbroken_from
 from assets.statistics import house_charts, spc
 from assets.statistics.house_charts import Judged
+from assets.statistics.numerics import Floats, Integers
+from assets.statistics.runs import Mask
 from schemas.datasets import Pathway
 from schemas.measures import EVENT_CHARTS, Chart, Measure
 from warehouse.loading import copy_frame
@@ -32,123 +35,138 @@ DELETE = """
 delete from measurement.rare_event_point p using (select distinct organisation_code from stale_now where pathway_name = :pathway) t
 where p.organisation_code = t.organisation_code and p.measure_name = any(:measures)
 """
-TOUCHED = text("select distinct organisation_code from stale_now where pathway_name = :pathway")
+TOUCHED = "select distinct organisation_code from stale_now where pathway_name = :pathway"
 OVER = "the latest final events no longer break the rule"
 
 
 @dataclass(frozen=True)
 class EventChart:
-    """Points in order of provider and time, and how the chart judges them. ``points`` has the row and place of each in ``judged``."""
+    """The charts of S series, ``keys`` (measure, provider), and their points (L,) in order of series and time.
 
-    points: pd.DataFrame
+    ``row`` and ``place`` of each point in ``judged``; its ``month``, ``value``, and whether it is ``is_open`` and ``is_final``.
+    """
+
+    keys: list[tuple[str, str]]
+    row: Integers
+    place: Integers
+    month: np.ndarray
+    value: Floats
+    is_open: Mask
+    is_final: Mask
     judged: Judged
 
     def at(self, name: str) -> np.ndarray:
         """Of each point."""
-        return getattr(self.judged, name)[self.points["row"], self.points["place"]]
+        return getattr(self.judged, name)[self.row, self.place]
 
 
 def compute_rare_events(connection: Connection, pathway: Pathway, moment: Moment) -> Settled:
     """Make the charts of the touched providers again, and their signals agree with them, in the caller's transaction, after the results."""
     connection.execute(text(DELETE), {"pathway": pathway.name, "measures": [measure.name for measure in pathway.measures]})
-    found, total = [], Settled()
-    for measure in pathway.measures:
-        if any(chart in EVENT_CHARTS for chart in measure.charted_by):
-            rows, settled = _of_measure(connection, pathway, measure, moment)
-            found += rows
-            total.raised, total.extended, total.closed = total.raised + settled.raised, total.extended + settled.extended, total.closed + settled.closed
-    if found:
-        copy_frame(connection, rare_event_point, pd.concat(found, ignore_index=True))
-    return total
-
-
-def _of_measure(connection: Connection, pathway: Pathway, measure: Measure, moment: Moment) -> tuple[list[pd.DataFrame], Settled]:
-    told, rows, events = read_events(connection, pathway, measure, moment.today), [], []
-    for chart in (chart for chart in measure.charted_by if chart in EVENT_CHARTS):
-        shown, final = charted(told, chart)
-        rows += [_rows(shown, measure, chart)] if len(shown.points) else []
-        if chart is measure.judged_by and measure.is_watched:
-            events = list(_events(final, told, pathway, measure, chart))
-    if measure.judged_by not in EVENT_CHARTS:
-        return rows, Settled()
-    codes = connection.scalars(TOUCHED, {"pathway": pathway.name})
-    return rows, settle(connection, [(SPECIAL_CAUSE, pathway.name, measure.name, code, None) for code in codes], events, moment.now, OVER)
+    read = {m: read_events(connection, pathway, m, moment.today) for m in pathway.measures if not set(EVENT_CHARTS).isdisjoint(m.charted_by)}
+    if not read:
+        return Settled()
+    rows, events = [], []
+    for chart in EVENT_CHARTS:
+        mine = {measure.name: found for measure, found in read.items() if chart in measure.charted_by and found}
+        if mine:
+            shown, final = charted(mine, chart)
+            rows.append(_rows(shown, pathway.measures, chart))
+            events += _events(final, mine, pathway, chart)
+    if rows:
+        copy_frame(connection, rare_event_point, pd.concat(rows, ignore_index=True))
+    codes = list(connection.scalars(text(TOUCHED), {"pathway": pathway.name}))
+    examined = [(SPECIAL_CAUSE, pathway.name, m.name, code, None) for m in read if m.judged_by in EVENT_CHARTS for code in codes]
+    return settle(connection, examined, events, moment.now, OVER)
 
 
 # ------------------------------------------------------------------------------------------------ points
-def charted(told: pd.DataFrame, chart: Chart) -> tuple[EventChart, EventChart]:
-    """The chart as it is shown, and as it was when only final months are looked at: signals rest on these. Limits of both come from final events.
+def charted(read: Mapping[str, list[EventRow]], chart: Chart) -> tuple[EventChart, EventChart]:
+    """The charts as they are shown, and as they were when only final months are looked at: signals rest on these.
 
-    ``told`` is what ``read_events`` gives. In the second what has passed since the last final event ends with the last final case.
+    ``read``: what ``read_events`` gives of each measure. Limits of both come from final events; in the second what has passed since the last
+    final event ends with the last final case. Both begin with the same event.
     """
-    shown = _points(told, chart)
-    final = _points(told[told["is_final"]], chart)
-    first = shown.groupby("organisation_code")["point_number"].transform("max") - SERIES_POINTS
-    starts = dict(zip(shown["organisation_code"], first + 1, strict=True))
-    return tuple(_judged(points[points["point_number"] >= points["organisation_code"].map(starts).astype(float)], chart) for points in (shown, final))
+    rows = [row for found in read.values() for row in found]
+    keys, series = _numbered([(name, row.organisation_code) for name, found in read.items() for row in found])
+    what = np.array([row.what for row in rows])
+    final = np.array([row.is_final for row in rows])
+    counts = np.array([row.number for row in rows]), np.array([row.counted_on for row in rows], "datetime64[D]")
+    shown_of, final_of = ((what == EVENT) | (what == LAST)), final & ((what == EVENT) | (what == LAST_FINAL))
+    lengths = np.bincount(series[shown_of], minlength=len(keys)) - 1
+    first = np.maximum(lengths - SERIES_POINTS, 0)
+    made = (_chart(keys, chart, first, series[mask], what[mask] == EVENT, final[mask], *(count[mask] for count in counts)) for mask in (shown_of, final_of))
+    return tuple(made)
 
 
-def _points(told: pd.DataFrame, chart: Chart) -> pd.DataFrame:
-    """A row an event that has one before it, and one for what has passed since the last, numbered from 1."""
-    events = told[told["is_event"]]
-    last = told[~told["is_event"]].drop_duplicates("organisation_code", keep="last")
-    ends = last[last["organisation_code"].isin(events["organisation_code"])].assign(is_open=True)
-    points = pd.concat([events.assign(is_open=False), ends]).sort_values(["organisation_code", "number", "is_open"], kind="stable").astype({"is_open": bool})
-    before = points.groupby("organisation_code", sort=False)[["number", "counted_on"]].shift()
-    cases = points["number"] - before["number"] - ~points["is_open"]
-    days = (points["counted_on"] - before["counted_on"]).dt.days
-    between = cases if chart is Chart.G else days.where(days > 0, np.where(points["is_open"], 0, SAME_DAY))
-    points = points.assign(value=between.astype(float), point_number=points.groupby("organisation_code", sort=False).cumcount())
-    return points[(points["point_number"] > 0) & ~(points["is_open"] & (points["value"] <= 0))]
+def _numbered(keys: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], Integers]:
+    """Equal keys stand one behind the other."""
+    begins = np.array([k == 0 or key != keys[k - 1] for k, key in enumerate(keys)])
+    return [key for key, begin in zip(keys, begins, strict=True) if begin], np.cumsum(begins) - 1
 
 
-def _judged(points: pd.DataFrame, chart: Chart) -> EventChart:
-    grouped = points.groupby("organisation_code", sort=False)
-    points = points.assign(row=grouped.ngroup(), place=grouped.cumcount()).reset_index(drop=True)
-    shape = (int(points["row"].max()) + 1, int(points["place"].max()) + 1) if len(points) else (0, 1)
+def _chart(keys: list, chart: Chart, first: Integers, series: Integers, is_event: Mask, is_final: Mask, number: Integers, day: np.ndarray) -> EventChart:
+    """From rows in order of series and time, the last case of each behind its events; ``first`` (S,): the point that the chart begins with."""
+    follows = np.r_[False, series[1:] == series[:-1]] if len(series) else np.zeros(0, bool)
+    value = _between(chart, is_event, number, day)
+    place = np.arange(len(series)) - np.searchsorted(series, series) - 1 - first[series]
+    kept = follows & (place >= 0) & (is_event | (value > 0))
+    row, place, value, is_open, is_final = (each[kept] for each in (series, place, value, ~is_event, is_final))
+    shape = (len(keys), max(int(place.max(initial=0)) + 1, 1))
     between, base, growing = np.full(shape, np.nan), np.zeros(shape, bool), np.zeros(shape, bool)
-    at = points["row"], points["place"]
-    between[at], base[at], growing[at] = points["value"], points["is_final"], points["is_open"]
-    return EventChart(points, house_charts.between_events(chart.value, between, base, growing))
+    between[row, place], base[row, place], growing[row, place] = value, is_final, is_open
+    judged = house_charts.between_events(chart.value, between, base, growing)
+    return EventChart(keys, row, place, day[kept].astype("datetime64[M]"), value, is_open, is_final, judged)
 
 
-def _rows(shown: EventChart, measure: Measure, chart: Chart) -> pd.DataFrame:
-    points, sign = shown.points, shown.at("sign")
-    better = np.full(len(points), BETTER[measure.direction])
-    return points.assign(
-        measure_name=measure.name, chart=chart.value, period_start=_month(points["counted_on"]), point_number=points["place"] + 1,
-        centre=shown.at("centre"), lower_limit=shown.at("lower"), upper_limit=shown.at("upper"), rule_version=RULE_VERSIONS[chart],
-        rule_name=rule_names(house_charts.BETWEEN_RULE_NAMES)[shown.at("rule"), sign],
-        point_type=point_types(shown.at("told"), -sign, better),  # the longer between events, the lower the measure
-        is_provisional=~points["is_final"],
-    )  # fmt: skip
+def _between(chart: Chart, is_event: Mask, number: Integers, day: np.ndarray) -> Floats:
+    """Cases without the event, or days, since the row before."""
+    if chart is Chart.G:
+        return np.diff(number, prepend=0).astype(float) - is_event
+    days = np.diff(day, prepend=day[:1]).astype(float)
+    return np.where(is_event & (days == 0), SAME_DAY, days)
 
 
-def _month(days: pd.Series) -> pd.Series:
-    return days.astype("datetime64[s]").dt.to_period("M").dt.start_time.astype("datetime64[s]")
+def _rows(shown: EventChart, measures: Iterable[Measure], chart: Chart) -> pd.DataFrame:
+    better = {measure.name: BETTER[measure.direction] for measure in measures}
+    names, codes = zip(*(shown.keys[row] for row in shown.row), strict=True) if len(shown.row) else ((), ())
+    sign = shown.at("sign")
+    # the longer between events, the lower the measure
+    types = point_types(shown.at("told"), -sign, np.array([better[name] for name in names], int))
+    return pd.DataFrame({
+        "measure_name": names, "organisation_code": codes, "chart": chart.value, "point_number": shown.place + 1, "period_start": shown.month.astype("datetime64[s]"),
+        "value": shown.value, "centre": shown.at("centre"), "lower_limit": shown.at("lower"), "upper_limit": shown.at("upper"),
+        "rule_name": rule_names(house_charts.BETWEEN_RULE_NAMES)[shown.at("rule"), sign], "point_type": types, "rule_version": RULE_VERSIONS[chart],
+        "is_open": shown.is_open, "is_provisional": ~shown.is_final,
+    })  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ events
-def _events(final: EventChart, told: pd.DataFrame, pathway: Pathway, measure: Measure, chart: Chart) -> Iterator[Event]:
-    """An event for each provider whose latest final point is a special cause. It lasts until the month of the latest final case."""
-    until = told[told["is_final"]].groupby("organisation_code")["counted_on"].max()
-    points = final.points.assign(**{name: final.at(name) for name in ("rule", "sign", "centre", "lower", "upper")}, month=_month(final.points["counted_on"]))
-    for code, line in points.groupby("organisation_code"):
-        last = line.iloc[-1]
-        if last["sign"] and not str(code).startswith(PROVISIONAL):
-            run = line.iloc[unbroken_from(line["sign"].to_numpy()) :]
-            subject = (SPECIAL_CAUSE, pathway.name, measure.name, code, None)
-            rule = house_charts.BETWEEN_RULE_NAMES[spc.RULES[last["rule"]], last["sign"]]
-            is_favourable = bool(-last["sign"] == BETTER[measure.direction]) if BETTER[measure.direction] else None
-            ends_on = until[code].date().replace(day=1)
-            yield Event(subject, rule, RULE_VERSIONS[chart], run["month"].iloc[0].date(), ends_on, _parameters(run, chart), is_favourable)
+def _events(final: EventChart, read: Mapping[str, list[EventRow]], pathway: Pathway, chart: Chart) -> Iterator[Event]:
+    """An event for each provider whose latest final point is a special cause. It lasts until the month of the latest final case.
+
+    What has passed since the last event is such a point only where it is long already.
+    """
+    judged = {measure.name: measure for measure in pathway.measures if measure.judged_by is chart and measure.is_watched}
+    until = {(name, row.organisation_code): row.counted_on.replace(day=1) for name, found in read.items() for row in found if row.what == LAST_FINAL}
+    last = latest_known(final.judged.known)
+    for series in np.flatnonzero((last >= 0) & (final.judged.sign[np.arange(len(last)), last] != 0)):
+        measure, code = final.keys[series]
+        if measure in judged and not code.startswith(PROVISIONAL):
+            yield _event(final, int(series), int(last[series]), judged[measure], pathway.name, until[measure, code], chart)
 
 
-def _parameters(run: pd.DataFrame, chart: Chart) -> dict:
-    last = run.iloc[-1]
-    points = zip(run["month"], run["value"], run["is_open"], strict=True)
-    return {
-        "chart": chart.value, "centre": float(last["centre"]), "lower_limit": float(last["lower"]), "upper_limit": float(last["upper"]),
-        "points": [{"period_start": month.date().isoformat(), "value": value, "is_open": is_open} for month, value, is_open in points],
-        **RULE_PARAMETERS,
+def _event(final: EventChart, series: int, last: int, measure: Measure, pathway: str, until: date, chart: Chart) -> Event:
+    points = np.flatnonzero((final.row == series) & (final.place <= last))
+    signs = final.at("sign")[points]
+    run, sign = points[unbroken_from(signs) :], int(signs[-1])
+    centre, lower, upper, rule = (final.at(name)[points[-1]] for name in ("centre", "lower", "upper", "rule"))
+    told = zip(final.month[run].astype("datetime64[D]").tolist(), final.value[run].tolist(), final.is_open[run].tolist(), strict=True)
+    parameters = {
+        "chart": chart.value, "centre": float(centre), "lower_limit": float(lower), "upper_limit": float(upper),
+        "points": [{"period_start": month.isoformat(), "value": value, "is_open": is_open} for month, value, is_open in told], **RULE_PARAMETERS,
     }  # fmt: skip
+    since = final.month[run[0]].astype("datetime64[D]").item()
+    is_favourable = -sign == BETTER[measure.direction] if BETTER[measure.direction] else None
+    name = house_charts.BETWEEN_RULE_NAMES[spc.RULES[rule], sign]
+    return Event((SPECIAL_CAUSE, pathway, measure.name, final.keys[series][1], None), name, RULE_VERSIONS[chart], since, until, parameters, is_favourable)

@@ -191,7 +191,7 @@ def _on_chart(charts: Charts, chart: Chart, pathway: Pathway) -> Iterator[Event]
     watched = {measure.name: BETTER[measure.direction] for measure in pathway.measures if measure.is_watched}
     drawn = charts.drawn[chart]
     mine = np.flatnonzero(charts.judged_by == chart)
-    latest = _latest_final(charts.final[mine] & drawn.judged.known[drawn.row[mine]])
+    latest = latest_known(charts.final[mine] & drawn.judged.known[drawn.row[mine]])
     at = mine[(latest >= 0) & (drawn.judged.final_sign[drawn.row[mine], latest] != 0)]
     heads = charts.points.drop_duplicates("series").set_index("series").loc[at]
     kept = heads["measure_name"].isin(watched) & ~heads["organisation_code"].str.startswith(PROVISIONAL)
@@ -200,8 +200,8 @@ def _on_chart(charts: Charts, chart: Chart, pathway: Pathway) -> Iterator[Event]
         yield _special_cause(charts, chart, pathway.name, watched, int(series), int(places[series]))
 
 
-def _latest_final(usable: np.ndarray) -> np.ndarray:
-    """Place of the latest ``usable`` point of each series; -1 where there is none."""
+def latest_known(usable: np.ndarray) -> np.ndarray:
+    """Place of the latest ``usable`` point of each series (S, N); -1 where there is none."""
     reverse = usable[:, ::-1].argmax(axis=1)
     return np.where(usable.any(axis=1), usable.shape[1] - 1 - reverse, -1)
 

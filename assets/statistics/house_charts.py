@@ -33,7 +33,7 @@ LANEY = {"pp": 1.0, "up": np.inf}  # the highest share of events that there can 
 class Judged:
     """Lines (S, N) in the unit of the points, NaN where there are none, and what each point breaks.
 
-    ``known``: points that the chart has; ``told``: those of series with enough final ones. ``rule``: index into ``spc.RULES`` of the first
+    ``known``: points that are judged; ``told``: those shown of series with enough final ones. ``rule``: index into ``spc.RULES`` of the first
     rule broken, -1 for none, and its ``sign``; ``final_rule`` and ``final_sign`` the same as if provisional points were not there.
     """
 
@@ -91,8 +91,7 @@ def _judged(values: Floats, limits: Limits, base: Mask, final: Mask, has_near: b
     drawn = Limits(values, limits.centre, *(np.where(sound, line, np.nan) for line in _lines(limits)))
     rules = [_first_broken(shown, drawn, sound.any(axis=1), has_near) for shown in (values, np.where(final, values, np.nan))]
     centre, lower, upper = (np.broadcast_to(line, values.shape) for line in (drawn.centre, drawn.lower, drawn.upper))
-    known = ~np.isnan(limits.value)
-    return Judged(centre, lower, upper, known, known & enough, *rules[0], *rules[1])
+    return Judged(centre, lower, upper, ~np.isnan(values), ~np.isnan(limits.value) & enough, *rules[0], *rules[1])
 
 
 def _lines(limits: Limits) -> tuple[Floats, ...]:
