@@ -269,7 +269,7 @@ def test_findings_of_a_database_from_before_are_told_as_before(empty, registry):
 
 
 def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
-    """Since migration 0014 a series has several charts."""
+    """Since migration 0015 a series has several charts."""
     from alembic import command
     from alembic.config import Config
 
@@ -278,7 +278,7 @@ def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
     with empty.begin() as connection:
         connection.execute(CreateSchema("house"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0013")
+        command.upgrade(config, "0014")
         connection.execute(text(
             "insert into measurement.spc_point (measure_name, organisation_code, period_grain, period_start, point_number, point_type, rule_version) "
             "values ('m', 'ZX1', 'month', '2026-01-01', 1, 'common cause', 2)"))  # fmt: skip
