@@ -16,7 +16,7 @@ from assets.statistics.numerics import Floats, median_of_rows
 from bench.alarms.rules import Months, of_shares
 
 SPREAD_OF_TIMES = 0.8  # standard deviation of the logarithm: of hours to surgery, days of stay, minutes to a scan
-SERIES_AT_ONCE = 500
+SERIES_AT_ONCE = 100
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def test_an_open_signal_keeps_its_beginning_while_it_lasts():
 # ------------------------------------------------------------------------------------------------ rates that are known
 def test_points_of_normal_noise_break_the_rules_as_often_as_is_known():
     """Beyond 3 sigma 0.27 %; without ranges above 3.267 times their mean (0.92 % of them) limits are at 2.927 sigma: 0.342 %. In a row of 7 and more on one side: 8 / 2^7."""
-    noise = Months(RNG(1).normal(size=(30, 4000)), np.full((30, 4000), np.inf))
+    noise = Months(RNG(1).normal(size=(50, 10_000)), np.full((50, 10_000), np.inf))
     rate = {name: (signs != 0).mean() for name, signs, _ in xmr(noise)}
     assert rate["XmR, a point beyond a limit alone"] == pytest.approx(0.00342, abs=0.0004)
     assert rate["XmR, shift of 7 alone"] == pytest.approx(8 / 2**7, rel=0.05)
