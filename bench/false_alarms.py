@@ -11,9 +11,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from assets.case_mix_cusum import CASES_A_YEAR
+from bench import house
 from bench.alarms import charts, completeness, cusum, outliers
 from bench.alarms.charts import BASES, SECOND_YEAR, SETTLED, SHIFTS, VOLUMES
 from bench.alarms.draws import CHANCE, TRUTHS, Truth
+from bench.alarms.network import DEMO_YEARLY as PATHWAYS
 from bench.alarms.network import Watched, watched
 from bench.alarms.rules import ALL, DISCOVERED, XMR_ALL, from_cases, from_events
 from bench.report import Figure, Measured
@@ -23,7 +26,8 @@ TITLE = "False alarms, and how soon a change is seen"
 SEED = 8
 # every special cause on the chart of all measures, and what is proposed in its place
 XMR_ON_ALL = {"proportion": XMR_ALL, "time": XMR_ALL, "count": XMR_ALL}
-PROPOSED = {"proportion": f"P' never inside P, {ALL}{from_events(2)}", "time": f"{XMR_ALL}{from_cases(10)}", "count": XMR_ALL}
+ENOUGH_EVENTS, ENOUGH_CASES = 2, 10
+PROPOSED = {"proportion": f"P' never inside P, {ALL}{from_events(ENOUGH_EVENTS)}", "time": f"{XMR_ALL}{from_cases(ENOUGH_CASES)}", "count": XMR_ALL}
 PHASES = {"second year": SECOND_YEAR, "fifth year": SETTLED}
 DEATHS, SHARE = 0.07, 0.4
 SPREAD_OF_PROVIDERS = 0.3
@@ -51,8 +55,15 @@ def described(network: Watched) -> dict:
         "series": len(network.series), "kinds": kinds, "shares_from_events": few, "shares_from_events_national": national,
         "times_from_cases": {minimum: int((times["cases"] >= minimum).sum()) for minimum in (5, 10, 20)},
         "providers": network.series.loc[network.series["organisation_kind"] == "provider", "organisation_code"].nunique(),
-        "measures": network.series["measure_name"].nunique(), "open_signals": network.open_signals,
+        "measures": network.series["measure_name"].nunique(), "open_signals": network.open_signals, "cusum_providers": _with_cusum(network.series),
     }  # fmt: skip
+
+
+def _with_cusum(series: pd.DataFrame) -> int:
+    """Providers with a pair of charts of deaths, for each pathway that has a model."""
+    modelled = {model.measure for name in PATHWAYS for model in house.pathway(name).case_mix}
+    deaths = series[series["measure_name"].isin(modelled) & (series["organisation_kind"] == "provider")]
+    return int((12 * deaths["cases"] >= CASES_A_YEAR).sum())
 
 
 def _least(series: pd.DataFrame) -> pd.Series:

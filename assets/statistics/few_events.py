@@ -16,7 +16,7 @@ def fewest_a_point(events: ArrayLike | None, cases: ArrayLike | None, included: 
     """Mean of what a point of each series (S,) has least of, over the ``included`` points (S, N); 0 where there is none.
 
     Of shares events, or cases without one; of counts (``cases`` None) events; of times (``events`` None) cases. Missing numbers count as none.
-    Two points in a hundred of a share of 97 % with ten cases each lie low for no reason; a hundred in a hundred say nothing at all.
+    Ten cases a point are plenty where half of them have the event, and nothing where one in fifty has not.
     """
     included = np.asarray(included, bool)
     kinds = [np.asarray(each, float) for each in (events, cases) if each is not None]
