@@ -1,4 +1,4 @@
-"""The series that the demo's network is watched by: whose, of which measure, how many cases a month, which value.
+"""The series of months that the demo's network is watched by: whose, of which measure, how many cases a month, which value.
 
 Belongs here: filling a house with the demo's two years and reading its months. Does not belong here: simulating anything.
 """
@@ -18,6 +18,7 @@ from assets.result_frames import read, shortest_grain
 from assets.simulate import csv_bytes
 from bench import house
 from schemas.datasets import Pathway
+from schemas.measures import EVENT_CHARTS
 
 DAY = date(2026, 11, 1)  # a fixed one: the same day gives the same patients
 WATCHED_KINDS = ("proportion", "median", "mean", "count")
@@ -34,7 +35,7 @@ from measurement.measure_result r join pathway.organisation o on o.organisation_
 where r.period_grain = 'month' and r.measure_name = any(:needing) and r.period_start >= :start and r.period_start < :day
 group by 1, 2 having avg(r.completeness_share) is not null order by 1, 2
 """
-OPEN_SIGNALS = "select count(*) from measurement.signal where kind = 'special cause' and state <> 'closed'"
+OPEN_SIGNALS = "select count(*) from measurement.signal where kind = 'special cause' and state <> 'closed' and measure_name = any(:measures)"
 # what a site of the pathway has in a year, by the pathway's own simulation, beside what one of the demo has
 DEMO_YEARLY = {"hip_fracture": 190.0, "acute_stroke": 190.0 * 0.6}
 
@@ -43,7 +44,7 @@ DEMO_YEARLY = {"hip_fracture": 190.0, "acute_stroke": 190.0 * 0.6}
 class Watched:
     """``series``: a row each, with ``measure_name``, ``pathway``, ``kind``, ``organisation_code``, ``organisation_kind``, ``cases`` (mean denominator of a month,
     months without any included) and ``value`` (pooled share; missing for other kinds). ``completeness``: a list of dated shares a provider
-    or team and pathway. ``open_signals``: special causes that are open in the house with these patients.
+    or team and pathway. ``open_signals``: special causes of them that are open in the house with these patients.
     """
 
     series: pd.DataFrame
@@ -71,7 +72,9 @@ def watched() -> Watched:
         with place.context.engine.connect() as connection:
             read_of = [(_series(connection, story), _completeness(connection, story)) for story in stories]
             found, completeness = zip(*read_of, strict=True)
-            return Watched(pd.concat(found, ignore_index=True), [each for part in completeness for each in part], connection.scalar(text(OPEN_SIGNALS)))
+            series = pd.concat(found, ignore_index=True)
+            opened = connection.scalar(text(OPEN_SIGNALS), {"measures": series["measure_name"].unique().tolist()})
+            return Watched(series, [each for part in completeness for each in part], opened)
 
 
 def _fill(place: house.Place, stories) -> None:
@@ -91,7 +94,8 @@ def _fill(place: house.Place, stories) -> None:
 
 
 def _series(connection: Connection, story) -> pd.DataFrame:
-    kinds = {m.name: m.kind.value for m in story.pathway.measures if m.is_watched and m.kind.value in WATCHED_KINDS and shortest_grain(m) == "month"}
+    monthly = [m for m in story.pathway.measures if m.is_watched and shortest_grain(m) == "month" and m.judged_by not in EVENT_CHARTS]
+    kinds = {measure.name: measure.kind.value for measure in monthly if measure.kind.value in WATCHED_KINDS}
     found = read(connection, MONTHS, {"measures": list(kinds), "months": story.months, "start": story.start, "day": DAY})
     found = found.assign(kind=found["measure_name"].map(kinds), pathway=story.pathway.name).astype({"events": float, "cases": float})
     return found.assign(value=(found["events"] / found["all_cases"].astype(float)).where(found["kind"] == "proportion", np.nan))

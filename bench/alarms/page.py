@@ -15,7 +15,7 @@ from bench.alarms.cells import KEPT, errors_by_events, months, number, percent, 
 from bench.alarms.draws import TRUTHS
 from bench.alarms.reasons import LONG, LONG_FEW, follows, reading, words
 from bench.alarms.rules import ALL, DISCOVERED, FEW_EVENTS, XMR_ALL, from_cases, from_events
-from bench.false_alarms import ENOUGH_EVENTS, PROPOSED, XMR_ON_ALL, picked
+from bench.false_alarms import DEFAULT, ENOUGH_EVENTS, XMR_ON_ALL, picked
 from bench.report import table
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ SHARES = (
     LONG_FEW, DISCOVERED,
 )  # fmt: skip
 TIMES = (XMR_ALL, "XmR, a point beyond a limit alone", "XmR, shift of 7 alone", *(f"{XMR_ALL}{from_cases(cases)}" for cases in (5, 10, 20)))
-UNDER_TRUTHS = (XMR_ALL, f"P', {ALL}", KEPT, PROPOSED["proportion"])
+UNDER_TRUTHS = (XMR_ALL, f"P', {ALL}", KEPT, DEFAULT["proportion"])
 BY_VOLUME = (XMR_ALL, "XmR, a point beyond a limit alone", f"P', {ALL}", "P' never inside P, limits alone", KEPT, LONG)
 
 
@@ -81,7 +81,7 @@ def truths(detail: dict) -> str:
 def levels(detail: dict) -> str:
     names = ("site", "team", "provider", "region", "network")
     rows = []
-    for title, rules in (("XmR on all", XMR_ON_ALL), ("as proposed", PROPOSED)):
+    for title, rules in (("XmR on all", XMR_ON_ALL), ("by default", DEFAULT)):
         rows.append((title, *(rate(total(detail, rules, network="demo", phase="fifth year", level=level)) for level in names)))
     return table(("all kinds, fifth year", *names), rows)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from assets.case_mix_cusum import FALSE_ALARM_YEARS
 from bench.alarms.cells import KEPT, errors_by_events, months, number, part_of, percent, rate, row_of, total, volume
 from bench.alarms.rules import ALL, DISCOVERED, FEW_EVENTS, LONG_SHIFT, XMR_ALL, from_events
-from bench.false_alarms import ENOUGH_CASES, ENOUGH_EVENTS, PROPOSED, XMR_ON_ALL
+from bench.false_alarms import DEFAULT, ENOUGH_CASES, ENOUGH_EVENTS, XMR_ON_ALL
 from bench.report import table
 
 LANEY, LANEY_LIMITS, KEPT_LIMITS, TREND = f"P', {ALL}", "P', limits alone", "P' never inside P, limits alone", "XmR, trend of 7 alone"
-NAMED = (XMR_ALL, LANEY, LANEY_LIMITS, KEPT_LIMITS, TREND, DISCOVERED, PROPOSED["proportion"])
+NAMED = (XMR_ALL, LANEY, LANEY_LIMITS, KEPT_LIMITS, TREND, DISCOVERED, DEFAULT["proportion"])
 LONG = f"P' never inside P, limits and shift of {LONG_SHIFT}"
 XMR_FEW, LONG_FEW = (rule + from_events(ENOUGH_EVENTS) for rule in (XMR_ALL, LONG))
 
@@ -25,15 +25,15 @@ def words(detail: dict) -> str:
     network = detail["network"]
     second, fifth = ({"network": "demo", "phase": phase} for phase in ("second year", "fifth year"))
     pair = next(row["raised"] for row in detail["cusum"] if (row["cases"], row["years"]) == (10, FALSE_ALARM_YEARS))
-    opened = sum(row["open"] for row in total(detail, XMR_ON_ALL, **second))
+    opened = sum(row["open"] for row in total(detail, DEFAULT, **second))
     return (
         f"In a network of {network['providers']} providers and {network['measures']} watched measures ({network['series']:,} series of months, of sites, teams, providers, regions and the network), "
         f"XmR with all four rules on every series raises **{of(XMR_ON_ALL, **second)} signals a month by chance alone** in the second year, and {of(XMR_ON_ALL, **fifth)} in the fifth. "
-        f"As proposed it is **{of(PROPOSED, **second)}** and {of(PROPOSED, **fifth)}. At national volumes it is {of(XMR_ON_ALL, network='national', phase='fifth year')} and "
-        f"{of(PROPOSED, network='national', phase='fifth year')}.\n\n"
+        f"By default it is **{of(DEFAULT, **second)}** and {of(DEFAULT, **fifth)}. At national volumes it is {of(XMR_ON_ALL, network='national', phase='fifth year')} and "
+        f"{of(DEFAULT, network='national', phase='fifth year')}.\n\n"
         f"The charts of deaths add little: {network['cusum_providers']} pairs of CUSUM raise {number(network['cusum_providers'] * pair / 120)} a month at {FALSE_ALARM_YEARS} years between false alarms of a chart.\n\n"
         f"A check from outside: at the end of the second year {number(opened, 0)} signals are open by chance in the simulation; in the house with the same two years of patients "
-        f"{network['open_signals']} are open, the few real changes of the demo among them."
+        f"{network['open_signals']} are open, what the demo really changes at a few providers among them."
     )
 
 
@@ -49,7 +49,7 @@ def reading(detail: dict) -> str:
         f"* **Few events are what false alarms are made of**, not few cases: {percent(from_few)} of XmR's false alarms are of series with fewer than {ENOUGH_EVENTS} events or {ENOUGH_EVENTS} others a month. Ten cases a month are "
         f"plenty at 50 % and nothing at 97 %: where the median month is 100 % and the mean is not, runs on one side of the mean are no surprise.\n"
         f"* **Trend** hardly ever speaks ({number(raised[TREND]['raised'])} a month). **Shift** brings most of what is left, and most of what is seen: limits and a shift of {LONG_SHIFT}, without the other rules, raise "
-        f"{part_of(raised[LONG_FEW], raised[PROPOSED['proportion']])} of what all four with a shift of 7 do, and see {percent(nine)} instead of {percent(seven)} "
+        f"{part_of(raised[LONG_FEW], raised[DEFAULT['proportion']])} of what all four with a shift of 7 do, and see {percent(nine)} instead of {percent(seven)} "
         f"of falls by 10 points within half a year (60 % at 60 cases a month).\n"
         f"* **False discovery control** ({number(raised[DISCOVERED]['raised'])} a month) sees the less the more other series are quiet: what is seen of one hospital then depends on how many others are watched."
     )
@@ -57,7 +57,7 @@ def reading(detail: dict) -> str:
 
 def follows(detail: dict) -> str:
     """The defaults and their reasons."""
-    second = [total(detail, rules, network="demo", phase="second year") for rules in (XMR_ON_ALL, PROPOSED)]
+    second = [total(detail, rules, network="demo", phase="second year") for rules in (XMR_ON_ALL, DEFAULT)]
     before, after = (volume(detail, rule, 60)["10 points"] for rule in (XMR_ALL, KEPT))
     errs, small = errors_by_events(detail, KEPT), volume(detail, KEPT, 10)["10 points"]
     more = FEW_EVENTS[FEW_EVENTS.index(ENOUGH_EVENTS) + 1]

@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from assets.case_mix_cusum import SIGNAL_MONTHS
+from assets.statistics import house_charts
 from bench.alarms import charts, completeness, cusum, draws, outliers
 from bench.alarms.counting import NOWHERE, Events, Life, count, latest_events
 from bench.alarms.draws import CHANCE, Truth, shares
 from bench.alarms.rules import FOR_OTHERS, FOR_SHARES, Months, of_shares, p_prime, xmr
+from bench.false_alarms import DEFAULT, ENOUGH_EVENTS
+from schemas.measures import SIGNALS_FROM, Chart, MeasureKind
 from schemas.outliers import Basis
 
 RNG = np.random.default_rng
@@ -79,6 +82,15 @@ def test_p_prime_never_inside_p_alarms_no_more_often_than_either():
     flagged = {name: (signs != 0).mean() for name, signs, _ in p_prime(drawn)}
     kept = flagged["P' never inside P, limits alone"]
     assert kept <= flagged["P, limits alone"] and kept < flagged["P', limits alone"] / 2
+
+
+@pytest.mark.parametrize(("cases", "share"), [(4.0, 0.95), (30.0, 0.6), (200.0, 0.9)])
+def test_the_default_of_shares_is_how_the_product_judges_them(cases, share):
+    drawn = shares(RNG(18), np.full(300, cases), np.full(300, share), 40, Truth("any", 0.3, 0.5))
+    signs, known = {name: (signs, known) for name, signs, known in p_prime(drawn)}["P' never inside P, all four rules"]
+    judged = house_charts.laney("pp", drawn.events, drawn.cases, known)
+    assert np.array_equal(judged.final_sign, signs) and SIGNALS_FROM[MeasureKind.PROPORTION] is Chart.P_PRIME
+    assert DEFAULT["proportion"] == f"P' never inside P, all four rules, from {ENOUGH_EVENTS} events and {ENOUGH_EVENTS} others a month"
 
 
 def test_a_series_of_few_events_raises_nothing_where_they_are_asked_for():
