@@ -43,10 +43,11 @@ OVER = "the latest final events no longer break the rule"
 class EventChart:
     """The charts of S series, ``keys`` (measure, provider), and their points (L,) in order of series and time.
 
-    ``row`` and ``place`` of each point in ``judged``; its ``month``, ``value``, and whether it is ``is_open`` and ``is_final``.
+    ``first`` (S,): how many points of each lie before those that are charted. ``row`` and ``place`` of each point in ``judged``; its ``month``, ``value``, and whether it is ``is_open`` and ``is_final``.
     """
 
     keys: list[tuple[str, str]]
+    first: Integers
     row: Integers
     place: Integers
     month: np.ndarray
@@ -92,11 +93,10 @@ def charted(read: Mapping[str, list[EventRow]], chart: Chart) -> tuple[EventChar
     what = np.array([row.what for row in rows])
     final = np.array([row.is_final for row in rows])
     counts = np.array([row.number for row in rows]), np.array([row.counted_on for row in rows], "datetime64[D]")
-    shown_of, final_of = ((what == EVENT) | (what == LAST)), final & ((what == EVENT) | (what == LAST_FINAL))
-    lengths = np.bincount(series[shown_of], minlength=len(keys)) - 1
-    first = np.maximum(lengths - SERIES_POINTS, 0)
-    made = (_chart(keys, chart, first, series[mask], what[mask] == EVENT, final[mask], *(count[mask] for count in counts)) for mask in (shown_of, final_of))
-    return tuple(made)
+    masks = ((what == EVENT) | (what == LAST)), final & ((what == EVENT) | (what == LAST_FINAL))
+    parts = [(series[mask], what[mask] == EVENT, final[mask], *(count[mask] for count in counts)) for mask in masks]
+    shown = _chart(keys, chart, None, *parts[0])
+    return shown, _chart(keys, chart, shown.first, *parts[1])
 
 
 def _numbered(keys: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], Integers]:
@@ -105,18 +105,23 @@ def _numbered(keys: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], Integ
     return [key for key, begin in zip(keys, begins, strict=True) if begin], np.cumsum(begins) - 1
 
 
-def _chart(keys: list, chart: Chart, first: Integers, series: Integers, is_event: Mask, is_final: Mask, number: Integers, day: np.ndarray) -> EventChart:
-    """From rows in order of series and time, the last case of each behind its events; ``first`` (S,): the point that the chart begins with."""
+def _chart(
+    keys: list, chart: Chart, first: Integers | None, series: Integers, is_event: Mask, is_final: Mask, number: Integers, day: np.ndarray
+) -> EventChart:
+    """From rows in order of series and time, the last case of each behind its events. ``first`` (S,) as in ``EventChart``; None for the latest points."""
     follows = np.r_[False, series[1:] == series[:-1]] if len(series) else np.zeros(0, bool)
     value = _between(chart, is_event, number, day)
+    is_point = follows & (is_event | (value > 0))
+    if first is None:
+        first = np.maximum(np.bincount(series[is_point], minlength=len(keys)) - SERIES_POINTS, 0)
     place = np.arange(len(series)) - np.searchsorted(series, series) - 1 - first[series]
-    kept = follows & (place >= 0) & (is_event | (value > 0))
+    kept = is_point & (place >= 0)
     row, place, value, is_open, is_final = (each[kept] for each in (series, place, value, ~is_event, is_final))
     shape = (len(keys), max(int(place.max(initial=0)) + 1, 1))
     between, base, growing = np.full(shape, np.nan), np.zeros(shape, bool), np.zeros(shape, bool)
     between[row, place], base[row, place], growing[row, place] = value, is_final, is_open
     judged = house_charts.between_events(chart.value, between, base, growing)
-    return EventChart(keys, row, place, day[kept].astype("datetime64[M]"), value, is_open, is_final, judged)
+    return EventChart(keys, first, row, place, day[kept].astype("datetime64[M]"), value, is_open, is_final, judged)
 
 
 def _between(chart: Chart, is_event: Mask, number: Integers, day: np.ndarray) -> Floats:

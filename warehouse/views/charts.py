@@ -10,7 +10,7 @@ from __future__ import annotations
 from warehouse.views import view
 
 # what a line becomes for others: rounded, and where limits follow the denominator, as far from the centre as the shown one says
-MOVED = """case when v.is_own or v.kind = 'score' then s.{line} when series.is_hidden then null when s.chart = 'xmr' or s.{line} in (s.mean, 0, d.highest)
+MOVED = """case when v.is_own or v.kind = 'score' then s.{line} when series.is_hidden or s.{line} is null then null when s.chart = 'xmr' or s.{line} in (s.mean, 0, d.highest)
         then round(s.{line}::numeric, d.decimals)::double precision
         else least(greatest(round((s.mean + (s.{line} - s.mean) * ratio.by)::numeric, d.decimals)::double precision, 0), d.highest) end"""
 
