@@ -57,7 +57,7 @@ def described(network: Watched) -> dict:
         "series": len(network.series), "kinds": kinds, "shares_from_events": few, "shares_from_events_national": national,
         "times_from_cases": {minimum: int((times["cases"] >= minimum).sum()) for minimum in (5, 10, 20)},
         "providers": network.series.loc[network.series["organisation_kind"] == "provider", "organisation_code"].nunique(),
-        "measures": network.series["measure_name"].nunique(), "open_signals": network.open_signals, "cusum_providers": _with_cusum(network.series),
+        "measures": network.series["measure_name"].nunique(), "cusum_providers": _with_cusum(network.series),
     }  # fmt: skip
 
 

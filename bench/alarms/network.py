@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from assets.result_frames import read, shortest_grain
 from assets.simulate import csv_bytes
@@ -35,15 +35,6 @@ from measurement.measure_result r join pathway.organisation o on o.organisation_
 where r.period_grain = 'month' and r.measure_name = any(:needing) and r.period_start >= :start and r.period_start < :day
 group by 1, 2 having avg(r.completeness_share) is not null order by 1, 2
 """
-# series whose latest final point is special on the chart that is drawn of all, whichever chart raises signals
-SPECIAL_NOW = """
-select count(*) from (
-    select distinct on (p.measure_name, p.organisation_code) p.point_type
-    from measurement.spc_point p join measurement.measure_result r using (measure_name, organisation_code, period_grain, period_start)
-    where p.chart = 'xmr' and p.period_grain = 'month' and p.measure_name = any(:measures) and not r.is_provisional and r.value is not null
-    order by p.measure_name, p.organisation_code, p.period_start desc
-) latest where point_type like 'special cause%'
-"""
 # what a site of the pathway has in a year, by the pathway's own simulation, beside what one of the demo has
 DEMO_YEARLY = {"hip_fracture": 190.0, "acute_stroke": 190.0 * 0.6}
 
@@ -52,12 +43,11 @@ DEMO_YEARLY = {"hip_fracture": 190.0, "acute_stroke": 190.0 * 0.6}
 class Watched:
     """``series``: a row each, with ``measure_name``, ``pathway``, ``kind``, ``organisation_code``, ``organisation_kind``, ``cases`` (mean denominator of a month,
     months without any included) and ``value`` (pooled share; missing for other kinds). ``completeness``: a list of dated shares a provider
-    or team and pathway. ``open_signals``: how many of them are a special cause now, on the XmR chart, in the house with these patients.
+    or team and pathway.
     """
 
     series: pd.DataFrame
     completeness: list[list[tuple[date, float]]]
-    open_signals: int
 
     def at_national_volumes(self) -> pd.DataFrame:
         """The same series with as many patients a site as the pathways have in the nation."""
@@ -81,8 +71,7 @@ def watched() -> Watched:
             read_of = [(_series(connection, story), _completeness(connection, story)) for story in stories]
             found, completeness = zip(*read_of, strict=True)
             series = pd.concat(found, ignore_index=True)
-            opened = connection.scalar(text(SPECIAL_NOW), {"measures": series["measure_name"].unique().tolist()})
-            return Watched(series, [each for part in completeness for each in part], opened)
+            return Watched(series, [each for part in completeness for each in part])
 
 
 def _fill(place: house.Place, stories) -> None:

@@ -18,22 +18,19 @@ XMR_FEW, LONG_FEW = (rule + from_events(ENOUGH_EVENTS) for rule in (XMR_ALL, LON
 
 
 def words(detail: dict) -> str:
-    """The answer in two sentences, and how it was checked."""
+    """The answer in two sentences."""
     def of(rules: dict[str, str], **where: str) -> str:
         return rate(total(detail, rules, **where))
 
     network = detail["network"]
     second, fifth = ({"network": "demo", "phase": phase} for phase in ("second year", "fifth year"))
     pair = next(row["raised"] for row in detail["cusum"] if (row["cases"], row["years"]) == (10, FALSE_ALARM_YEARS))
-    opened = sum(row["open"] for row in total(detail, XMR_ON_ALL, **second))
     return (
         f"In a network of {network['providers']} providers and {network['measures']} watched measures ({network['series']:,} series of months, of sites, teams, providers, regions and the network), "
         f"XmR with all four rules on every series raises **{of(XMR_ON_ALL, **second)} signals a month by chance alone** in the second year, and {of(XMR_ON_ALL, **fifth)} in the fifth. "
         f"By default it is **{of(DEFAULT, **second)}** and {of(DEFAULT, **fifth)}. At national volumes it is {of(XMR_ON_ALL, network='national', phase='fifth year')} and "
         f"{of(DEFAULT, network='national', phase='fifth year')}.\n\n"
-        f"The charts of deaths add little: {network['cusum_providers']} pairs of CUSUM raise {number(network['cusum_providers'] * pair / 120)} a month at {FALSE_ALARM_YEARS} years between false alarms of a chart.\n\n"
-        f"A check from outside: at the end of the second year {number(opened, 0)} series are special by chance on their XmR chart in the simulation; in the house with the same two years of patients "
-        f"{network['open_signals']} are, what the demo really changes at a few providers among them."
+        f"The charts of deaths add little: {network['cusum_providers']} pairs of CUSUM raise {number(network['cusum_providers'] * pair / 120)} a month at {FALSE_ALARM_YEARS} years between false alarms of a chart."
     )
 
 

@@ -21,7 +21,7 @@ def test_every_block_stands_on_the_page_once():
 
 def test_a_figure_that_differs_is_another_page():
     detail = results()
-    detail["network"]["open_signals"] += 1
+    detail["network"]["series"] += 1
     assert renewed(TEXT, detail) != TEXT
 
 
