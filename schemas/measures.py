@@ -103,7 +103,9 @@ class Measure:
 
     @property
     def charted_by(self) -> tuple[Chart, ...]:
-        return CHARTS[self.kind] if self.charts is None else self.charts
+        """Where another measure tells of the same event, one chart is enough."""
+        usual = CHARTS[self.kind] if self.is_watched else (Chart.XMR,)
+        return usual if self.charts is None else self.charts
 
     @property
     def judged_by(self) -> Chart:

@@ -19,7 +19,8 @@ NOT_COMPARED = ["as_of_submission", "computed_at"]
 
 def snapshot(world: World) -> dict[str, pd.DataFrame]:
     tables = {name: world.table(f"measurement.{name}").drop(columns=NOT_COMPARED, errors="ignore") for name in TABLES}
-    return {name: frame.sort_values(list(frame.columns[:5]), key=lambda column: column.map(str)).reset_index(drop=True) for name, frame in tables.items()}
+    keys = {name: [*frame.columns[:5], *({"chart"} & set(frame.columns[5:]))] for name, frame in tables.items()}
+    return {name: frame.sort_values(keys[name], key=lambda column: column.map(str)).reset_index(drop=True) for name, frame in tables.items()}
 
 
 def assert_equals_full(world: World, now) -> None:

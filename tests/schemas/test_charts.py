@@ -12,7 +12,7 @@ from schemas.registry import DeclarationError, Registry, _check_what_hangs_toget
 
 
 def of_kind(registry: Registry, kind: MeasureKind):
-    return next(m for m in registry.measures.values() if m.kind is kind and m.charts is None)
+    return next(m for m in registry.measures.values() if m.kind is kind and m.charts is None and m.is_watched)
 
 
 def declared(registry: Registry, name: str, **more):
@@ -30,6 +30,12 @@ def test_a_measure_that_does_not_say_is_charted_by_its_kind_and_judged_on_the_la
     """The XmR chart, which all have, unless there is one that knows the cases behind a point."""
     measure = of_kind(registry, kind)
     assert (measure.charted_by, measure.judged_by) == (wanted, wanted[-1])
+
+
+def test_a_series_that_raises_no_signals_has_one_chart_unless_it_says_otherwise(registry):
+    share = replace(of_kind(registry, MeasureKind.PROPORTION), is_watched=False)
+    assert share.charted_by == (Chart.XMR,)
+    assert replace(share, charts=(Chart.XMR, Chart.P_PRIME)).charted_by == (Chart.XMR, Chart.P_PRIME)
 
 
 def test_a_rate_has_a_u_prime_chart_beside_its_xmr_chart():
