@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from assets.enough import fewest, is_enough
 from assets.result_frames import BETTER, read, shortest_grain
 from assets.statistics import house_charts, spc
 from assets.statistics.house_charts import Judged
@@ -58,7 +59,7 @@ class Drawn:
 class Charts:
     """Points in order of series and time, with the place of each in matrices (S, N) of ``values`` and of which are ``final``.
 
-    ``judged_by`` (S,): the chart of each series whose special causes are signals.
+    ``judged_by`` (S,): the chart of each series whose special causes are signals, if they rest on ``enough`` (S,): ``fewest`` (S,) a point.
     """
 
     points: pd.DataFrame
@@ -66,6 +67,8 @@ class Charts:
     judged_by: np.ndarray
     values: Floats
     final: Mask
+    fewest: Floats
+    enough: Mask
 
 
 def compute_charts(connection: Connection, pathway: Pathway) -> Charts | None:
@@ -100,7 +103,9 @@ def draw(points: pd.DataFrame, measures: Iterable[Measure]) -> Charts:
     }
     made = {chart: _drawn(chart, of_series, make) for chart, make in makers.items()}
     drawn = {chart: one for chart, one in made.items() if (one.row >= 0).any()}
-    return Charts(points, drawn, _judges(of_series, drawn), values, final)
+    kinds = [measure.kind for measure in of_series]
+    least = fewest(kinds, events, cases, final & ~np.isnan(values))
+    return Charts(points, drawn, _judges(of_series, drawn), values, final, least, is_enough(kinds, least))
 
 
 def _matrix(points: pd.DataFrame, column: np.ndarray, padding) -> np.ndarray:

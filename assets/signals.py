@@ -182,7 +182,8 @@ def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | No
 def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:
     """An event for each watched series whose latest final point is a special cause on the chart that judges it, by the first rule that it breaks.
 
-    It begins where the unbroken row of special causes in the same direction does, whichever rules they break. What other charts show is no event.
+    It begins where the unbroken row of special causes in the same direction does, whichever rules they break. What other charts show is no event,
+    nor what a series shows that rests on too little (``assets.enough``).
     """
     return [event for chart in charts.drawn for event in _on_chart(charts, chart, pathway)]
 
@@ -190,7 +191,7 @@ def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:
 def _on_chart(charts: Charts, chart: Chart, pathway: Pathway) -> Iterator[Event]:
     watched = {measure.name: BETTER[measure.direction] for measure in pathway.measures if measure.is_watched}
     drawn = charts.drawn[chart]
-    mine = np.flatnonzero(charts.judged_by == chart)
+    mine = np.flatnonzero((charts.judged_by == chart) & charts.enough)
     latest = latest_known(charts.final[mine] & drawn.judged.known[drawn.row[mine]])
     at = mine[(latest >= 0) & (drawn.judged.final_sign[drawn.row[mine], latest] != 0)]
     heads = charts.points.drop_duplicates("series").set_index("series").loc[at]
@@ -220,7 +221,7 @@ def _special_cause(charts: Charts, chart: Chart, pathway: str, better: dict[str,
         "chart": chart.value, **{name: _plain(line[row, last]) for name, line in limits.items()},
         "points": [{"period_start": days[k].isoformat(), "value": _plain(charts.values[series, k])} | {name: _plain(line[row, k]) for name, line in own.items()}
                    for k in range(first, last + 1)],
-        **RULE_PARAMETERS,
+        **RULE_PARAMETERS, "fewest_a_point": _plain(charts.fewest[series]),
     }  # fmt: skip
     subject = (SPECIAL_CAUSE, pathway, measure, points["organisation_code"].iloc[0], None)
     rule = spc.RULE_NAMES[spc.RULES[judged.final_rule[row, last]], sign]

@@ -61,12 +61,13 @@ def laney(kind: str, events: Floats, cases: Floats, final: Mask) -> Judged:
     """The P' (``pp``) or U' (``up``) chart of counts of events and their denominators.
 
     A point whose counts are missing, infinite or impossible (no cases, fewer than no events, of a proportion more events than cases) is not
-    of the chart: a gap, which no run crosses and no limit rests on. All shares equal, none or all at every point: no spread, so no limits.
+    of the chart: a gap, which no run crosses and no limit rests on. Limits never lie inside those of chance alone: of months that are mostly none or
+    all the ranges are nearly none, and the next single event would lie outside. None or all at every point: no limits.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         possible = (cases > 0) & np.isfinite(cases) & (events >= 0) & np.isfinite(events) & (events / cases <= LANEY[kind])
     points = subgroups.single(np.where(possible, events, np.nan), np.where(possible, cases, np.nan))
-    limits = chart_limits.FORMULAS[kind](points, Setting(final, None, screen=True))
+    limits = chart_limits.FORMULAS[kind](points, Setting(final, None, screen=True, at_least_chance=True))
     return _judged(limits.value, limits, final & possible, final)
 
 

@@ -18,8 +18,8 @@ from tests.results.world import World, wrist
 from warehouse.measure_definitions import sync_measures
 
 MEASURE = "wrist_manipulated_4h"
-# in time, of how many: z = +1, -1, -1, +1 about a half, again and again; standard deviations of 1/4 and 1/8
-BLOCK = [(3, 4), (6, 16), (1, 4), (10, 16)]
+# in time, of how many: z = +1.5, -1.5, -1.5, +1.5 about a half, again and again; standard deviations of 1/8 and 1/16
+BLOCK = [(11, 16), (26, 64), (5, 16), (38, 64)]
 SIXTEEN = BLOCK * 4
 PROPORTION = MeasureKind.PROPORTION
 
@@ -33,18 +33,18 @@ def points(world: World, chart: str = "p_prime", organisation: str = "ZX1", meas
     return found.sort_values("period_start").reset_index(drop=True)
 
 
-# moving ranges of z: 2, 0, 2, 0 ... eight of two among fifteen; sigma of z = 16 / 15 / 1.128 = 0.945626; limits half -/+ 3 x sigma x deviation
-OF_4, OF_16 = (0.0, 1.0), (0.145390, 0.854610)
+# moving ranges of z: 3, 0, 3, 0 ... eight of three among fifteen; sigma of z = 24 / 15 / 1.128 = 1.418440; limits half -/+ 3 x sigma x deviation
+OF_16, OF_64 = (0.0, 1.0), (0.234043, 0.765957)
 
 
 def test_limits_of_a_p_prime_chart_are_as_wide_as_the_denominator_and_the_spread_between_months_say(world):
-    """Worked by hand. A seventeenth month of 15 in 16 is not final: shown beyond its limit, it moves none and raises nothing."""
-    fill(world, [*SIXTEEN, (15, 16)])
+    """Worked by hand. A seventeenth month of 60 in 64 is not final: shown beyond its limit, it moves none and raises nothing."""
+    fill(world, [*SIXTEEN, (60, 64)])
     look(world, 15)
     seen = points(world)
     assert seen["mean"].tolist() == [0.5] * 17
-    for (_, of), row in zip([*SIXTEEN, (15, 16)], seen.itertuples(), strict=True):
-        assert (row.lower_limit, row.upper_limit) == pytest.approx(OF_4 if of == 4 else OF_16, abs=1e-6)
+    for (_, of), row in zip([*SIXTEEN, (60, 64)], seen.itertuples(), strict=True):
+        assert (row.lower_limit, row.upper_limit) == pytest.approx(OF_16 if of == 16 else OF_64, abs=1e-6)
     assert seen.point_type.tolist() == ["common cause"] * 16 + ["special cause improvement"]
     assert (seen.rule_name.iloc[-1], seen.rule_version.iloc[-1]) == ("above upper limit", 1)
     assert points(world, "xmr").rule_version.unique().tolist() == [2]
@@ -65,6 +65,7 @@ FEW = [*[(8, 16), (9, 16), (7, 16)] * 5, (2, 2)]
 
 
 def test_two_of_two_is_a_signal_on_the_xmr_chart_that_the_p_prime_chart_knows_to_be_chance(world, monkeypatch):
+    monkeypatch.setitem(measures.SIGNALS_FROM, PROPORTION, Chart.XMR)
     fill(world, FEW)
     look(world, 15)
     (raised,) = signals(world, "ZX1")
@@ -75,8 +76,7 @@ def test_two_of_two_is_a_signal_on_the_xmr_chart_that_the_p_prime_chart_knows_to
     assert [row.state for row in signals(world, "ZX1")] == ["closed"]
 
 
-def test_with_the_other_default_it_is_never_raised(world, monkeypatch):
-    monkeypatch.setitem(measures.SIGNALS_FROM, PROPORTION, Chart.P_PRIME)
+def test_by_default_it_is_never_raised(world):
     fill(world, FEW)
     look(world, 15)
     assert signals(world, "ZX1") == []
@@ -114,14 +114,14 @@ def test_a_signal_from_a_p_prime_chart_tells_the_limits_of_each_of_its_points(wo
 def test_another_default_makes_all_series_of_the_pathway_stale(world, monkeypatch):
     fill(world, SIXTEEN[:2])
     look(world, 15)
-    monkeypatch.setitem(measures.SIGNALS_FROM, PROPORTION, Chart.P_PRIME)
+    monkeypatch.setitem(measures.SIGNALS_FROM, PROPORTION, Chart.XMR)
     monkeypatch.setattr(Registry, "fingerprint", lambda self: "a changed file")
     with world.engine.begin() as connection:
         changed = sync_measures(connection, world.registry)
     assert MEASURE in changed and "wrist_cases" not in changed
     assert not world.table("intake.stale_cell", pathway_name="wrist_fracture", organisation_code="ZX1").empty
     [row] = world.table("measurement.measure", measure_name=MEASURE).itertuples()
-    assert (row.charts, row.signals_from) == (["xmr", "p_prime"], "p_prime")
+    assert (row.charts, row.signals_from) == (["xmr", "p_prime"], "xmr")
 
 
 # ------------------------------------------------------------------------------------------------ counts that are not there
