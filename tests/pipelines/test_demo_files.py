@@ -123,3 +123,10 @@ def test_strokes_come_in_every_layout_and_two_files_are_refused(strokes):
             refused.append(file.shows)
     assert layouts == {"acute_stroke_import", "acute_stroke_export", "acute_stroke_standard"}
     assert refused == ["an import that does not say of which team it is", "a column too many, and no headers to find it by"]
+
+
+def test_a_day_on_which_hardly_any_patient_fits_a_defect_has_its_files_too():
+    """On that day no stroke of the last weeks had a needle time that could be spoilt, and the demo ended there."""
+    day = date(2026, 11, 23)
+    story = STORIES["acute_stroke"](make_network(day), REGISTRY.pathway("acute_stroke"), day)
+    assert len(list(story.singles())) >= 14
