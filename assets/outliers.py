@@ -33,11 +33,13 @@ PERIODS = """(
     union select o.measure_name, o.period_grain, o.period_start from measurement.period_outlier o
     where o.measure_name = any(:measures) and o.measure_name = any(:anew)
 )"""
+MODELS = """
+select measure_name, string_agg(distinct model_version, '; ') from measurement.standardised_result where measure_name = any(:measures) group by 1
+"""
 JUDGED_ANEW = """
 insert into measurement.period_outlier_basis as b (measure_name, policy_version, model_version, judged_at)
-select p.measure_name, p.policy_version, (select string_agg(distinct s.model_version, '; ') from measurement.standardised_result s
-    where s.measure_name = p.measure_name and p.is_standardised), :now
-from unnest(cast(:measures as text[]), cast(:versions as integer[]), cast(:standardised as boolean[])) p (measure_name, policy_version, is_standardised)
+select p.measure_name, p.policy_version, p.model_version, :now
+from unnest(cast(:measures as text[]), cast(:versions as integer[]), cast(:models as text[])) p (measure_name, policy_version, model_version)
 on conflict (measure_name) do update
 set policy_version = excluded.policy_version, model_version = excluded.model_version, judged_at = excluded.judged_at
 where (b.policy_version, b.model_version) is distinct from (excluded.policy_version, excluded.model_version)
@@ -104,9 +106,11 @@ def compute_outliers(connection: Connection, pathway: Pathway, moment: Moment) -
 def _judged_anew(connection: Connection, pathway: Pathway, moment: Moment) -> list[str]:
     """Measures whose closed periods are all judged anew, because policy or models are others than last time; kept for the next time."""
     policies = pathway.outlier_policies
+    standardised = [policy.measure for policy in policies if policy.basis is Basis.STANDARDISED]
+    models = dict(map(tuple, connection.execute(text(MODELS), {"measures": standardised}))) if standardised else {}
     by = {
         "measures": [policy.measure for policy in policies], "versions": [policy.version for policy in policies],
-        "standardised": [policy.basis is Basis.STANDARDISED for policy in policies], "now": moment.now,
+        "models": [models.get(policy.measure) for policy in policies], "now": moment.now,
     }  # fmt: skip
     return list(connection.scalars(text(JUDGED_ANEW), by))
 

@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import insert, text
 
 from tests.warehouse.results import add_measures, add_result
-from warehouse.case_mix_tables import case_mix_calibration, case_mix_coefficient, case_mix_model, cusum_month, standardised_funnel_limit, standardised_result
+from warehouse.case_mix_tables import (
+    case_mix_calibration,
+    case_mix_coefficient,
+    case_mix_model,
+    cusum_month,
+    standardised_funnel_limit,
+    standardised_result,
+)
 
 PERIOD, NOW = date(2026, 1, 1), datetime(2026, 6, 1, tzinfo=UTC)
 CELL = {"measure_name": "m_proportion", "period_grain": "quarter", "period_start": PERIOD}
