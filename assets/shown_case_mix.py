@@ -9,18 +9,20 @@ from dagster import MetadataValue
 from sqlalchemy import Connection, text
 
 from assets import pictures
+from assets.shown_mortality import mortality_metadata
 
 MODELS = """
 select model_name, model_version, origin, source, case_count, event_count, round(c_statistic::numeric, 3), round(calibration_slope::numeric, 2),
-    judged_from::text, judged_to::text
-from measurement.case_mix_model where pathway_name = :pathway and is_current order by model_name
+    judged_from::text, judged_to::text, m.title
+from measurement.case_mix_model c join measurement.measure m using (measure_name) where c.pathway_name = :pathway and is_current order by model_name
 """
 COEFFICIENTS = """
 select label, round(coefficient::numeric, 3), round(standard_error::numeric, 3), round(case_share::numeric, 3)
 from measurement.case_mix_coefficient where model_name = :model and model_version = :version order by place
 """
 GROUPS = """
-select mean_risk, observed_share from measurement.case_mix_calibration where model_name = :model and model_version = :version order by group_number
+select mean_risk, observed_share from dashboard.case_mix_calibration_v1 where model_name = :model and model_version = :version and observed_share is not null
+order by group_number
 """
 CROSSINGS = """
 select count(distinct (organisation_code, c.direction)), count(distinct (organisation_code, c.direction)) filter (where limit_value is not null)
@@ -37,8 +39,9 @@ def case_mix_metadata(connection: Connection, pathway: str) -> dict[str, object]
     shown: dict[str, object] = {
         "standardised_results": connection.scalar(text(results), {"pathway": pathway}),
         "cusum_charts": charts, "cusum_charts_with_a_limit": with_limit,
-        "models": MetadataValue.md(pictures.table(HEADER, [(*row[:3], *row[4:]) for row in models])),
+        "models": MetadataValue.md(pictures.table(HEADER, [(*row[:3], *row[4:10]) for row in models])),
     }  # fmt: skip
+    shown |= mortality_metadata(connection, pathway)
     for row in models:
         shown |= _of_model(connection, row)
     return shown
@@ -54,7 +57,7 @@ def _of_model(connection: Connection, row) -> dict[str, object]:
     }
     groups = connection.execute(text(GROUPS), named).all()
     if groups:
-        title = f"{row.model_name} {row.model_version}: observed against predicted"
+        title = f"{row.title}: observed against predicted by {row.model_name} {row.model_version}"
         picture = pictures.calibration(title, [group.mean_risk for group in groups], [group.observed_share for group in groups])
         shown[f"calibration_of_{row.model_name}"] = MetadataValue.md(picture)
     return shown
