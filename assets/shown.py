@@ -88,7 +88,10 @@ def _cases(connection: Connection, stream: str, outcome) -> dict[str, object]:
         pathway=stream, provider=outcome.sender_code,
     )  # fmt: skip
     parts = {"in measures": [row[1] for row in rows], "duplicates, conflicts, errors": [row[2] for row in rows]}
+    months = [pictures.Point(row[0], float(row[1])) for row in rows]
+    words = f"**Cases by month, {outcome.sender_code}**: those that measures count, to {rows[-1][0]}" if rows else ""
     return {
+        **({"at_a_glance": MetadataValue.md(pictures.glance_series(words, months, (), pictures.Unit(decimals=0)))} if rows else {}),
         "cases_of_this_provider": sum(row[1] + row[2] for row in rows),
         "by_month": MetadataValue.md(pictures.table(("month", "in measures", "not"), rows[-6:])),
         "picture": MetadataValue.md(pictures.stacked(f"Cases by month, {outcome.sender_code}", [row[0] for row in rows], parts)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from dagster import MetadataValue
@@ -100,8 +101,10 @@ def benchmarks_metadata(connection: Connection, pathway: str) -> dict[str, objec
     found = [comparison for comparison in _comparisons(connection, pathway) if comparison.seen and comparison.centre is not None]
     if found:
         shown["ranking"] = MetadataValue.md(_ranking(found[0], policy))
-    for comparison in found:
-        shown[f"funnel_of_{comparison.measure.measure_name}"] = MetadataValue.md(_funnel(connection, comparison, policy))
+    for number, comparison in enumerate(found):
+        drawn = _drawn(connection, comparison, policy)
+        shown = shown if number else {"at_a_glance": MetadataValue.md(_glance(drawn, comparison.unit)), **shown}
+        shown[f"funnel_of_{comparison.measure.measure_name}"] = MetadataValue.md(pictures.funnel(*drawn, comparison.unit, "cases", "network"))
     return shown
 
 
@@ -130,13 +133,24 @@ def _of_periods(connection: Connection, periods: Sequence[Row]) -> list[Comparis
 
 
 # ------------------------------------------------------------------------------------------------ funnels
-def _funnel(connection: Connection, of: Comparison, policy: Policy) -> str:
+class Drawn(NamedTuple):
+    """What a funnel shows, large or at a glance."""
+
+    title: str
+    subtitle: str
+    peers: list[pictures.Peer]
+    lines: pictures.FunnelLines
+
+
+def _drawn(connection: Connection, of: Comparison, policy: Policy) -> Drawn:
     lines = _lines(connection, of)
     named = _named(of.seen, bool(lines.adjusted))
-    drawn = [
-        pictures.Peer(p.organisation_name, p.denominator, policy.value(p.value, of.unit), _place(p), p.organisation_code in named) for p in of.seen
-    ]
-    return pictures.funnel(f"{of.measure.title}, {of.period}", _subtitle(of, policy), drawn, lines, of.unit, "cases", "network")
+    peers = [pictures.Peer(p.organisation_name, p.denominator, policy.value(p.value, of.unit), _place(p), p.organisation_code in named) for p in of.seen]
+    return Drawn(f"{of.measure.title}, {of.period}", _subtitle(of, policy), peers, lines)
+
+
+def _glance(drawn: Drawn, unit: pictures.Unit) -> str:
+    return pictures.glance_funnel(f"**{drawn.title}**: {drawn.subtitle.split(';')[0]}", drawn.peers, drawn.lines, unit)
 
 
 def _lines(connection: Connection, of: Comparison) -> pictures.FunnelLines:

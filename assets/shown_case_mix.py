@@ -41,7 +41,8 @@ def case_mix_metadata(connection: Connection, pathway: str) -> dict[str, object]
         "cusum_charts": charts, "cusum_charts_with_a_limit": with_limit,
         "models": MetadataValue.md(pictures.table(HEADER, [(*row[:3], *row[4:10]) for row in models])),
     }  # fmt: skip
-    shown |= mortality_metadata(connection, pathway)
+    pictured = mortality_metadata(connection, pathway)
+    shown = {**({"at_a_glance": pictured.pop("at_a_glance")} if "at_a_glance" in pictured else {}), **shown, **pictured}
     for row in models:
         shown |= _of_model(connection, row)
     return shown

@@ -64,15 +64,20 @@ def mortality_metadata(connection: Connection, pathway: str) -> dict[str, object
     for row in query(connection, PERIODS, pathway=pathway):
         first.setdefault(row.measure_name, row)
     for name, period in first.items():
-        drawn = _funnel(connection, period)
-        shown |= {f"funnel_of_{name}": MetadataValue.md(drawn)} if drawn else {}
+        drawn = _drawn(connection, period)
+        if drawn:
+            title, subtitle, peers, lines = drawn
+            glance = pictures.glance_funnel(f"**{title}**: {subtitle.split(';')[0]}", peers, lines, RATIO)
+            shown = {"at_a_glance": MetadataValue.md(glance), **shown}
+            shown[f"funnel_of_{name}"] = MetadataValue.md(pictures.funnel(*drawn, RATIO, "expected of such patients", "expected"))
     for chart in query(connection, NEAREST, pathway=pathway):
         shown[f"cusum_{chart.direction}_of_{chart.measure_name}"] = MetadataValue.md(_cusum(connection, chart))
     return shown
 
 
 # ------------------------------------------------------------------------------------------------ funnel
-def _funnel(connection: Connection, period: Row) -> str | None:
+def _drawn(connection: Connection, period: Row) -> tuple[str, str, list[pictures.Peer], pictures.FunnelLines] | None:
+    """Title, subtitle, peers and lines of the funnel."""
     of = {"measure": period.measure_name, "grain": period.period_grain, "start": period.period_start}
     peers, limits = query(connection, RATIOS, **of), query(connection, LIMITS, **of)
     seen = [peer for peer in peers if not peer.is_suppressed and peer.ratio is not None]
@@ -84,7 +89,7 @@ def _funnel(connection: Connection, period: Row) -> str | None:
     said = [f"{counted(len(seen), 'provider')}, {places.count('worse')} worse and {places.count('better')} better than chance and policy allow"]
     said += [f"{len(peers) - len(seen)} hidden"] if len(peers) > len(seen) else []
     said.append("small numbers hidden, the rest rounded")
-    return pictures.funnel(title, "; ".join(said), drawn, _lines(limits), RATIO, "expected of such patients", "expected")
+    return title, "; ".join(said), drawn, _lines(limits)
 
 
 def _peers(seen: Sequence[Row], policy: Policy) -> list[pictures.Peer]:

@@ -35,6 +35,7 @@ def results_metadata(connection: Connection, pathway: str) -> dict[str, object]:
     shown: dict[str, object] = {"results": cells, "stale_cells_left": stale, "as_of_submission": latest or "none yet"}
     series = _series(connection, pathway)
     if series:
+        shown = {"at_a_glance": MetadataValue.md(_glance(next(iter(series.values())))), **shown}
         shown["headlines"] = MetadataValue.md(_table(series))
         shown["picture"] = MetadataValue.md(_trends(series))
     return shown
@@ -45,15 +46,23 @@ def _series(connection: Connection, pathway: str) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for row in query(connection, SERIES, pathway=pathway):
         found.setdefault(row.measure_name, []).append(row)
-    kept = {name: rows for name, rows in found.items() if any(row.value is not None for row in rows)}
+    kept = {name: [row for row in rows if row.value is not None] for name, rows in found.items()}
+    kept = {name: rows for name, rows in kept.items() if rows}
     return dict(list(kept.items())[:PANELS])
+
+
+def _glance(months: list[Row]) -> str:
+    """The first headline measure's final months."""
+    final = [row for row in months if not row.is_provisional][-MONTHS:] or months
+    unit, last = unit_of(months[0].unit, months[0].decimals), final[-1]
+    words = f"**{last.title}**, the network by month to {month_of(last.period_start)}: {unit.write(last.value)}"
+    return pictures.glance_series(words, [pictures.Point(month_of(row.period_start), row.value) for row in final], (), unit)
 
 
 def _table(series: dict[str, list[Row]]) -> str:
     rows = []
     for months in series.values():
-        final = [row for row in months if not row.is_provisional and row.value is not None]
-        row = (final or [row for row in months if row.value is not None])[-1]
+        row = ([row for row in months if not row.is_provisional] or months)[-1]
         rows.append((row.title, month_of(row.period_start), unit_of(row.unit, row.decimals).write(row.value), row.cases))
     return pictures.table(("measure", "latest final month", "network", "cases, rounded"), rows)
 

@@ -8,6 +8,7 @@ signals stand in the table. Their charts are for their own provider, in ``dashbo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from dagster import MetadataValue
 from sqlalchemy import Connection, Row
@@ -59,11 +60,25 @@ def signals_metadata(connection: Connection, pathway: str) -> dict[str, object]:
     charts = list(_charts(connection, pathway))
     shown["charts_shown"] = f"{len(charts)}, of the latest special causes without a month of small numbers; the others are shown to their own provider"
     for number, chart in enumerate(charts, start=1):
-        shown[f"chart_{number}"] = MetadataValue.md(chart)
+        shown[f"chart_{number}"] = MetadataValue.md(pictures.xmr(chart.title, chart.subtitle, chart.points, *chart.lines, chart.unit))
+    if charts:
+        first = charts[0]
+        glance = pictures.glance_series(f"**{first.title}**, {first.subtitle}", first.points, first.lines, first.unit)
+        shown = {"at_a_glance": MetadataValue.md(glance), **shown}
     return shown
 
 
-def _charts(connection: Connection, pathway: str) -> Iterator[str]:
+class Chart(NamedTuple):
+    """What an XmR chart shows, large or at a glance; ``lines``: mean, lower and upper limit."""
+
+    title: str
+    subtitle: str
+    points: list[pictures.Point]
+    lines: tuple[float | None, ...]
+    unit: pictures.Unit
+
+
+def _charts(connection: Connection, pathway: str) -> Iterator[Chart]:
     """The XmR charts of the latest signals that may be shown."""
     left, policy = CHARTS, policy_of(connection)
     for signal in query(connection, CANDIDATES, pathway=pathway, most=LOOKED_AT):
@@ -73,11 +88,11 @@ def _charts(connection: Connection, pathway: str) -> Iterator[str]:
             yield _chart(signal, points, policy)
 
 
-def _chart(signal: Row, points: Sequence[Row], policy: Policy) -> str:
+def _chart(signal: Row, points: Sequence[Row], policy: Policy) -> Chart:
     unit = unit_of(signal.unit, signal.decimals)
     of = points[-1]
     what = {True: "improvement", False: "concern", None: "change"}[signal.is_favourable]
     subtitle = f"{what}: {signal.rule_name}, since {signal.since_on:%B %Y}; {len(points)} points"
     drawn = [pictures.Point(month_of(p.period_start), policy.value(p.value, unit), p.point_type, p.is_provisional) for p in points]
-    lines = (policy.value(line, unit) for line in (of.mean, of.lower_limit, of.upper_limit))
-    return pictures.xmr(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, *lines, unit)
+    lines = tuple(policy.value(line, unit) for line in (of.mean, of.lower_limit, of.upper_limit))
+    return Chart(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, lines, unit)

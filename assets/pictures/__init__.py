@@ -9,10 +9,11 @@ shape of its own too.
 
 from assets.pictures.drawing import BLUE, ORANGE, PERCENT, Unit
 from assets.pictures.funnel import FunnelLines, Peer, funnel
+from assets.pictures.glance import glance_funnel, glance_series
 from assets.pictures.series import CusumMonth, Panel, Point, cusum, trends, xmr
 from assets.pictures.simple import bars, calibration, dots, stacked, table
 
 __all__ = [
     "BLUE", "ORANGE", "PERCENT", "CusumMonth", "FunnelLines", "Panel", "Peer", "Point", "Unit",
-    "bars", "calibration", "cusum", "dots", "funnel", "stacked", "table", "trends", "xmr",
+    "bars", "calibration", "cusum", "dots", "funnel", "glance_funnel", "glance_series", "stacked", "table", "trends", "xmr",
 ]  # fmt: skip

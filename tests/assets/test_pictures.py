@@ -125,3 +125,40 @@ def test_heights_are_moved_apart_in_their_order():
 
 def test_words_of_organisations_are_escaped():
     assert "<b>" not in a_funnel([pictures.Peer("A <b> & Co", 50, 0.4, "worse", True)])
+
+
+# ------------------------------------------------------------------------------------------------ at a glance
+LIMIT_OF_DAGSTER = 1000  # the page shows markdown of fewer letters itself, and hides longer one behind a link
+
+
+def lines_to(furthest: int) -> pictures.FunnelLines:
+    sizes = list(range(1, furthest + 1))
+    return pictures.FunnelLines(sizes, 0.5, [[0.5 + z * 0.5 / n**0.5 for n in sizes] for z in (-3.09, -1.96, 1.96, 3.09)])
+
+
+@pytest.mark.parametrize("count", [1, 22, 150, 1000])
+def test_a_funnel_at_a_glance_is_shown_on_the_page_itself_with_everybody_outside(count):
+    peers = [pictures.Peer(str(k), 20 + k * 900 / count, 0.4 + (k * 7919 % 100) / 500) for k in range(count)]
+    peers += [pictures.Peer("a", 400, 0.9, "worse"), pictures.Peer("b", 700, 0.1, "better")]
+    told = pictures.glance_funnel("**A measure with a title of some length, April to June 2026**: so many providers", peers, lines_to(1000), PERCENT)
+    assert len(told) < LIMIT_OF_DAGSTER
+    picture = drawn(told)
+    assert [picture.count(f'stroke="{colour}"') for colour in ("#d60", "#29d")] == [1, 1]
+    assert ("#888" in picture) == (count < 1000)
+
+
+def test_a_chart_at_a_glance_marks_its_special_causes():
+    series = [pictures.Point(f"m{k}", 0.5 + k % 5 / 100, "special cause concern" if k == 20 else "common cause") for k in range(48)]
+    told = pictures.glance_series("**A measure: a hospital with a long name (made up)**, concern: above upper limit", series, (0.5, 0.4, 0.6), PERCENT)
+    assert len(told) < LIMIT_OF_DAGSTER and drawn(told).count('stroke="#d60"') == 1
+
+
+def test_where_words_leave_no_room_there_are_words_alone():
+    told = pictures.glance_series("word " * 180, [pictures.Point("a", 1.0), pictures.Point("b", 2.0)], (), PERCENT)
+    assert told == "word " * 180
+
+
+def test_values_that_are_all_the_same_or_missing_have_a_chart_too():
+    for values in ([1.0, 1.0], [None, 2.0, None], [0.0]):
+        series = [pictures.Point(str(k), value) for k, value in enumerate(values)]
+        assert "data:image" in pictures.glance_series("x", series, (), pictures.Unit())

@@ -121,6 +121,13 @@ def test_the_page_of_signals_draws_the_chart_with_its_lines_and_its_special_caus
     assert chart.count('fill="#289de0"') == 2, "the special cause, and its mark in the key"
 
 
+def test_what_stands_first_on_each_page_is_a_chart_that_dagster_shows_there_itself(signals, world, context):
+    pages = [signals, *(result_metadata(context, "wrist_fracture", stage) for stage in ("measure_results", "benchmarks"))]
+    for shown in pages:
+        assert next(iter(shown)) == "at_a_glance"
+        assert len(shown["at_a_glance"].value) < 1000 and "<svg" in drawn(shown["at_a_glance"])
+
+
 def test_a_series_with_small_numbers_is_told_in_the_table_only(signals, world):
     with world.engine.connect() as connection:
         name = connection.exec_driver_sql("select organisation_name from pathway.organisation where organisation_code = 'ZX2'").scalar()
