@@ -101,10 +101,10 @@ def benchmarks_metadata(connection: Connection, pathway: str) -> dict[str, objec
     found = [comparison for comparison in _comparisons(connection, pathway) if comparison.seen and comparison.centre is not None]
     if found:
         shown["ranking"] = MetadataValue.md(_ranking(found[0], policy))
-    for number, comparison in enumerate(found):
+    for number, comparison in enumerate(found, start=1):
         drawn = _drawn(connection, comparison, policy)
-        shown = shown if number else {"at_a_glance": MetadataValue.md(_glance(drawn, comparison.unit)), **shown}
-        shown[f"funnel_of_{comparison.measure.measure_name}"] = MetadataValue.md(pictures.funnel(*drawn, comparison.unit, "cases", "network"))
+        shown = {"at_a_glance": MetadataValue.md(_glance(drawn, comparison.unit)), **shown} if number == 1 else shown
+        shown[f"funnel_{number}"] = MetadataValue.md(pictures.funnel(*drawn, comparison.unit, "cases", "network"))
     return shown
 
 

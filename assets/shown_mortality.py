@@ -63,15 +63,17 @@ def mortality_metadata(connection: Connection, pathway: str) -> dict[str, object
     first: dict[str, Row] = {}
     for row in query(connection, PERIODS, pathway=pathway):
         first.setdefault(row.measure_name, row)
-    for name, period in first.items():
+    for number, period in enumerate(first.values(), start=1):
         drawn = _drawn(connection, period)
         if drawn:
             title, subtitle, peers, lines = drawn
             glance = pictures.glance_funnel(f"**{title}**: {subtitle.split(';')[0]}", peers, lines, RATIO)
-            shown = {"at_a_glance": MetadataValue.md(glance), **shown}
-            shown[f"funnel_of_{name}"] = MetadataValue.md(pictures.funnel(*drawn, RATIO, "expected of such patients", "expected"))
-    for chart in query(connection, NEAREST, pathway=pathway):
-        shown[f"cusum_{chart.direction}_of_{chart.measure_name}"] = MetadataValue.md(_cusum(connection, chart))
+            shown = {"at_a_glance": MetadataValue.md(glance), **shown} if number == 1 else shown
+            shown[f"funnel_{number}"] = MetadataValue.md(pictures.funnel(*drawn, RATIO, "expected of such patients", "expected"))
+    charts = query(connection, NEAREST, pathway=pathway)
+    names = list(dict.fromkeys([*first, *(chart.measure_name for chart in charts)]))
+    for chart in charts:
+        shown[f"cusum_{chart.direction}_{names.index(chart.measure_name) + 1}"] = MetadataValue.md(_cusum(connection, chart))
     return shown
 
 
