@@ -37,12 +37,11 @@ cross join lateral (select coalesce(bool_or(house.is_small(r.numerator, p.suppre
 where s.pathway_name = :pathway and s.kind = 'special cause' and s.state <> 'closed' and o.organisation_kind not in ('site', 'team') and not cells.has_small
 order by s.raised_at desc, s.signal_id desc limit :most
 """
+# the lines as the view rounds them, the values as pages do
 POINTS = """
-select v.period_start, c.value, c.mean, c.lower_limit, c.upper_limit, v.point_type, coalesce(r.is_provisional, false) as is_provisional
+select v.period_start, r.value, v.mean, v.lower_limit, v.upper_limit, v.point_type, r.is_provisional
 from dashboard.spc_point_v1 v
-join measurement.spc_point c on c.measure_name = v.measure_name and c.organisation_code = v.organisation_code
-    and c.period_grain = v.period_grain and c.period_start = v.period_start
-left join measurement.measure_result r on r.measure_name = v.measure_name and r.organisation_code = v.organisation_code
+join measurement.measure_result r on r.measure_name = v.measure_name and r.organisation_code = v.organisation_code
     and r.period_grain = v.period_grain and r.period_start = v.period_start
 where v.measure_name = :measure and v.organisation_code = :organisation order by v.period_start
 """
@@ -94,5 +93,4 @@ def _chart(signal: Row, points: Sequence[Row], policy: Policy) -> Chart:
     what = {True: "improvement", False: "concern", None: "change"}[signal.is_favourable]
     subtitle = f"{what}: {signal.rule_name}, since {signal.since_on:%B %Y}; {len(points)} points"
     drawn = [pictures.Point(month_of(p.period_start), policy.value(p.value, unit), p.point_type, p.is_provisional) for p in points]
-    lines = tuple(policy.value(line, unit) for line in (of.mean, of.lower_limit, of.upper_limit))
-    return Chart(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, lines, unit)
+    return Chart(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, (of.mean, of.lower_limit, of.upper_limit), unit)
