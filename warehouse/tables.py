@@ -23,6 +23,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -444,7 +445,7 @@ benchmark = Table(
     Column("as_of_submission", Text, comment="latest submission that had been loaded"),
     Column("adjusted_z_score", Double, comment="distance from the network value, allowing for over-dispersion; null where there are too few peers"),
     Column("adjusted_position", Text, comment="position among the limits that allow for over-dispersion"),
-    Index(None, "period_grain", "period_start"),
+    PrimaryKeyConstraint("period_grain", "period_start", "measure_name", "organisation_code"),  # a refresh makes periods anew
     schema="measurement",
     comment="A measure result beside its peers.",
 )
@@ -466,6 +467,7 @@ funnel_limit = Table(
     Column("adjusted_lower_95", Double, comment="lower 95 % limit that allows for over-dispersion"),
     Column("adjusted_upper_95", Double, comment="upper 95 % limit that allows for over-dispersion"),
     Column("adjusted_upper_998", Double, comment="upper 99.8 % limit that allows for over-dispersion"),
+    PrimaryKeyConstraint("period_grain", "period_start", "measure_name", "peer_kind", "denominator"),
     schema="measurement",
     comment="Funnel limits of a measure and period for one denominator.",
 )
