@@ -39,7 +39,7 @@ CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: 
 ATTEMPTS = 5
 EMPTIED = (
     "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "rare_event_point",
-    "case_mix_part", "standardised_result", "cusum_month",
+    "case_mix_part", "standardised_result", "standardised_funnel_limit", "cusum_month",
 )  # fmt: skip
 
 
