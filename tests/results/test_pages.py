@@ -107,7 +107,7 @@ def signals(world, context) -> dict:
     for number in range(15):
         day = date(2025 + number // 12, number % 12 + 1, 10)
         met = 20 if number == 14 else 11 + number % 3
-        add(world, day, ZX1=(met, 20), ZX2=(5 if number == 14 else 2 + (number % 3 == 0), 5))
+        add(world, day, ZX1=(met, 20), ZX2=(7 if number == 14 else 2 + (number % 3 == 0), 7))
     return page(world, context, "signals", datetime(2026, 5, 5, tzinfo=UTC))
 
 
