@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from schemas.registry import Registry
 from warehouse.sync import apply_once
-from warehouse.views import View, case_mix, cases, functions, outliers, publication, reference, results, shown, unfolded
+from warehouse.views import View, case_mix, cases, charts, functions, outliers, publication, reference, results, shown, unfolded
 
 SCHEMAS = {
     "house": "What the house itself keeps: what was applied, declared policies, functions of views.",
@@ -20,7 +20,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:
