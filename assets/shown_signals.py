@@ -1,8 +1,8 @@
-"""What Dagster's page shows of the signals: how many are open, the latest, and the XmR charts of those whose series may be shown.
+"""What Dagster's page shows of the signals: how many are open, the latest, and the charts of those whose series may be shown.
 
 Belongs here: choosing and querying. Does not belong here: drawing (``assets.pictures``), other stages (``assets.shown``).
 A month of a hospital often has a count that the small-numbers policy hides; with it the lines of its chart are hidden, for they would tell it. Such
-signals stand in the table. Their charts are for their own provider, in ``dashboard.spc_point_v1``.
+signals stand in the table. Their charts are for their own provider, in ``dashboard.chart_point_v1``.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ cross join lateral (select coalesce(bool_or(house.is_small(r.numerator, p.suppre
 where s.pathway_name = :pathway and s.kind = 'special cause' and s.state <> 'closed' and o.organisation_kind not in ('site', 'team') and not cells.has_small
 order by s.raised_at desc, s.signal_id desc limit :most
 """
-# the lines as the view rounds them, the values as pages do
+# of the chart that raises the measure's signals: the lines as the view rounds them, the values as pages do
 POINTS = """
-select v.period_start, r.value, v.mean, v.lower_limit, v.upper_limit, v.point_type, r.is_provisional
-from dashboard.spc_point_v1 v
+select v.period_start, r.value, v.mean, v.lower_limit, v.upper_limit, v.point_type, v.is_provisional, v.chart
+from dashboard.chart_point_v1 v
 join measurement.measure_result r on r.measure_name = v.measure_name and r.organisation_code = v.organisation_code
     and r.period_grain = v.period_grain and r.period_start = v.period_start
-where v.measure_name = :measure and v.organisation_code = :organisation order by v.period_start
+where v.measure_name = :measure and v.organisation_code = :organisation and v.is_judged order by v.period_start
 """
+CHART_NAMES = {"xmr": "XmR chart", "p_prime": "P\u2032 chart", "u_prime": "U\u2032 chart"}
 
 
 def signals_metadata(connection: Connection, pathway: str) -> dict[str, object]:
@@ -62,23 +63,28 @@ def signals_metadata(connection: Connection, pathway: str) -> dict[str, object]:
         shown[f"chart_{number}"] = MetadataValue.md(pictures.xmr(chart.title, chart.subtitle, chart.points, *chart.lines, chart.unit))
     if charts:
         first = charts[0]
-        glance = pictures.glance_series(f"**{first.title}**, {first.subtitle}", first.points, first.lines, first.unit)
+        glance = pictures.glance_series(f"**{first.title}**, {first.subtitle}", first.points, [_level(line) for line in first.lines], first.unit)
         shown = {"at_a_glance": MetadataValue.md(glance), **shown}
     return shown
 
 
 class Chart(NamedTuple):
-    """What an XmR chart shows, large or at a glance; ``lines``: mean, lower and upper limit."""
+    """What a chart shows, large or at a glance; ``lines``: mean, lower and upper limit, a value a point."""
 
     title: str
     subtitle: str
     points: list[pictures.Point]
-    lines: tuple[float | None, ...]
+    lines: tuple[list[float | None], ...]
     unit: pictures.Unit
 
 
+def _level(line: list[float | None]) -> float | None:
+    """The line's value if it has one only: limits that follow the denominator are for the whole chart."""
+    return line[-1] if len(set(line)) == 1 else None
+
+
 def _charts(connection: Connection, pathway: str) -> Iterator[Chart]:
-    """The XmR charts of the latest signals that may be shown."""
+    """The charts of the latest signals that may be shown."""
     left, policy = CHARTS, policy_of(connection)
     for signal in query(connection, CANDIDATES, pathway=pathway, most=LOOKED_AT):
         points = query(connection, POINTS, measure=signal.measure_name, organisation=signal.organisation_code) if left else []
@@ -91,6 +97,7 @@ def _chart(signal: Row, points: Sequence[Row], policy: Policy) -> Chart:
     unit = unit_of(signal.unit, signal.decimals)
     of = points[-1]
     what = {True: "improvement", False: "concern", None: "change"}[signal.is_favourable]
-    subtitle = f"{what}: {signal.rule_name}, since {signal.since_on:%B %Y}; {len(points)} points"
+    subtitle = f"{what}: {signal.rule_name}, since {signal.since_on:%B %Y}; {CHART_NAMES[of.chart]} of {len(points)} points"
     drawn = [pictures.Point(month_of(p.period_start), policy.value(p.value, unit), p.point_type, p.is_provisional) for p in points]
-    return Chart(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, (of.mean, of.lower_limit, of.upper_limit), unit)
+    lines = tuple([getattr(point, name) for point in points] for name in ("mean", "lower_limit", "upper_limit"))
+    return Chart(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, lines, unit)

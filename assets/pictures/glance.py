@@ -81,7 +81,7 @@ def glance_series(words: str, points: Sequence[Point], lines: Sequence[float | N
 def _fitting(words: str, scale: Scale, unit: Unit, drawn: Callable[[int, float], Iterable[str]]) -> str:
     """The picture with as many corners and marks as the letters allow; the words alone if they leave no room at all."""
     words = words.replace("[", "(").replace("]", ")")
-    ticks = "".join(f'<text x="0" y="{y}">{escape(unit.tick(round(value, 2)))}</text>' for value, y in ((scale.highest, 10), (scale.lowest, HEIGHT - 2)))
+    ticks = "".join(f'<text x="0" y="{y}">{escape(unit.tick(round(value, 2 if unit == PERCENT else unit.decimals)))}</text>' for value, y in ((scale.highest, 10), (scale.lowest, HEIGHT - 2)))
     for corners, share in ((9, 1.0), (6, 1.0), (5, 1.0), (5, 0.7), (4, 0.5), (4, 0.3), (3, 0.1), (3, 0.0)):
         parts = "".join(drawn(corners, share))
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-size="10">{ticks}<g fill="none" stroke="{DARK}">{parts}</g></svg>'

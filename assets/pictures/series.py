@@ -104,24 +104,36 @@ class Point:
     is_provisional: bool = False
 
 
-def xmr(title: str, subtitle: str, points: Sequence[Point], mean: float | None, lower: float | None, upper: float | None, unit: Unit) -> str:
-    """Values with mean and process limits, special causes marked; what is provisional is hollow."""
+Line = float | Sequence[float | None] | None  # the same for all points, or a value a point
+
+
+def xmr(title: str, subtitle: str, points: Sequence[Point], mean: Line, lower: Line, upper: Line, unit: Unit) -> str:
+    """Values with mean and process limits, special causes marked; what is provisional is hollow. Limits may follow the points' denominators."""
     values = [point.value for point in points]
-    lowest, highest = padded([value for value in (*values, lower, upper) if value is not None])
+    lines = [_along(line, len(points)) for line in (mean, lower, upper)]
+    lowest, highest = padded([value for line in (values, *lines) for value in line if value is not None])
     least = 0.0 if all(value is None or value >= 0 for value in values) else lowest
     frame = Frame(max(lowest, least), min(highest, 1.0) if unit.sign == "%" else highest, len(points), top=46, height=186, right=RIGHT)
-    drawn = [*frame.grid(unit), *frame.below([point.label for point in points]), *_limit_lines(frame, mean, lower, upper, unit)]
+    drawn = [*frame.grid(unit), *frame.below([point.label for point in points]), *_limit_lines(frame, lines, unit)]
     drawn += [path([(frame.x(place), frame.y(value)) for place, value in run], COMMON, 1.2) for run in unbroken(values)]
     drawn += [_point(frame, place, point) for place, point in enumerate(points) if point.value is not None]
     return picture(title, [*drawn, *_point_key(points)], 226, subtitle)
 
 
-def _limit_lines(frame: Frame, mean: float | None, lower: float | None, upper: float | None, unit: Unit) -> Iterable[str]:
-    """The lines with their names at the right end; a limit beyond the area is not drawn: no value can pass it."""
-    named = [(mean, "mean", INK, ""), (lower, "lower", LIMIT, "5 3"), (upper, "upper", LIMIT, "5 3")]
-    shown = [line for line in named if line[0] is not None and frame.lowest <= line[0] <= frame.highest]
-    for (value, name, colour, dashes), y in zip(shown, spread_apart([frame.y(line[0]) for line in shown]), strict=True):
-        yield rule(frame.left, frame.y(value), frame.right, frame.y(value), colour, 1.1, dashes)
+def _along(line: Line, count: int) -> list[float | None]:
+    return [line] * count if line is None or isinstance(line, float | int) else list(line)
+
+
+def _limit_lines(frame: Frame, lines: Sequence[Sequence[float | None]], unit: Unit) -> Iterable[str]:
+    """The lines with their names at the right end; a limit is not drawn where it lies beyond the area: no value can pass it there."""
+    ends = []
+    for name, colour, dashes, line in zip(("mean", "lower", "upper"), (INK, LIMIT, LIMIT), ("", "5 3", "5 3"), lines, strict=True):
+        inside = [value if value is not None and frame.lowest <= value <= frame.highest else None for value in line]
+        for run in unbroken(inside):
+            before, after = frame.x(run[0][0] - 0.5), frame.x(run[-1][0] + 0.5)
+            yield path([(before, frame.y(run[0][1])), *((frame.x(place), frame.y(value)) for place, value in run), (after, frame.y(run[-1][1]))], colour, 1.1, dashes)
+        ends += [(name, inside[-1])] if inside and inside[-1] is not None else []
+    for (name, value), y in zip(ends, spread_apart([frame.y(value) for _, value in ends]), strict=True):
         yield text(frame.right + 5, y + 4, f"{name} {unit.write(value)}", colour=INK if name == "mean" else MUTED)
 
 

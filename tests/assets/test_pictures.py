@@ -82,6 +82,14 @@ def test_a_chart_writes_mean_and_limits_in_the_measures_unit_apart_from_each_oth
     assert all(b - a >= 12 for a, b in itertools.pairwise(heights)) and all(right <= WIDTH for _, right, _, _ in lines)
 
 
+def test_limits_may_follow_the_points():
+    series = [pictures.Point(f"m{k}", 0.5) for k in range(4)]
+    picture = drawn(pictures.xmr("A", "", series, 0.5, [0.4, 0.3, 0.4, 0.3], [0.6, 0.7, 0.6, 0.7], PERCENT))
+    upper = next(line for line in re.findall(r'<polyline points="([^"]+)"[^>]*stroke-dasharray', picture) if float(line.split(",")[1].split()[0]) < 100)
+    assert len({pair.split(",")[1] for pair in upper.split()}) == 2
+    assert {"lower 30.0 %", "upper 70.0 %"} <= {words for *_, words in texts(picture)}
+
+
 def test_a_missing_value_is_a_gap():
     series = [pictures.Point(f"m{k}", None if k == 3 else 0.5) for k in range(8)]
     lines = re.findall(r'<polyline points="([^"]+)"', drawn(pictures.xmr("A", "", series, None, None, None, PERCENT)))

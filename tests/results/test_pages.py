@@ -13,6 +13,7 @@ from assets.shown import result_metadata
 from tests.results.world import NOW, World, wrist
 
 SPRING = date(2026, 5, 10)
+CHART = "P\u2032 chart"
 
 
 def add(world: World, day: date = SPRING, **shares) -> None:
@@ -103,11 +104,11 @@ def test_a_month_of_small_numbers_is_a_gap(world, context):
 # ------------------------------------------------------------------------------------------------ signals
 @pytest.fixture
 def signals(world, context) -> dict:
-    """Fourteen quiet months at two providers and then one in which all are in time, at one of them with small numbers."""
+    """Fourteen quiet months and then one in which all are in time; at a provider with small numbers eight better months after seven."""
     for number in range(15):
         day = date(2025 + number // 12, number % 12 + 1, 10)
         met = 20 if number == 14 else 11 + number % 3
-        add(world, day, ZX1=(met, 20), ZX2=(7 if number == 14 else 2 + (number % 3 == 0), 7))
+        add(world, day, ZX1=(met, 20), ZX2=(4 if number > 6 else 1, 5))
     return page(world, context, "signals", datetime(2026, 5, 5, tzinfo=UTC))
 
 
@@ -115,7 +116,7 @@ def test_the_page_of_signals_draws_the_chart_with_its_lines_and_its_special_caus
     charts = {said(drawn(shown))[0]: drawn(shown) for name, shown in signals.items() if re.fullmatch(r"chart_\d", name)}
     chart = next(picture for title, picture in charts.items() if title.startswith("Manipulated within 4 hours: ") and " ZX2" not in title)
     words = said(chart)
-    assert words[1] == "improvement: above upper limit, since March 2026; 15 points"
+    assert words[1] == f"improvement: above upper limit, since March 2026; {CHART} of 15 points"
     assert {"improvement", "common cause", "process limits"} <= set(words)
     assert [word for word in words if word.startswith(("mean ", "upper ", "lower "))]
     assert chart.count('fill="#289de0"') == 2, "the special cause, and its mark in the key"
