@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.machine import machine
 from bench.report import Measured, write
 
-NAMES = ("validation", "throughput", "memory", "history", "latency", "burst", "statistics", "acute_stroke")
+NAMES = ("validation", "throughput", "memory", "history", "latency", "burst", "statistics", "acute_stroke", "effects")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import delete, insert, text
 
 from tests.warehouse.results import KINDS, PERIOD, add_benchmark, add_funnel, add_measures, add_point, add_result, add_tree
 from tests.warehouse.test_access import _add_case
+from warehouse.improvement_tables import action_version
 from warehouse.policies import CURRENT, POLICIES, PolicyError, SmallNumbersPolicy, sync_policies
-from warehouse.tables import improvement_action, measure, signal, stale_cell, submission
+from warehouse.tables import measure, signal, stale_cell, submission
 
 
 @pytest.fixture
@@ -439,16 +440,16 @@ def test_signals_of_others_come_without_their_points(warehouse, as_role):
 
 def test_actions_are_shared(warehouse, as_role):
     with warehouse.begin() as connection:
+        _submit(connection, 1, "ZX2")
         connection.execute(
-            insert(improvement_action).values(
-                pathway_name="wrist_fracture",
-                organisation_code="ZX2",
-                title="Block on arrival",
-                measure_names=["m_proportion"],
-                started_on=PERIOD,
+            insert(action_version).values(
+                submission_id="S00000001", row_number=2, arrival_number=1, is_withdrawal=False, provider_code="ZX2",
+                organisation_code="ZX2", reference="A1", cycle_number=1, pathway_name="wrist_fracture", title="Block on arrival", change_ideas=["block_at_triage"],
+                measures_to_raise=["m_proportion"], measures_to_lower=[], started_on=PERIOD, status="active",
             )
-        )
-    assert _rows(as_role("cc_provider", "ZX1"), "improvement_action_v1")["ZX2"].title == "Block on arrival"
+        )  # fmt: skip
+    seen = _rows(as_role("cc_provider", "ZX1"), "improvement_action_v1")["ZX2"]
+    assert (seen.title, list(seen.measure_names), seen.change_idea, seen.is_own) == ("Block on arrival", ["m_proportion"], "block_at_triage", False)
 
 
 def test_organisations_know_what_they_belong_to(warehouse, as_role):
@@ -486,7 +487,7 @@ def test_every_object_says_what_it_is(database):
     with database.connect() as connection:
         silent = connection.execute(
             text("""
-            with ours as (select oid, nspname from pg_namespace where nspname = any(array['house', 'intake', 'pathway', 'measurement', 'dashboard', 'publication']))
+            with ours as (select oid, nspname from pg_namespace where nspname = any(array['house', 'intake', 'pathway', 'measurement', 'improvement', 'dashboard', 'publication']))
             select 'schema ' || nspname from ours where obj_description(oid, 'pg_namespace') is null
             union all select 'relation ' || c.oid::regclass from pg_class c join ours n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'v') and coalesce(obj_description(c.oid, 'pg_class'), '') = ''
