@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from assets.benchmarks import compute_benchmarks
 from assets.case_mix import compute_case_mix
 from assets.charts import compute_charts
+from assets.effects import compute_effects
 from assets.expected_submissions import watch_submissions
 from assets.maturity import queue_matured
 from assets.measure_results import compute_results
@@ -38,7 +39,7 @@ CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: 
 ATTEMPTS = 5
 EMPTIED = (
     "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "case_mix_part",
-    "standardised_result", "cusum_month",
+    "standardised_result", "cusum_month", "improvement.action_effect", "improvement.change_idea_effect",
 )  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def _since(now: datetime, begun: float) -> datetime:
 
 def _empty(connection: Connection, registry: Registry) -> None:
     for name in EMPTIED:
-        connection.execute(text(f"delete from measurement.{name}"))
+        connection.execute(text(f"delete from {name if '.' in name else f'measurement.{name}'}"))
     queue_all(connection, registry)
 
 
@@ -148,6 +149,7 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
         for settled in (settle_results(connection, pathway, compute_charts(connection, pathway), now), compute_case_mix(connection, pathway, moment)):
             raised, closed = raised + settled.raised, closed + settled.closed
         compute_outliers(connection, pathway, moment)
+        compute_effects(connection, pathway, moment)
     count = connection.scalar(text(f"select count(*) from {STALE}"))
     return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission)
 

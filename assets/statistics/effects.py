@@ -143,7 +143,8 @@ def _autocorrelation(y: Floats, w: Floats, phases: Mask) -> float:
 
 
 def _interval(before, after, estimate, error, dispersion, degrees, compared: int, confidence: float) -> Difference:
-    half = stats.t.ppf((1 + level(confidence)) / 2, degrees) * error if degrees > 0 else np.nan
+    # points that do not differ at all say nothing of chance
+    half = stats.t.ppf((1 + level(confidence)) / 2, degrees) * error if degrees > 0 and error > 0 else np.nan
     numbers = (before, after, estimate, error, estimate - half, estimate + half, dispersion, degrees)
     return Difference(*(float(number) for number in numbers), compared)
 
