@@ -7,7 +7,7 @@ Only final months count. The verdict rests on the controlled comparison; everyth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 
@@ -44,35 +44,38 @@ IMPROVED, NO_CHANGE, WORSE, TOO_EARLY, UNTOLD = "improved", "no change", "worse"
 def compute_effects(connection: Connection, pathway: Pathway, moment: Moment) -> int:
     """Make the pathway's stale effects again, in the caller's transaction; return how many. Without actions this is one query."""
     every = plans(connection, pathway)
-    gone = _forget(connection, pathway, every)
-    stale = _stale(connection, pathway, every) if every else []
+    there = _there(connection, pathway)
+    gone = _forget(connection, there - {(plan.number, plan.measure) for plan in every})
+    stale = _stale(connection, pathway, every, there) if every else []
     if stale:
         rows = _effects(connection, pathway, stale, every, moment)
-        for plan in stale:
-            connection.execute(delete(action_effect).where(action_effect.c.action_number == plan.number, action_effect.c.measure_name == plan.measure))
+        _forget(connection, [(plan.number, plan.measure) for plan in stale])
         copy_frame(connection, action_effect, pd.DataFrame(rows))
     if stale or gone:
         compute_ideas(connection, {*gone, *(plan.measure for plan in stale)}, moment)
     return len(stale)
 
 
-def _forget(connection: Connection, pathway: Pathway, every: Iterable[Plan]) -> set[str]:
+def _there(connection: Connection, pathway: Pathway) -> set[tuple[int, str]]:
+    query = select(action_effect.c.action_number, action_effect.c.measure_name).where(action_effect.c.pathway_name == pathway.name)
+    return set(map(tuple, connection.execute(query)))
+
+
+def _forget(connection: Connection, gone: Iterable[tuple[int, str]]) -> set[str]:
     """Delete the effects of what is no action any more; return their measures."""
-    cells = (action_effect.c.action_number, action_effect.c.measure_name)
-    there = set(map(tuple, connection.execute(select(*cells).where(action_effect.c.pathway_name == pathway.name))))
-    gone = there - {(plan.number, plan.measure) for plan in every}
     for number, measure in gone:
-        connection.execute(delete(action_effect).where(cells[0] == number, cells[1] == measure))
+        connection.execute(delete(action_effect).where(action_effect.c.action_number == number, action_effect.c.measure_name == measure))
     return {measure for _, measure in gone}
 
 
-def _stale(connection: Connection, pathway: Pathway, every: Sequence[Plan]) -> list[Plan]:
-    """The plans in whose reach lies a stale month of their own place, or of the network, which is stale whenever a member is."""
+def _stale(connection: Connection, pathway: Pathway, every: Sequence[Plan], there: Collection[tuple[int, str]]) -> list[Plan]:
+    """The plans in whose reach lies a stale month of their own place, or of the network, which is stale whenever a member is; and those without an effect."""
     given = {"pathway": pathway.name, "codes": sorted({plan.organisation for plan in every})}
     touched = [(row.organisation_code, Month(row.period_start, "M"), row.is_network) for row in connection.execute(text(TOUCHED), given)]
     return [
         plan for plan in every
-        if any((is_network or code == plan.organisation) and plan.reach[0] <= month <= plan.reach[1] for code, month, is_network in touched)
+        if (plan.number, plan.measure) not in there
+        or any((is_network or code == plan.organisation) and plan.reach[0] <= month <= plan.reach[1] for code, month, is_network in touched)
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, exists, func, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 
+from assets.aims import compute_aims
 from assets.benchmarks import compute_benchmarks
 from assets.case_mix import compute_case_mix
 from assets.charts import compute_charts
@@ -39,7 +40,7 @@ CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: 
 ATTEMPTS = 5
 EMPTIED = (
     "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "case_mix_part",
-    "standardised_result", "cusum_month", "improvement.action_effect", "improvement.change_idea_effect",
+    "standardised_result", "cusum_month", "improvement.action_effect", "improvement.change_idea_effect", "improvement.aim_progress",
 )  # fmt: skip
 
 
@@ -150,6 +151,7 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
             raised, closed = raised + settled.raised, closed + settled.closed
         compute_outliers(connection, pathway, moment)
         compute_effects(connection, pathway, moment)
+        compute_aims(connection, pathway, moment)
     count = connection.scalar(text(f"select count(*) from {STALE}"))
     return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission)
 

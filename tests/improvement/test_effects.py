@@ -84,14 +84,14 @@ def test_only_what_a_change_can_touch_is_made_again(departments):
     assert {row["computed_at"].day for name, row in departments.effects().items() if name != "stroke"} == {20, 21}
 
 
-def test_a_refresh_without_actions_asks_two_questions_a_pathway(world):
+def test_a_refresh_without_actions_asks_four_questions_a_pathway(world):
     asked = []
     departments = Departments(world).load()
     departments.correct("ZYA", "2025-03", 390)
     event.listen(departments.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     departments.refresh()
     about_actions = [statement for statement in asked if "improvement." in statement]
-    assert len(about_actions) == 2, about_actions
+    assert len(about_actions) == 4, about_actions
 
 
 def test_ideas_are_pooled_over_those_who_tried_them(departments):

@@ -6,7 +6,21 @@ from sqlalchemy import Connection
 
 from schemas.registry import Registry
 from warehouse.sync import apply_once
-from warehouse.views import View, case_mix, cases, functions, improvement, outliers, publication, reference, results, shown, unfolded
+from warehouse.views import (
+    View,
+    case_mix,
+    cases,
+    effects,
+    functions,
+    improvement,
+    learning,
+    outliers,
+    publication,
+    reference,
+    results,
+    shown,
+    unfolded,
+)
 
 SCHEMAS = {
     "house": "What the house itself keeps: what was applied, declared policies, functions of views.",
@@ -21,7 +35,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *improvement.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:
