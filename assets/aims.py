@@ -70,7 +70,7 @@ def progress(aim: Mapping, better: int, points: pd.DataFrame) -> dict:
 
 
 def _state(aim: Mapping, better: int, starts: pd.Series, values: np.ndarray, weights: np.ndarray) -> dict:
-    set_on = aim["told_at"].date()
+    set_on = aim["set_on"] or aim["told_at"].date()
     if not len(values) or starts.iloc[-1].date() < set_on.replace(day=1):
         return {"state": "too early", "actual_on": pd.NaT, "actual_value": np.nan, "actual_denominator": np.nan, "trajectory_value": np.nan}
     actual = weighted(values, weights)

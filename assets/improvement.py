@@ -29,7 +29,7 @@ from warehouse.stale import queue_cells
 
 TABLES: dict[str, Table] = {NAMES["lead"]: lead_version, NAMES["aim"]: aim_version, NAMES["action"]: action_version}
 STORED = {
-    "pathway": "pathway_name", "measure": "measure_name", "baseline": "baseline_value", "target": "target_value", "target_date": "target_on",
+    "pathway": "pathway_name", "measure": "measure_name", "baseline": "baseline_value", "target": "target_value", "target_date": "target_on", "set_date": "set_on",
     "start_date": "started_on", "end_date": "ended_on",
 }  # fmt: skip
 SEVERAL = ("signals", "measures_to_raise", "measures_to_lower")

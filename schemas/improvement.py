@@ -103,6 +103,7 @@ def _aim(pathways: Sequence[Pathway]) -> Dataset:
             Field("baseline", "Baseline", Kind.DECIMAL, "The value from which it starts, in the measure's unit; a share lies between 0 and 1.", required=True, is_essential=True),
             Field("target", "Target", Kind.DECIMAL, "The value to reach, in the same unit.", required=True, is_essential=True),
             _day("target_date", "By when", "The day by which the target is to be reached."),
+            _day("set_date", "Set on", "The day from which the aim counts; empty: the day on which it is sent.", is_essential=False),
             Field("note", "Note", Kind.TEXT, "Why, or what was revised.", maximum_length=300),
         ),
         rules=_aim_rules(measures),
@@ -122,6 +123,10 @@ def _aim_rules(measures: Sequence[Measure]) -> tuple[Rule, ...]:
         ),
         _rule("AI02", "a_share_lies_between_0_and_1", measure.is_in(*shares).implies(within), ("target", "baseline"), "Give shares between 0 and 1: 0.62 for 62 %."),
         _rule("AI03", "target_differs_from_the_baseline", target.differs_from(baseline), ("target", "baseline"), "The target is the baseline. Give the value to reach."),
+        _rule(
+            "AI05", "is_set_before_it_is_due", all_of(field("set_date") <= field(RECEIVED_ON), field("set_date") < field("target_date")), ("set_date", "target_date"),
+            "An aim is set today or earlier, and before the day by which it is to be reached. Correct the day, or leave it empty.",
+        ),
         _rule("AI04", "there_is_time_left", field("target_date") >= field(RECEIVED_ON), ("target_date",), "The day has passed. Revise the aim, or leave it as a record.", Severity.WARN),
     )  # fmt: skip
 

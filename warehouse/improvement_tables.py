@@ -62,6 +62,7 @@ aim_version = Table(
     Column("baseline_value", Double, nullable=False, comment="value from which it starts, in the measure's unit"),
     Column("target_value", Double, nullable=False, comment="value to reach, in the measure's unit"),
     Column("target_on", Date, nullable=False, comment="by when"),
+    Column("set_on", Date, comment="day from which it counts; null: the day on which the row was received"),
     Column("note", Text, comment="why, or what was revised"),
     Index(None, "organisation_code", "measure_name"),
     schema=SCHEMA,

@@ -227,7 +227,7 @@ class Pooled:
 def pool(estimates: ArrayLike, errors: ArrayLike, confidence: float = 0.95) -> Pooled:
     """Random-effects meta-analysis: Paule-Mandel variance between, Hartung-Knapp limits (t), by statsmodels ``combine_effects``.
 
-    One estimate is itself, with normal limits. Raises ValueError where an error is not positive. Source: IntHout et al., BMC Med Res Methodol 2014; 14: 25.
+    One estimate is itself, with normal limits; of two, which cannot tell how much effects differ, the mean has none. Raises ValueError where an error is not positive. Source: IntHout et al., BMC Med Res Methodol 2014; 14: 25.
     """
     effect, error = np.asarray(estimates, float), np.asarray(errors, float)
     refuse(~(error > 0) | ~np.isfinite(effect), "effects are finite, their errors positive")
@@ -240,7 +240,7 @@ def pool(estimates: ArrayLike, errors: ArrayLike, confidence: float = 0.95) -> P
     mean, tau = float(found.mean_effect_re), float(np.sqrt(max(found.tau2, 0)))
     # never narrower than the random-effects variance itself, which Hartung and Knapp's can be by chance where effects agree
     spread = max(float(found.sd_eff_w_re_hksj), float(found.sd_eff_w_re))
-    half = stats.t.ppf((1 + level(confidence)) / 2, len(effect) - 1) * spread
+    half = stats.t.ppf((1 + level(confidence)) / 2, len(effect) - 1) * spread if len(effect) > 2 else np.nan
     within = stats.t.ppf((1 + level(confidence)) / 2, len(effect) - 2) * np.hypot(tau, spread) if len(effect) > 2 else np.nan
     i_squared = max(0.0, 1 - (len(effect) - 1) / found.q) if found.q > 0 else 0.0
     return Pooled(len(effect), mean, mean - half, mean + half, tau, float(i_squared), mean - within, mean + within)

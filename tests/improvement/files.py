@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tests.world import csv_bytes
 
 LEAD = {"Organisation": "ZX1", "Pathway": "wrist_fracture", "Role": "Clinical lead", "Contact address": "lead@zx1.example", "Signals": "concern;cusum", "How often": "weekly"}
-AIM = {"Organisation": "ZX1", "Measure": "wrist_manipulated_4h", "Baseline": "0.55", "Target": "0.80", "By when": "31/12/2059", "Note": "as agreed"}
+AIM = {"Organisation": "ZX1", "Measure": "wrist_manipulated_4h", "Baseline": "0.55", "Target": "0.80", "By when": "31/12/2059", "Set on": "", "Note": "as agreed"}
 ACTION = {
     "Organisation": "ZX1", "Reference": "A1", "Cycle": "1", "Pathway": "wrist_fracture", "Title": "Block on arrival", "What changes": "The block is given at triage.",
     "Change ideas": "Block at triage", "Measures to raise": "wrist_manipulated_4h", "Measures to lower": "", "Start date": "01/03/2024", "End date": "", "Status": "active",

@@ -37,9 +37,10 @@ BAD_AIMS = [
     ("per cent instead of a share", {"Baseline": "55", "Target": "80"}, "AI02", ASIDE),
     ("no change at all", {"Measure": "wrist_cases", "Baseline": "9", "Target": "9"}, "AI03", ASIDE),
     ("a day that has passed", {"By when": "01/01/2020"}, "AI04", WARN),
+    ("set after it is due", {"Set on": "01/01/2024", "By when": "01/12/2023"}, "AI05", ASIDE),
     ("no target", {"Target": ""}, "REQ.target", ASIDE),
 ]
-PLACES = ("ZX1", "ZX1A1", "ZX1A2", "ZX2", "ZX2A1", "ZX3")
+PLACES = ("ZX1", "ZX1A1", "ZX1A2", "ZX2", "ZX2A1", "ZX3", "ZX3A1")
 IMPOSSIBLE = ["", "nobody", "a@b", "two@zx1.example;three@zx1.example", "with space@zx1.example", "http://zx1.example/hook", "https://", "mailto:a@zx1.example", "a..b@zx1.example", "a@-zx1.example", "a@zx1.example Bcc: b@zx1.example"]
 
 

@@ -64,8 +64,8 @@ def test_incremental_equals_full_whatever_happens(departments):
     assert_equals_full(departments)
 
 
-def assert_equals_full(departments) -> None:
-    names = ("action_effect", "change_idea_effect")
+def assert_equals_full(departments, *names: str) -> None:
+    names = names or ("action_effect", "change_idea_effect")
     told = {name: departments.world.query(f"select to_jsonb(t) - 'computed_at' - 'as_of_submission' as row from improvement.{name} t order by 1") for name in names}
     full_recompute(departments.engine, departments.world.context.registry, NOW)
     for name in names:

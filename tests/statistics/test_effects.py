@@ -136,6 +136,6 @@ def test_pooled_effects_by_hand():
 def test_one_effect_is_itself_and_two_say_little():
     assert pool([0.1], [0.02]).lower == pytest.approx(0.1 - 1.95996 * 0.02, abs=1e-6)
     two = pool([0.1, 0.12], [0.02, 0.02])
-    assert two.lower < 0 < two.upper and np.isnan(two.predicted_lower)
+    assert two.estimate == pytest.approx(0.11) and np.isnan(two.lower) and np.isnan(two.predicted_lower)
     with pytest.raises(ValueError):
         pool([0.1, 0.2], [0.0, 0.1])

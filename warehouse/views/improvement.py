@@ -57,9 +57,9 @@ aim_v1 = view(
     "dashboard",
     "aim_v1",
     "A target with a date. One row an organisation and measure.",
-    "aim_id measure_name organisation_code target_value target_on is_own provider_code baseline_value note told_at",
+    "aim_id measure_name organisation_code target_value target_on is_own provider_code baseline_value note told_at set_on",
     "select a.number, a.measure_name, a.organisation_code, a.target_value, a.target_on, a.organisation_code = any (reader.codes), "
-    f"a.provider_code, a.baseline_value, a.note, a.told_at from improvement.aim a {READER}",
+    f"a.provider_code, a.baseline_value, a.note, a.told_at, coalesce(a.set_on, a.told_at::date) from improvement.aim a {READER}",
     aim_id=NUMBER,
     target_value="value to reach, in the measure's unit",
     target_on="by when",
@@ -67,6 +67,7 @@ aim_v1 = view(
     baseline_value="value from which it starts, in the measure's unit",
     note="why, or what was revised",
     told_at=TOLD_AT,
+    set_on="day from which it counts: where the line to the target begins",
 )
 
 aim_revision_v1 = view(

@@ -84,6 +84,7 @@ def _create_aim_version() -> None:
         sa.Column("baseline_value", sa.Double(), nullable=False, comment="value from which it starts, in the measure's unit"),
         sa.Column("target_value", sa.Double(), nullable=False, comment="value to reach, in the measure's unit"),
         sa.Column("target_on", sa.Date(), nullable=False, comment="by when"),
+        sa.Column("set_on", sa.Date(), nullable=True, comment="day from which it counts; null: the day on which the row was received"),
         sa.Column("note", sa.Text(), nullable=True, comment="why, or what was revised"),
         sa.ForeignKeyConstraint(
             ["organisation_code"], ["pathway.organisation.organisation_code"], name=op.f("fk_aim_version_organisation_code")
