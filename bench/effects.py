@@ -1,23 +1,30 @@
 """How often the interval of an action's effect holds the true effect, and how often a change that did nothing is claimed to have done something.
 
-Networks are made up by the hundred, with a true effect that is known: months that come in runs, a national drift, small and large providers, few
+``python -m bench effects`` measures, ``python -m bench.effects`` then writes the table of docs/improvement.md. Networks are made up by the hundred, with a true effect that is known: months that come in runs, a national drift, small and large providers, few
 and many to compare with. What is simulated is what the product computes: ``assets.statistics.effects`` and ``segmented``.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from assets.statistics.before_after import compare_proportions
 from assets.statistics.effects import controlled_difference, controlled_segments, followed_extreme, segments
-from bench.report import Figure, Measured
+from bench.report import Figure, Measured, table
 
 TITLE = "Effects of actions, on simulated networks"
 NETWORKS = 2000
 BEFORE, LAG, SEED = 24, 3, 11
 NOMINAL = 95.0
+ROOT = Path(__file__).resolve().parents[1]
+RESULT, PAGE = ROOT / "bench/results/effects.json", ROOT / "docs/improvement.md"
+BEGIN, END = "<!-- simulated: written by python -m bench.effects -->", "<!-- end -->"
+HEADER = ("per cent of networks", "interval holds the truth", "called a change", "by a plain test", "step: own months", "step: beside others", "slope: beside others", "cautioned")
 
 
 @dataclass(frozen=True)
@@ -130,3 +137,21 @@ def judge(counts: np.ndarray, cases: np.ndarray, scenario: Scenario) -> tuple[fl
         alone.step_lower <= scenario.effect <= alone.step_upper, beside.step_lower <= scenario.effect <= beside.step_upper,
         beside.slope_lower <= 0 <= beside.slope_upper, followed_extreme(share[0, :BEFORE], 1),
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ the page
+def simulated_table(detail: Mapping[str, Mapping[str, float]]) -> str:
+    """The table of the page, from the ``detail`` of the committed result."""
+    columns = ("coverage", "claimed", "claimed_by_plain_test", "step_alone", "step", "slope", "cautioned")
+    alone = {scenario.name for scenario in SCENARIOS if scenario.providers == 1}
+    return table(HEADER, [(name, *("-" if name in alone and column in ("step", "slope") else f"{rates[column]:.1f}" for column in columns)) for name, rates in detail.items()])
+
+
+def page_with(page: str, made: str) -> str:
+    """The page with the table between its marks."""
+    head, _, rest = page.partition(BEGIN)
+    return f"{head}{BEGIN}\n\n{made}\n\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with(PAGE.read_text(), simulated_table(json.loads(RESULT.read_text())["detail"])))
