@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, select, text
 
 from assets.action_windows import AFTER_POINTS, BEFORE_POINTS, Month, Plan, excluded, plans
 from assets.change_ideas import compute_ideas
+from assets.monthly import Months
 from assets.result_frames import Moment, read
 from assets.statistics import effects, spc
 from assets.statistics.before_after import compare_means, compare_proportions
@@ -82,20 +83,22 @@ def _stale(connection: Connection, pathway: Pathway, every: Sequence[Plan], ther
 # ------------------------------------------------------------------------------------------------ values
 def _effects(connection: Connection, pathway: Pathway, stale: Sequence[Plan], every: Sequence[Plan], moment: Moment) -> list[dict]:
     measures = {measure.name: measure for measure in pathway.measures}
-    given = {
-        "measures": sorted({plan.measure for plan in stale}), "codes": sorted({plan.organisation for plan in stale}),
-        "first": _day(min(plan.before_from for plan in stale)), "last": _day(max(plan.after_to for plan in stale)),
-    }  # fmt: skip
-    results = read(connection, SERIES, given)
-    results = results.assign(month=results["period_start"].to_numpy().astype("datetime64[M]"))
-    by_measure = dict(list(results.groupby("measure_name")))
+    months = _months(connection, stale)
     found = []
     for plan in stale:
-        of_measure = by_measure.get(plan.measure, results.iloc[:0])
         measure = measures[plan.measure]
-        numbers = _numbers(plan, of_measure, excluded(plan, every), measure, pathway.matures_after_days(measure))
+        numbers = _numbers(plan, months[plan.measure], excluded(plan, every), measure, pathway.matures_after_days(measure))
         found.append({**_named(plan, pathway, measure), **numbers, "as_of_submission": moment.as_of_submission, "computed_at": pd.Timestamp(moment.now)})
     return found
+
+
+def _months(connection: Connection, stale: Sequence[Plan]) -> dict[str, Months]:
+    """The final months of each measure, over all that its plans look at."""
+    first, last = min(plan.before_from for plan in stale), max(max(plan.after_to, plan.before_to) for plan in stale)
+    names = sorted({plan.measure for plan in stale})
+    given = {"measures": names, "codes": sorted({plan.organisation for plan in stale}), "first": _day(first), "last": _day(last)}
+    results = read(connection, SERIES, given)
+    return {name: Months.of(results[results["measure_name"] == name], first, last) for name in names}
 
 
 def _named(plan: Plan, pathway: Pathway, measure: Measure) -> dict:
@@ -107,11 +110,10 @@ def _named(plan: Plan, pathway: Pathway, measure: Measure) -> dict:
     }  # fmt: skip
 
 
-def _numbers(plan: Plan, results: pd.DataFrame, left_out: set[str], measure: Measure, matures_after_days: int) -> dict:
+def _numbers(plan: Plan, of_measure: Months, left_out: set[str], measure: Measure, matures_after_days: int) -> dict:
     """All that is computed of one plan from the final months of its measure."""
     months = np.arange(plan.before_from, max(plan.after_to, plan.before_to) + 1)
-    values, weights, counted = (_matrix(results, plan.organisation, left_out, months, name) for name in ("value", "denominator", "numerator"))
-    weights = np.nan_to_num(weights)
+    values, weights, counted = of_measure.take(plan.organisation, left_out, months)
     before, after = months <= plan.before_to, (months >= plan.after_from) & (months <= plan.after_to)
     own, cases = values[0], weights[0]
     known = ~np.isnan(own)
@@ -125,15 +127,6 @@ def _numbers(plan: Plan, results: pd.DataFrame, left_out: set[str], measure: Mea
         **_plain(own, cases, counted[0], before, after, measure), **_controlled(found), **_segments(values, weights, before, after),
         **_chart(own, before, after, plan.better), "follows_extreme": effects.followed_extreme(own[before & known], plan.better),
     }  # fmt: skip
-
-
-def _matrix(results: pd.DataFrame, own: str, left_out: set[str], months: np.ndarray, name: str) -> np.ndarray:
-    """(1 + compared, months): the place itself, then those it is compared with."""
-    others = results[results["is_compared"].astype(bool) & ~results["organisation_code"].isin([own, *left_out])]
-    rows = pd.concat([results[results["organisation_code"] == own], others])
-    codes = [own, *sorted(others["organisation_code"].unique())]
-    wide = rows.pivot(index="organisation_code", columns="month", values=name) if len(rows) else pd.DataFrame()
-    return wide.reindex(index=codes, columns=months.astype("datetime64[s]")).to_numpy(float)
 
 
 def _day(month: Month) -> date:

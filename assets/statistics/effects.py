@@ -179,7 +179,8 @@ def controlled_segments(values: ArrayLike, weights: ArrayLike, change_after: int
     if others < LEAST_COMPARED:
         return Segments(*[np.nan] * 6)
     # one in a great many of these errors is nearly 0; the median of a squared normal is 0.455
-    dispersion = np.maximum(1, np.nanmedian(squared, axis=0) / stats.chi2.median(1))
+    dispersion, known = np.ones(4), ~np.isnan(squared).all(axis=0)
+    dispersion[known] = np.maximum(1, np.nanmedian(squared[:, known], axis=0) / stats.chi2.median(1))
     return _segments(fit, dispersion, 1 / (1 / others + 1 / fit.degrees[0]), confidence)
 
 

@@ -21,6 +21,7 @@ VERDICTS = [
     ("first of two", "ZYF", {"Start date": "01/11/2024"}, ("2025-06", 0.10), "no change"),
     ("second of two", "ZYF", {"Start date": "01/06/2025"}, None, "cannot be told"),
     ("given up soon", "ZYG", {"Start date": "01/01/2025", "Status": "abandoned", "End date": "15/03/2025"}, None, "cannot be told"),
+    *((f"begun together {number}", "ZYE", {"Start date": "15/07/2023"}, None, "cannot be told") for number in (1, 2, 3)),
 ]
 
 

@@ -67,20 +67,20 @@ with size as (
             where x.measure_name = r.measure_name and x.period_grain = 'year' and x.period_start <= current_date - interval '1 year')
     group by 1, 2
 ), mix as (
-    select m.pathway_name, s.organisation_code, avg(s.expected / s.case_count) as expected
+    select m.pathway_name, s.organisation_code, round((100 * avg(s.expected / s.case_count))::numeric, 1) as expected
     from measurement.standardised_result s join measurement.measure m using (measure_name)
     where s.period_grain = 'year' and s.case_count > 0
         and s.period_start = (select max(x.period_start) from measurement.standardised_result x
             where x.measure_name = s.measure_name and x.period_grain = 'year' and x.period_start <= current_date - interval '1 year')
     group by 1, 2
 ), known as (
-    select s.pathway_name, s.organisation_code, s.cases, house.shown_count(s.cases, p.suppress_to, p.round_to) as shown_cases, x.expected
+    select s.pathway_name, s.organisation_code, house.shown_count(s.cases, p.suppress_to, p.round_to) as shown_cases, x.expected
     from size s left join mix x using (pathway_name, organisation_code) join house.small_numbers_policy p on p.is_current
     where not house.is_small(s.cases, p.suppress_to)
 ), apart as (
     select a.pathway_name, a.organisation_code, b.organisation_code as peer_code, a.shown_cases, b.shown_cases as peer_cases,
-        round((100 * a.expected)::numeric, 1) as expected, round((100 * b.expected)::numeric, 1) as peer_expected,
-        abs(ln(a.cases / b.cases)) / nullif(stddev_samp(ln(b.cases)) over mine, 0) as by_size,
+        a.expected, b.expected as peer_expected,
+        abs(ln(a.shown_cases / b.shown_cases)) / nullif(stddev_samp(ln(b.shown_cases)) over mine, 0) as by_size,
         abs(a.expected - b.expected) / nullif(stddev_samp(b.expected) over mine, 0) as by_mix
     from known a join known b on b.pathway_name = a.pathway_name and b.organisation_code <> a.organisation_code
     window mine as (partition by a.pathway_name, a.organisation_code)
