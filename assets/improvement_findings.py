@@ -13,6 +13,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, text
 
+from assets.action_windows import LONGEST
 from assets.work import Work
 from quality_checks.findings import Finding
 from schemas.datasets import Mode
@@ -129,8 +130,7 @@ def _overlap(one: pd.Series, other) -> bool:
 
 
 def _last_day(action) -> date:
-    """A change that is kept goes on; one that was given up has ended."""
-    if action["status"] != "abandoned" or pd.isna(action["ended_on"]):
-        return date.max
-    ended = action["ended_on"]
-    return ended.date() if isinstance(ended, pd.Timestamp) else ended
+    """A change that is kept is looked at for two years; one that was given up has ended."""
+    ended, begun = (None if pd.isna(action[name]) else pd.Timestamp(action[name]) for name in ("ended_on", "started_on"))
+    goes_on = action["status"] != "abandoned" or ended is None
+    return (begun + pd.DateOffset(months=LONGEST) if goes_on else ended).date()

@@ -7,6 +7,7 @@ import pytest
 from pipelines.demo.improvement import improvement_files
 from pipelines.demo.network import make_network
 from pipelines.demo.show import STORIES
+from pipelines.demo.summary import QUESTIONS
 from pipelines.demo.true_effects import HIP, SURGERY, registered
 from tests.world import World, drop
 from warehouse.organisations import load_network
@@ -40,3 +41,5 @@ def test_what_works_is_found_and_what_does_nothing_is_not_claimed(context):
     assert states & {"reached", "on track"} and "behind" in states
     [idea] = world.query("select * from dashboard.change_idea_effect_v1 where change_idea = 'trauma_list_at_weekends' and measure_name = :name", name=SURGERY)
     assert (idea["provider_count"], idea["told_count"]) == (3, 3) and idea["providers"][0] == network.providers[2]
+    [question] = [sql for title, _, sql in QUESTIONS if title == "What improvement actions did"]
+    assert {"too early to say", "improved", "worse"} <= {row["verdict"].partition(",")[0] for row in world.query(f"select verdict from ({question}) as told (organisation, action, measure, verdict, beyond, cautions)")}
