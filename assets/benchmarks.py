@@ -7,6 +7,8 @@ period. The network value is pooled over our members; the national value is the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -14,11 +16,11 @@ from sqlalchemy import Connection, text
 from assets.effective_results import effective_results
 from assets.funnel_dispersion import LIMITS as ADJUSTED_LIMITS
 from assets.funnel_dispersion import Adjusted, adjusted
-from assets.result_frames import BETTER, Moment, read
+from assets.result_frames import BETTER, Moment
 from assets.statistics import funnel, ranks
 from schemas.datasets import Pathway
 from schemas.measures import Measure, MeasureKind
-from warehouse.loading import copy_frame
+from warehouse.loading import Copies, read_many
 from warehouse.outlier_tables import funnel_dispersion
 from warehouse.tables import benchmark, funnel_limit
 
@@ -26,6 +28,7 @@ PERIOD = ["measure_name", "period_grain", "period_start"]
 FUNNEL_KINDS = (MeasureKind.PROPORTION, MeasureKind.RATE)
 LIMITS = ("lower_998", "lower_95", "upper_95", "upper_998")
 TOUCHED = "(select distinct period_grain, period_start from stale_now where pathway_name = :pathway)"
+ROWS_A_PART = 25_000
 RESULTS = f"""
 select r.measure_name, r.organisation_code, r.period_grain, r.period_start, r.numerator, r.denominator, r.value,
        o.organisation_kind as peer_kind, o.is_member
@@ -34,6 +37,7 @@ join measurement.measure_result r on r.period_grain = t.period_grain and r.perio
 join pathway.organisation o on o.organisation_code = r.organisation_code
 where r.measure_name = any(:measures)
 """
+READ = ("measure_name", "organisation_code", "period_grain", "period_start", "numerator", "denominator", "value", "peer_kind", "is_member")
 DELETE = "delete from measurement.{} x using " + TOUCHED + """ t
 where x.period_grain = t.period_grain and x.period_start = t.period_start and x.measure_name = any(:measures)"""
 
@@ -43,23 +47,42 @@ def compute_benchmarks(connection: Connection, pathway: Pathway, moment: Moment)
     given = {"pathway": pathway.name, "measures": [measure.name for measure in pathway.measures]}
     for name in ("benchmark", "funnel_limit", "funnel_dispersion"):
         connection.execute(text(DELETE.format(name)), given)
-    results = read(connection, RESULTS, given)
+    results = read_many(connection, RESULTS, given, READ)
     if not len(results):
         return
-    results = _with_references(connection, _with_network_value(_typed(results, pathway.measures)), given["measures"])
-    compared = _compared(results)
+    results = _in_order(_with_references(connection, _typed(results, pathway.measures), given["measures"]))
+    with Copies(connection) as copies:
+        for part in _parts(results):
+            _write(copies, _compared(_with_network_value(part)), moment)
+
+
+def _in_order(results: pd.DataFrame) -> pd.DataFrame:
+    """In the order of the table's key: the server then fills its index page by page."""
+    key = [pd.factorize(results[name], sort=True)[0] for name in ("period_grain", "period_start", "measure_name", "organisation_code")]
+    return results.iloc[np.lexsort(key[::-1])].reset_index(drop=True)
+
+
+def _parts(results: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Whole periods, some at a time: while the server takes one part the next is compared. No period is compared with another."""
+    period = results.groupby(["period_grain", "period_start"], sort=False).ngroup().to_numpy()
+    begins = np.flatnonzero(np.diff(period, prepend=-1))
+    for _, part in results.groupby(begins[period] // ROWS_A_PART, sort=False):
+        yield part.reset_index(drop=True)
+
+
+def _write(copies: Copies, compared: pd.DataFrame, moment: Moment) -> None:
     limits, beside = _limits(compared), adjusted(compared)
     placed = _placed(compared, limits).assign(adjusted_z_score=beside.z, adjusted_position=beside.position)
-    copy_frame(connection, benchmark, placed.assign(as_of_submission=moment.as_of_submission))
-    copy_frame(connection, funnel_limit, _limit_rows(compared, limits, beside))
-    copy_frame(connection, funnel_dispersion, beside.rows)
+    copies.add(benchmark, placed.assign(as_of_submission=moment.as_of_submission))
+    copies.add(funnel_limit, _limit_rows(compared, limits, beside))
+    copies.add(funnel_dispersion, beside.rows)
 
 
 def _typed(results: pd.DataFrame, measures: tuple[Measure, ...]) -> pd.DataFrame:
     numbers = {name: results[name].astype(float) for name in ("numerator", "denominator", "value")}
     names = results["measure_name"]
     return results.assign(
-        **numbers, better=names.map({m.name: BETTER[m.direction] for m in measures}).astype(int),
+        **numbers, period_start=results["period_start"].astype("datetime64[s]"), better=names.map({m.name: BETTER[m.direction] for m in measures}).astype(int),
         has_funnel=names.map({m.name: m.kind in FUNNEL_KINDS for m in measures}).astype(bool),
         is_rate=names.map({m.name: m.kind is MeasureKind.RATE for m in measures}).astype(bool),
     )  # fmt: skip

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, text
 from assets.case_mix_cases import read_cases, with_risks
 from assets.case_mix_cusum import watch
 from assets.case_mix_fit import look_again
+from assets.case_mix_funnel import limit_rows, policy_of, position
 from assets.case_mix_models import CurrentModel, current_models, label_of
-from assets.result_frames import Moment, read
+from assets.result_frames import BETTER, Moment, read
 from assets.signals import Settled
 from assets.statistics import counts
 from schemas.datasets import Pathway
 from schemas.measures import Measure
-from warehouse.case_mix_tables import case_mix_part, standardised_result
+from warehouse.case_mix_tables import case_mix_part, standardised_funnel_limit, standardised_result
 from warehouse.loading import copy_frame
 
 SUM_DECIMALS = 9  # below any meaning; sums of the same cases are the same numbers
@@ -55,7 +56,7 @@ select pooled.*, r.is_provisional, r.matures_on from pooled
 join measurement.measure_result r using (organisation_code, period_grain, period_start) where r.measure_name = :measure
 """
 DELETE = """
-delete from measurement.standardised_result r using ({periods}) p
+delete from measurement.{table} r using ({periods}) p
 where r.measure_name = :measure and r.period_grain = p.period_grain and r.period_start = p.period_start
 """
 
@@ -109,11 +110,15 @@ def _standardise(connection: Connection, pathway: Pathway, measure: Measure, mod
     periods = PERIODS.format(starts=EVERY_START if is_everything else STALE_STARTS)
     levels = [*measure.levels, *(["team"] if "site" in measure.levels else [])]  # a team counts as a site
     given = {"pathway": pathway.name, "measure": measure.name, "levels": levels, "grains": list(measure.grains)}
-    connection.execute(text(DELETE.format(periods=periods)), given)
+    for table in ("standardised_result", "standardised_funnel_limit"):
+        connection.execute(text(DELETE.format(table=table, periods=periods)), given)
     pooled = read(connection, POOLED.format(periods=periods), given)
     if len(pooled):
-        told = {"measure_version": measure.version, "model_version": label_of(models), "as_of_submission": moment.as_of_submission}
-        copy_frame(connection, standardised_result, _results(pooled).assign(measure_name=measure.name, computed_at=pd.Timestamp(moment.now), **told))
+        named = {"measure_name": measure.name, "model_version": label_of(models)}
+        told = {"measure_version": measure.version, "as_of_submission": moment.as_of_submission, "computed_at": pd.Timestamp(moment.now)}
+        copy_frame(connection, standardised_result, _results(pooled).assign(**named, **told))
+        limits = limit_rows(pooled, policy_of(pathway, measure), BETTER[measure.direction])
+        copy_frame(connection, standardised_funnel_limit, limits.assign(**named))
 
 
 def _results(pooled: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +130,8 @@ def _results(pooled: pd.DataFrame) -> pd.DataFrame:
         z = np.where(variance > 0, (observed - expected) / np.sqrt(variance), np.nan)
     return pooled.assign(
         ratio=ratio, z_score=z, crude_rate=observed / cases, standardised_rate=ratio * _network_rate(pooled), lower_95=limits[0.95][0],
-        upper_95=limits[0.95][1], lower_998=limits[0.998][0], upper_998=limits[0.998][1], matures_on=pooled["matures_on"].astype("datetime64[s]"),
+        upper_95=limits[0.95][1], lower_998=limits[0.998][0], upper_998=limits[0.998][1], funnel_position=position(observed, expected),
+        matures_on=pooled["matures_on"].astype("datetime64[s]"),
     )  # fmt: skip
 
 

@@ -1,26 +1,33 @@
-"""The XmR chart of each touched series, point by point.
+"""The charts of each touched series, point by point: XmR, and what else its measure declares.
 
-Belongs here: reading series, writing ``spc_point``. Does not belong here: limits and rules (``assets.statistics.spc``), what a
-special cause leads to (``assets.signals``).
+Belongs here: reading series, which have which chart, writing ``spc_point``. Does not belong here: limits and rules
+(``assets.statistics.house_charts``), charts of rare events (``assets.rare_events``), what a special cause leads to (``assets.signals``).
 A series is a measure of an organisation by the measure's shortest period, its latest 48 points: four years of months. Only final
-results make mean and limits; provisional ones are shown against them.
+results make centre and limits; provisional ones are shown against them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from assets.enough import fewest, is_enough
 from assets.result_frames import BETTER, read, shortest_grain
-from assets.statistics import spc
+from assets.statistics import house_charts, spc
+from assets.statistics.house_charts import Judged
+from assets.statistics.numerics import Floats, Integers
+from assets.statistics.runs import Mask
 from schemas.datasets import Pathway
+from schemas.measures import EVENT_CHARTS, Chart, Measure
 from warehouse.loading import copy_frame
 from warehouse.tables import spc_point
 
 SERIES_POINTS = 48
+RULE_VERSIONS = {Chart.XMR: spc.RULE_VERSION, Chart.P_PRIME: 1, Chart.U_PRIME: 1, Chart.G: 1, Chart.T: 1}
 SERIES = """
 with touched as materialized (select distinct organisation_code, period_grain from stale_now where pathway_name = :pathway and period_grain = any(:grains)),
 span as materialized (
@@ -28,7 +35,7 @@ span as materialized (
         where r.organisation_code = t.organisation_code and r.period_grain = t.period_grain and r.measure_name = any(:measures)) as latest
     from touched t
 )
-select r.measure_name, r.organisation_code, r.period_grain, r.period_start, r.value, r.is_provisional
+select r.measure_name, r.organisation_code, r.period_grain, r.period_start, r.value, r.is_provisional, r.numerator, r.denominator
 from span s join measurement.measure_result r on r.organisation_code = s.organisation_code and r.period_grain = s.period_grain
  and r.period_start > s.latest - make_interval(months => :points * case s.period_grain when 'month' then 1 when 'quarter' then 3 else 12 end)
 where r.measure_name = any(:measures)
@@ -41,18 +48,27 @@ where p.organisation_code = t.organisation_code and p.period_grain = t.period_gr
 
 
 @dataclass(frozen=True)
-class Charts:
-    """Points in order of series and time, with the place of each in the matrices: ``chart`` (S, N), ``enough`` (S,).
+class Drawn:
+    """One kind of chart of the series that have it. ``row`` (S,): the row of each series in ``judged``, -1 where it has none."""
 
-    ``final_chart`` is the chart without provisional points, which complete no run that becomes a signal.
+    row: Integers
+    judged: Judged
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Points in order of series and time, with the place of each in matrices (S, N) of ``values`` and of which are ``final``.
+
+    ``judged_by`` (S,): the chart of each series whose special causes are signals, if they rest on ``enough`` (S,): ``fewest`` (S,) a point.
     """
 
     points: pd.DataFrame
-    chart: spc.Xmr
-    final_chart: spc.Xmr
-    enough: np.ndarray
-    values: np.ndarray
-    final: np.ndarray
+    drawn: Mapping[Chart, Drawn]
+    judged_by: np.ndarray
+    values: Floats
+    final: Mask
+    fewest: Floats
+    enough: Mask
 
 
 def compute_charts(connection: Connection, pathway: Pathway) -> Charts | None:
@@ -64,32 +80,84 @@ def compute_charts(connection: Connection, pathway: Pathway) -> Charts | None:
     points = points[points["period_grain"] == points["measure_name"].map(shortest)].reset_index(drop=True)
     if not len(points):
         return None
-    charts = _charts(points)
-    copy_frame(connection, spc_point, _rows(charts, pathway))
+    charts = draw(points, pathway.measures)
+    rows = [_rows(charts, drawn, chart, pathway.measures) for chart, drawn in charts.drawn.items()]
+    if rows:
+        copy_frame(connection, spc_point, pd.concat(rows, ignore_index=True))
     return charts
 
 
-def _charts(points: pd.DataFrame) -> Charts:
+# ------------------------------------------------------------------------------------------------ charts
+def draw(points: pd.DataFrame, measures: Iterable[Measure]) -> Charts:
+    """The charts of the series of ``points``, which are in order of measure, organisation and time."""
+    declared = {measure.name: measure for measure in measures}
     series = points.groupby(["measure_name", "organisation_code"], sort=False)
-    points = points.assign(series=series.ngroup(), place=series.cumcount(), value=points["value"].astype(float))
-    shape = (int(points["series"].max()) + 1, int(points["place"].max()) + 1)
-    values, final = np.full(shape, np.nan), np.zeros(shape, bool)
-    at = points["series"].to_numpy(), points["place"].to_numpy()
-    values[at] = points["value"]
-    final[at] = ~points["is_provisional"].to_numpy(bool)
-    chart, enough = spc.house_chart(values, final)
-    return Charts(points, chart, spc.house_chart(np.where(final, values, np.nan))[0], enough, values, final)
+    points = points.assign(series=series.ngroup(), place=series.cumcount())
+    of_series = [declared[name] for name in points.loc[points["place"] == 0, "measure_name"]]
+    values, events, cases = (_matrix(points, points[name].to_numpy(float), np.nan) for name in ("value", "numerator", "denominator"))
+    final = _matrix(points, ~points["is_provisional"].to_numpy(bool), False)
+    makers: dict[Chart, Callable[[Integers], Judged]] = {
+        Chart.XMR: lambda at: house_charts.xmr(values[at], final[at]),
+        Chart.P_PRIME: lambda at: house_charts.laney("pp", events[at], cases[at], final[at]),
+        Chart.U_PRIME: lambda at: house_charts.laney("up", events[at], cases[at], final[at]),
+    }
+    made = {chart: _drawn(chart, of_series, make) for chart, make in makers.items()}
+    drawn = {chart: one for chart, one in made.items() if (one.row >= 0).any()}
+    kinds = [measure.kind for measure in of_series]
+    least = fewest(kinds, events, cases, final & ~np.isnan(values))
+    return Charts(points, drawn, _judges(of_series, drawn), values, final, least, is_enough(kinds, least))
 
 
-def _rows(charts: Charts, pathway: Pathway) -> pd.DataFrame:
-    points, chart = charts.points, charts.chart
-    series, place = points["series"].to_numpy(), points["place"].to_numpy()
-    first, sign = (found[series, place] for found in chart.first_rule())
-    better = points["measure_name"].map({m.name: BETTER[m.direction] for m in pathway.measures})
-    is_sound = charts.enough[series] & points["value"].notna().to_numpy()
-    types = [spc.point_type(int(s), b) if sound else spc.INSUFFICIENT for s, b, sound in zip(sign, better, is_sound, strict=True)]
-    names = [spc.RULE_NAMES[spc.RULES[rule], int(s)] if rule >= 0 else None for rule, s in zip(first, sign, strict=True)]
+def _matrix(points: pd.DataFrame, column: np.ndarray, padding) -> np.ndarray:
+    matrix = np.full((int(points["series"].max()) + 1, int(points["place"].max()) + 1), padding)
+    matrix[points["series"], points["place"]] = column
+    return matrix
+
+
+def _drawn(chart: Chart, of_series: list[Measure], make: Callable[[Integers], Judged]) -> Drawn:
+    """A series of which the chart knows no point has none, unless it is an XmR chart: a submitted share has no counts, so no P' chart."""
+    at = np.flatnonzero([chart in measure.charted_by for measure in of_series])
+    judged = make(at)
+    has = judged.known.any(axis=1) | (chart is Chart.XMR)
+    row = np.full(len(of_series), -1)
+    row[at[has]] = np.flatnonzero(has)
+    return Drawn(row, judged)
+
+
+def _judges(of_series: list[Measure], drawn: Mapping[Chart, Drawn]) -> np.ndarray:
+    """The chart by which each series is judged: its measure's, or the first that it has. None for those that are judged by their events."""
+    judges = np.full(len(of_series), None, dtype=object)
+    for number, measure in enumerate(of_series):
+        if measure.judged_by not in EVENT_CHARTS:
+            wanted = (measure.judged_by, *measure.charted_by)
+            judges[number] = next((chart for chart in wanted if chart in drawn and drawn[chart].row[number] >= 0), None)
+    return judges
+
+
+# ------------------------------------------------------------------------------------------------ rows
+def _rows(charts: Charts, drawn: Drawn, chart: Chart, measures: Iterable[Measure]) -> pd.DataFrame:
+    points = charts.points[drawn.row[charts.points["series"]] >= 0]
+    judged, place = drawn.judged, points["place"].to_numpy()
+    at = drawn.row[points["series"]], place
+    better = points["measure_name"].map({m.name: BETTER[m.direction] for m in measures}).to_numpy(int)
     return points.assign(
-        point_number=place + 1, mean=chart.mean[series], lower_limit=chart.lower[series], upper_limit=chart.upper[series],
-        rule_name=pd.Series(names, dtype=object), point_type=types, rule_version=spc.RULE_VERSION,
+        chart=chart.value, point_number=place + 1, mean=judged.centre[at], lower_limit=judged.lower[at], upper_limit=judged.upper[at],
+        rule_name=rule_names(spc.RULE_NAMES)[judged.rule[at], judged.sign[at]], point_type=point_types(judged.told[at], judged.sign[at], better),
+        rule_version=RULE_VERSIONS[chart],
     )  # fmt: skip
+
+
+def rule_names(names: Mapping[tuple[str, int], str]) -> np.ndarray:
+    """Names by index into ``spc.RULES`` and by sign; None for -1 and 0, which are no rule."""
+    table = np.full((len(spc.RULES) + 1, 3), None, dtype=object)
+    for (rule, sign), name in names.items():
+        table[spc.RULES.index(rule), sign] = name
+    return table
+
+
+POINT_TYPES = np.array([[spc.point_type(sign, better) for sign in (0, 1, -1)] for better in (0, 1, -1)], dtype=object)
+
+
+def point_types(told: Mask, sign: np.ndarray, better: np.ndarray) -> np.ndarray:
+    """What each point is, given whether it is judged at all, its special cause, and which direction is better."""
+    return np.where(told, POINT_TYPES[better, sign], spc.INSUFFICIENT)

@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Text, false, func, select, text
 
 from assets.folding import clock_dates
-from quality_checks.masks import Evaluator, evaluate
+from quality_checks.masks import Evaluator
 from quality_checks.validate import FamilyResult, RuleResult
 from schemas.datasets import Dataset, Pathway
 from schemas.expressions import Expression
@@ -26,14 +26,13 @@ from warehouse.tables import pathway_case, person
 
 def base_status(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:
     """``incomplete`` where a stored field that its condition requires has no value, else ``valid``."""
-    missing = np.zeros(len(frame), dtype=bool)
+    missing, judged = np.zeros(len(frame), dtype=bool), Evaluator(frame)
     for item in dataset.stored_fields:
         if item.required is False:
             continue
         absent = frame[item.name].isna().to_numpy()
         if isinstance(item.required, Expression) and absent.any():
-            value, known = evaluate(item.required, frame)
-            absent = absent & np.asarray(value, dtype=bool) & known
+            absent = absent & judged.holds(item.required)
         missing = missing | absent
     return np.where(missing, "incomplete", "valid").astype(object)
 

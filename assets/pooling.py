@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from assets.result_frames import KEY, read
 from assets.statistics import intervals
@@ -83,6 +83,7 @@ def medians(connection: Connection, pathway_name: str, shared: bool, names: list
         return pd.DataFrame(columns=[*KEY, "value", "lower_95", "upper_95"])
     lower, upper = intervals.median_ranks(counts)
     ranks = {"counts": counts.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
+    connection.execute(text("set local enable_presorted_aggregate = off"))  # sorting each group's values alone takes the server a quarter less
     found = read(connection, _parts(shared, ("sorted_values",)) + MEDIANS, {"pathway": pathway_name, "measures": names, **ranks})
     return found[[*KEY, "value", "lower_95", "upper_95"]]
 

@@ -25,6 +25,7 @@ from assets.maturity import queue_matured
 from assets.measure_results import compute_results
 from assets.outlier_moves import fall_due
 from assets.outliers import compute_outliers
+from assets.rare_events import compute_rare_events
 from assets.result_frames import Moment
 from assets.signals import settle_results
 from assets.silence import close_silent
@@ -39,8 +40,9 @@ LOCK = "refresh"
 CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: the turn is done again
 ATTEMPTS = 5
 EMPTIED = (
-    "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "case_mix_part",
-    "standardised_result", "cusum_month", "improvement.action_effect", "improvement.change_idea_effect", "improvement.aim_progress",
+    "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "rare_event_point",
+    "case_mix_part", "standardised_result", "standardised_funnel_limit", "cusum_month",
+    "improvement.action_effect", "improvement.change_idea_effect", "improvement.aim_progress",
 )  # fmt: skip
 
 
@@ -147,7 +149,8 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
     for pathway in (p for p in registry.pathways if p.name in names):
         compute_results(connection, pathway, moment)
         compute_benchmarks(connection, pathway, moment)
-        for settled in (settle_results(connection, pathway, compute_charts(connection, pathway), now), compute_case_mix(connection, pathway, moment)):
+        charts = compute_charts(connection, pathway)
+        for settled in (settle_results(connection, pathway, charts, now), *(make(connection, pathway, moment) for make in (compute_rare_events, compute_case_mix))):
             raised, closed = raised + settled.raised, closed + settled.closed
         compute_outliers(connection, pathway, moment)
         compute_effects(connection, pathway, moment)

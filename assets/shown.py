@@ -1,7 +1,8 @@
 """What Dagster's pages show of a stage: counts, a small table and a picture, read from the tables.
 
-Belongs here: choosing and querying. Does not belong here: drawing (``assets.pictures``). Never a value of a record: counts,
-rule names, organisation codes, aggregates.
+Belongs here: choosing and querying for the stages of a submission and for checks. Does not belong here: drawing (``assets.pictures``), the stages of
+results (``assets.shown_results``, ``shown_benchmarks``, ``shown_case_mix``, ``shown_signals``). Never a value of a record: counts, rule names,
+organisation codes, aggregates.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dagster import MetadataValue, TableColumn, TableRecord, TableSchema
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from assets import pictures
 from assets.context import Context
+from assets.shown_benchmarks import benchmarks_metadata
 from assets.shown_case_mix import case_mix_metadata
+from assets.shown_results import results_metadata
+from assets.shown_signals import signals_metadata
+from assets.shown_words import query
 
 RULE_COLUMNS = TableSchema(
     columns=[
@@ -40,7 +45,7 @@ def stage_metadata(context: Context, stream: str, stage: str, outcome) -> Mappin
 
 
 def _submissions(connection: Connection, stream: str, outcome) -> dict[str, object]:
-    rows = _query(
+    rows = query(
         connection,
         "select submission_id, state, received_count, accepted_count, unchanged_count, out_of_scope_count, quarantined_count from intake.submission "
         "where sender_code = :sender order by arrival_number desc limit 12",
@@ -57,7 +62,7 @@ def _submissions(connection: Connection, stream: str, outcome) -> dict[str, obje
 
 
 def _records(connection: Connection, stream: str, outcome) -> dict[str, object]:
-    rows = _query(
+    rows = query(
         connection,
         "select rule_id, rule_name, severity, count(*) from intake.finding where submission_id = :submission "
         "group by 1, 2, 3 order by 4 desc, 1 limit 10",
@@ -72,7 +77,7 @@ def _records(connection: Connection, stream: str, outcome) -> dict[str, object]:
 
 
 def _cases(connection: Connection, stream: str, outcome) -> dict[str, object]:
-    rows = _query(
+    rows = query(
         connection,
         "select to_char(month, 'YYYY-MM'), count(case_id) filter (where record_status in ('valid', 'incomplete')), "
         "count(case_id) filter (where record_status not in ('valid', 'incomplete')) from generate_series("
@@ -83,7 +88,10 @@ def _cases(connection: Connection, stream: str, outcome) -> dict[str, object]:
         pathway=stream, provider=outcome.sender_code,
     )  # fmt: skip
     parts = {"in measures": [row[1] for row in rows], "duplicates, conflicts, errors": [row[2] for row in rows]}
+    months = [pictures.Point(row[0], float(row[1])) for row in rows]
+    words = f"**Cases by month, {outcome.sender_code}**: those that measures count, to {rows[-1][0]}" if rows else ""
     return {
+        **({"at_a_glance": MetadataValue.md(pictures.glance_series(words, months, (), pictures.Unit(decimals=0)))} if rows else {}),
         "cases_of_this_provider": sum(row[1] + row[2] for row in rows),
         "by_month": MetadataValue.md(pictures.table(("month", "in measures", "not"), rows[-6:])),
         "picture": MetadataValue.md(pictures.stacked(f"Cases by month, {outcome.sender_code}", [row[0] for row in rows], parts)),
@@ -91,7 +99,7 @@ def _cases(connection: Connection, stream: str, outcome) -> dict[str, object]:
 
 
 def _receipts(connection: Connection, stream: str, outcome) -> dict[str, object]:
-    rows = _query(connection, "select state, count(*) from intake.submission where sender_code = :sender group by 1 order by 2 desc", sender=outcome.sender_code)
+    rows = query(connection, "select state, count(*) from intake.submission where sender_code = :sender group by 1 order by 2 desc", sender=outcome.sender_code)
     shown: dict[str, object] = {"by_state": MetadataValue.md(pictures.table(("state", "submissions"), rows))}
     if outcome.receipt:
         shown["folder"] = MetadataValue.path(outcome.receipt)
@@ -135,116 +143,8 @@ def _rule_row(rule) -> dict[str, str | int | float]:
 # ------------------------------------------------------------------------------------------------ results
 def result_metadata(context: Context, pathway: str, stage: str) -> Mapping[str, object]:
     """Metadata of one table of results, for one pathway."""
-    show: dict[str, Callable] = {"measure_results": _measure_results, "case_mix": case_mix_metadata, "benchmarks": _benchmarks, "signals": _signals}
+    show: dict[str, Callable] = {
+        "measure_results": results_metadata, "case_mix": case_mix_metadata, "benchmarks": benchmarks_metadata, "signals": signals_metadata,
+    }  # fmt: skip
     with context.engine.connect() as connection:
         return show[stage](connection, pathway)
-
-
-def _headline(connection: Connection, pathway: str):
-    rows = _query(
-        connection,
-        "select measure_name, title, unit from measurement.measure as m where pathway_name = :pathway "
-        "and exists (select from measurement.measure_result as r where r.measure_name = m.measure_name and r.value is not null) "
-        "order by is_headline desc, measure_name limit 1",
-        pathway=pathway,
-    )
-    return rows[0] if rows else None
-
-
-def _measure_results(connection: Connection, pathway: str) -> dict[str, object]:
-    [(cells, stale, latest)] = _query(
-        connection,
-        "select (select count(*) from measurement.measure_result join measurement.measure using (measure_name) where pathway_name = :pathway), "
-        "(select count(*) from intake.stale_cell where pathway_name = :pathway), "
-        "(select max(as_of_submission) from measurement.measure_result join measurement.measure using (measure_name) where pathway_name = :pathway)",
-        pathway=pathway,
-    )
-    shown: dict[str, object] = {"results": cells, "stale_cells_left": stale, "as_of_submission": latest or "none yet"}
-    headline = _headline(connection, pathway)
-    if headline:
-        rows = _network_series(connection, headline[0])
-        shown["headline"] = MetadataValue.md(pictures.table(("month", f"{headline[1]} ({headline[2]})", "cases"), rows[-6:]))
-        title = f"{headline[1]}: the network by month"
-        shown["picture"] = MetadataValue.md(pictures.line(title, [row[0] for row in rows], [row[1] for row in rows], headline[2]))
-    return shown
-
-
-def _network_series(connection: Connection, measure: str) -> list:
-    rows = _query(
-        connection,
-        "select to_char(period_start, 'YYYY-MM'), round(value::numeric, 3), denominator::bigint from measurement.measure_result "
-        "join pathway.organisation using (organisation_code) where measure_name = :measure and period_grain = 'month' "
-        "and organisation_kind in ('network', 'nation') order by period_start desc limit 24",
-        measure=measure,
-    )
-    return [(month, None if value is None else float(value), cases) for month, value, cases in reversed(rows)]
-
-
-def _benchmarks(connection: Connection, pathway: str) -> dict[str, object]:
-    [(cells, outside)] = _query(
-        connection,
-        "select count(*), count(*) filter (where funnel_position like '%99.8%') from measurement.benchmark "
-        "join measurement.measure using (measure_name) where pathway_name = :pathway",
-        pathway=pathway,
-    )
-    shown: dict[str, object] = {"benchmarks": cells, "outside_99_8": outside, **_outliers(connection, pathway)}
-    headline = _headline(connection, pathway)
-    rows = _peers(connection, headline[0]) if headline else []
-    if rows:
-        table = [(row[0], row[2], round(row[1], 3), row[4]) for row in rows[:6]]
-        shown["latest_quarter"] = MetadataValue.md(pictures.table(("organisation", "rank", headline[1], "funnel"), table))
-        title = f"{headline[1]}, quarter from {rows[0][5]}; the line is the network"
-        shown["picture"] = MetadataValue.md(pictures.dots(title, [row[0] for row in rows], [row[1] for row in rows], rows[0][3]))
-    return shown
-
-
-def _outliers(connection: Connection, pathway: str) -> dict[str, object]:
-    """The period outliers that somebody works on, and the positive ones."""
-    rows = _query(
-        connection,
-        "select o.organisation_code, o.measure_name, o.period_grain || ' from ' || o.period_start, e.level, round(e.statistic::numeric, 1)::text, o.state, o.due_on::text "
-        "from measurement.period_outlier o cross join lateral (select level, statistic from measurement.period_outlier_evaluation e "
-        "where e.period_outlier_id = o.period_outlier_id order by period_outlier_evaluation_id desc limit 1) e "
-        "where o.pathway_name = :pathway and o.state not like 'closed:%' order by o.due_on nulls last, o.period_outlier_id",
-        pathway=pathway,
-    )
-    shown: dict[str, object] = {"period_outliers": sum(row[5] != "noted" for row in rows), "positive_outliers": sum(row[5] == "noted" for row in rows)}
-    if rows:
-        header = ("organisation", "measure", "period", "level", "standard deviations", "state", "due")
-        shown["outliers"] = MetadataValue.md(pictures.table(header, rows[:12]))
-    return shown
-
-
-def _peers(connection: Connection, measure: str) -> list:
-    return _query(
-        connection,
-        "select b.organisation_code, r.value, b.rank, b.network_value, b.funnel_position, to_char(b.period_start, 'YYYY-MM') "
-        "from measurement.benchmark as b join measurement.measure_result as r using (measure_name, organisation_code, period_grain, period_start) "
-        "where b.measure_name = :measure and b.period_grain = 'quarter' and b.peer_kind in ('provider', 'team') and r.value is not null "
-        "and b.period_start = (select max(period_start) from measurement.benchmark where measure_name = :measure and period_grain = 'quarter' "
-        "and peer_kind in ('provider', 'team') and rank is not null) order by b.rank nulls last, r.value desc limit 30",
-        measure=measure,
-    )
-
-
-def _signals(connection: Connection, pathway: str) -> dict[str, object]:
-    rows = _query(
-        connection,
-        "select kind, count(*) filter (where state <> 'closed'), count(*) from measurement.signal where pathway_name = :pathway group by 1 order by 2 desc, 1",
-        pathway=pathway,
-    )
-    latest = _query(
-        connection,
-        "select organisation_code, coalesce(measure_name, kind), rule_name, since_on::text from measurement.signal "
-        "where pathway_name = :pathway and state <> 'closed' order by raised_at desc, signal_id desc limit 8",
-        pathway=pathway,
-    )
-    shown: dict[str, object] = {"open_signals": sum(row[1] for row in rows), "signals_ever": sum(row[2] for row in rows)}
-    if rows:
-        shown["latest_open"] = MetadataValue.md(pictures.table(("organisation", "what", "rule", "since"), latest))
-        shown["picture"] = MetadataValue.md(pictures.bars("Open signals by kind", [row[0] for row in rows], [row[1] for row in rows], pictures.ORANGE))
-    return shown
-
-
-def _query(connection: Connection, sql: str, **parameters) -> list:
-    return list(connection.execute(text(sql), parameters))

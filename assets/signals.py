@@ -9,17 +9,19 @@ that is a new signal. What was closed because its series has stopped is not rais
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
-from assets.charts import Charts
+from assets.charts import RULE_VERSIONS, Charts
 from assets.result_frames import BETTER, MONTHS, shortest_grain
 from assets.statistics import spc
+from assets.statistics.house_charts import BETWEEN_RULE_NAMES
 from schemas.datasets import Pathway
+from schemas.measures import EVENT_CHARTS, Chart
 from warehouse.organisations import PROVISIONAL
 from warehouse.tables import signal, signal_event
 
@@ -27,8 +29,11 @@ ACTOR = "refresh"
 SPECIAL_CAUSE, COMPLETENESS, CUSUM = "special cause", "completeness falling", "cusum"
 COMPLETENESS_RULE = "completeness_within_10_points_of_own_six_months"
 COMPLETENESS_DROP, COMPLETENESS_MONTHS, COMPLETENESS_MINIMUM = 0.10, 6, 3
+# of the measure: where more passes between events, it is lower
 DIRECTIONS = {name: "high" if sign > 0 else "low" for (_, sign), name in spc.RULE_NAMES.items()}
+DIRECTIONS |= {name: "low" if sign > 0 else "high" for (_, sign), name in BETWEEN_RULE_NAMES.items()}
 SERIES_STOPPED = "the series has stopped"
+RULE_PARAMETERS = {"shift_length": spc.SHIFT_LENGTH, "trend_length": spc.TREND_LENGTH, "minimum_points": spc.MINIMUM_POINTS}
 SUBJECT = ("kind", "pathway_name", "measure_name", "organisation_code", "submission_id")
 
 
@@ -99,7 +104,7 @@ def _open(connection: Connection, examined: Iterable[tuple]) -> list[dict]:
 
 
 def _extend(connection: Connection, row: dict, event: Event, settled: Settled) -> None:
-    values = {name: getattr(event, name) for name in ("until_on", "rule_name", "parameters", "is_favourable")}
+    values = {name: getattr(event, name) for name in ("until_on", "rule_name", "rule_version", "parameters", "is_favourable")}
     if any(row[name] != value for name, value in values.items()):
         connection.execute(update(signal).where(signal.c.signal_id == row["signal_id"]).values(**values))
     if event.until_on > row["until_on"]:
@@ -166,7 +171,8 @@ def settle_results(connection: Connection, pathway: Pathway, charts: Charts | No
 def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | None, now: datetime) -> Settled:
     # a year that matures touches no chart of months: what has not been charted again says nothing about a signal
     touched = text("select distinct organisation_code, period_grain from stale_now where pathway_name = :pathway")
-    charted = {grain: [measure.name for measure in pathway.measures if shortest_grain(measure) == grain] for grain in MONTHS}
+    judged = [measure for measure in pathway.measures if measure.judged_by not in EVENT_CHARTS]
+    charted = {grain: [measure.name for measure in judged if shortest_grain(measure) == grain] for grain in MONTHS}
     found = connection.execute(touched, {"pathway": pathway.name})
     examined = [(SPECIAL_CAUSE, pathway.name, name, code, None) for code, grain in found for name in charted[grain]]
     events = special_causes(charts, pathway) if charts else []
@@ -174,43 +180,59 @@ def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | No
 
 
 def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:
-    """An event for each watched series whose latest final point is a special cause, by the first rule that it breaks.
+    """An event for each watched series whose latest final point is a special cause on the chart that judges it, by the first rule that it breaks.
 
-    It begins where the unbroken row of special causes in the same direction does, whichever rules they break.
+    It begins where the unbroken row of special causes in the same direction does, whichever rules they break. What other charts show is no event,
+    nor what a series shows that rests on too little (``assets.enough``).
     """
+    return [event for chart in charts.drawn for event in _on_chart(charts, chart, pathway)]
+
+
+def _on_chart(charts: Charts, chart: Chart, pathway: Pathway) -> Iterator[Event]:
     watched = {measure.name: BETTER[measure.direction] for measure in pathway.measures if measure.is_watched}
-    latest, causes = _latest_final(charts), charts.final_chart.first_rule()
-    at = np.flatnonzero((latest >= 0) & (causes[1][np.arange(len(latest)), latest] != 0))
+    drawn = charts.drawn[chart]
+    mine = np.flatnonzero((charts.judged_by == chart) & charts.enough)
+    latest = latest_known(charts.final[mine] & drawn.judged.known[drawn.row[mine]])
+    at = mine[(latest >= 0) & (drawn.judged.final_sign[drawn.row[mine], latest] != 0)]
     heads = charts.points.drop_duplicates("series").set_index("series").loc[at]
     kept = heads["measure_name"].isin(watched) & ~heads["organisation_code"].str.startswith(PROVISIONAL)
-    return [_special_cause(charts, pathway.name, watched, causes, int(series), int(latest[series])) for series in heads.index[kept]]
+    places = dict(zip(mine, latest, strict=True))
+    for series in heads.index[kept]:
+        yield _special_cause(charts, chart, pathway.name, watched, int(series), int(places[series]))
 
 
-def _latest_final(charts: Charts) -> np.ndarray:
-    """Place of the latest final point with a value in each series; -1 where there is none."""
-    usable = charts.final & ~np.isnan(charts.values)
+def latest_known(usable: np.ndarray) -> np.ndarray:
+    """Place of the latest ``usable`` point of each series (S, N); -1 where there is none."""
     reverse = usable[:, ::-1].argmax(axis=1)
     return np.where(usable.any(axis=1), usable.shape[1] - 1 - reverse, -1)
 
 
-def _special_cause(charts: Charts, pathway: str, better: dict[str, int], causes: tuple, series: int, last: int) -> Event:
-    """``causes``: the first rule that each point breaks and its sign, (S, N) each."""
-    rules, signs = (found[series, : last + 1] for found in causes)
+def _special_cause(charts: Charts, chart: Chart, pathway: str, better: dict[str, int], series: int, last: int) -> Event:
+    judged, row = charts.drawn[chart].judged, charts.drawn[chart].row[series]
+    signs = judged.final_sign[row, : last + 1]
     sign = int(signs[last])
-    others = np.flatnonzero(signs != sign)
-    first = int(others[-1]) + 1 if len(others) else 0
+    first = unbroken_from(signs)
     points = charts.points[charts.points["series"] == series]
     days = [day.date() for day in points["period_start"]]
     measure = points["measure_name"].iloc[0]
-    chart = charts.final_chart
+    limits = {"mean": judged.centre, "lower_limit": judged.lower, "upper_limit": judged.upper}
+    own = {} if chart is Chart.XMR else {name: limits[name] for name in ("lower_limit", "upper_limit")}  # each point has its own
     parameters = {
-        "mean": _plain(chart.mean[series]), "lower_limit": _plain(chart.lower[series]), "upper_limit": _plain(chart.upper[series]),
-        "points": [{"period_start": days[k].isoformat(), "value": _plain(charts.values[series, k])} for k in range(first, last + 1)],
-        "shift_length": spc.SHIFT_LENGTH, "trend_length": spc.TREND_LENGTH, "minimum_points": spc.MINIMUM_POINTS,
+        "chart": chart.value, **{name: _plain(line[row, last]) for name, line in limits.items()},
+        "points": [{"period_start": days[k].isoformat(), "value": _plain(charts.values[series, k])} | {name: _plain(line[row, k]) for name, line in own.items()}
+                   for k in range(first, last + 1)],
+        **RULE_PARAMETERS, "fewest_a_point": _plain(charts.fewest[series]),
     }  # fmt: skip
     subject = (SPECIAL_CAUSE, pathway, measure, points["organisation_code"].iloc[0], None)
+    rule = spc.RULE_NAMES[spc.RULES[judged.final_rule[row, last]], sign]
     is_favourable = sign == better[measure] if better[measure] else None
-    return Event(subject, spc.RULE_NAMES[spc.RULES[rules[last]], sign], spc.RULE_VERSION, days[first], days[last], parameters, is_favourable)
+    return Event(subject, rule, RULE_VERSIONS[chart], days[first], days[last], parameters, is_favourable)
+
+
+def unbroken_from(signs: np.ndarray) -> int:
+    """Place from which all signs are that of the last one."""
+    others = np.flatnonzero(signs != signs[-1])
+    return int(others[-1]) + 1 if len(others) else 0
 
 
 def _plain(value: float) -> float | None:

@@ -21,8 +21,9 @@ from schemas.registry import Registry
 SILENT_AFTER_PERIODS = 6
 OPEN = """
 select s.signal_id, s.kind, s.measure_name, greatest(s.until_on, case s.kind
-    when :special_cause then (select max(p.period_start) from measurement.spc_point p
-        where p.measure_name = s.measure_name and p.organisation_code = s.organisation_code and p.value is not null)
+    when :special_cause then coalesce((select max(p.period_start) from measurement.spc_point p
+        where p.measure_name = s.measure_name and p.organisation_code = s.organisation_code and p.value is not null),
+        (select max(e.period_start) from measurement.rare_event_point e where e.measure_name = s.measure_name and e.organisation_code = s.organisation_code))
     when :cusum then (select max(m.period_start) from measurement.cusum_month m
         where m.measure_name = s.measure_name and m.organisation_code = s.organisation_code)
     else (select max(r.period_start) from measurement.measure_result r

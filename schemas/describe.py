@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from schemas.case_links import CaseRule
+from schemas.charts import TITLES
 from schemas.datasets import Dataset, matures_after_days
 from schemas.field_rules import field_rules
 from schemas.fields import Derived, Field, Identifier
@@ -102,6 +103,7 @@ def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
         yield f"{'value' if measure.kind is MeasureKind.DERIVED else f'the {measure.kind.value} of'}: {in_words(measure.value, dataset)}"
     if measure.index_date:
         yield f"by the period of {in_words_of_name(measure.index_date, dataset)}; final {matures_after_days(measure, dataset)} days after the period"
+    yield f"charted by {', '.join(TITLES[chart] for chart in measure.charted_by)}" + ("; signals from " + TITLES[measure.judged_by] if measure.is_watched else "")
     if measure.target is not None:
         yield f"target: {measure.target:g}"
     if measure.source:

@@ -28,6 +28,23 @@ class Direction(StrEnum):
     NEUTRAL = "neutral"
 
 
+class Chart(StrEnum):
+    """How a series is charted, and judged. All but the last two have a point a period; those have one an event."""
+
+    XMR = "xmr"  # single values and their moving range: needs no denominator, the network's common language
+    P_PRIME = "p_prime"  # Laney's P': a proportion, its limits as wide as its denominator and the spread between periods say
+    U_PRIME = "u_prime"  # the same of a rate
+    G = "g"  # cases between one event and the next
+    T = "t"  # days between one event and the next
+
+
+EVENT_CHARTS = (Chart.G, Chart.T)
+# what a measure is charted by that does not say so
+CHARTS = {**dict.fromkeys(MeasureKind, (Chart.XMR,)), MeasureKind.PROPORTION: (Chart.XMR, Chart.P_PRIME), MeasureKind.RATE: (Chart.XMR, Chart.U_PRIME)}
+# which of them raises the signals: the one place to change it for a kind of measure
+SIGNALS_FROM = {**dict.fromkeys(MeasureKind, Chart.XMR), MeasureKind.PROPORTION: Chart.P_PRIME, MeasureKind.RATE: Chart.U_PRIME}
+
+
 class Credit(StrEnum):
     """What is counted, and for whose result: matters only where cases have records of several teams."""
 
@@ -54,6 +71,8 @@ class Measure:
     ``matures_after_days`` after the period's end the result is no longer provisional, or later where a needed field is due later.
     ``is_watched``: its chart raises signals; off where another measure tells of the same event.
     ``credit``: what is counted and for whom.
+    ``charts``: how it is charted, by its kind (``CHARTS``) if it does not say; ``signals_from``: the one of them whose special causes are signals,
+    by its kind (``SIGNALS_FROM``) if it does not say. One event, seen on several charts, is one signal.
     ``title`` is a noun phrase, ``description`` tells a clinician what counts and what does not.
     """
 
@@ -79,6 +98,20 @@ class Measure:
     is_headline: bool = False
     is_watched: bool = True
     credit: Credit = Credit.CASE
+    charts: tuple[Chart, ...] | None = None
+    signals_from: Chart | None = None
+
+    @property
+    def charted_by(self) -> tuple[Chart, ...]:
+        """Where another measure tells of the same event, one chart is enough."""
+        usual = CHARTS[self.kind] if self.is_watched else (Chart.XMR,)
+        return usual if self.charts is None else self.charts
+
+    @property
+    def judged_by(self) -> Chart:
+        """The chart that raises signals; the first declared one where it has not that of its kind."""
+        usual = SIGNALS_FROM[self.kind] if SIGNALS_FROM[self.kind] in self.charted_by else self.charted_by[0]
+        return self.signals_from or usual
 
     @property
     def is_submitted(self) -> bool:

@@ -60,6 +60,11 @@ class OutlierPolicy:
         if not self.grains or not set(self.grains) <= set(GRAINS):
             raise ValueError(f"the outlier policy of {self.measure} is about quarters or years: a month is for early warnings")
 
+    @property
+    def distances(self) -> tuple[float, float, float, float]:
+        """Standard deviations from what is expected, from below to above: alarm, alert, alert, alarm."""
+        return -self.alarm_distance, -self.alert_distance, self.alert_distance, self.alarm_distance
+
 
 def what_is_wrong(policies: Sequence[OutlierPolicy], measures: Sequence[Measure]) -> str | None:
     """Why these policies cannot be of these measures; None if they can."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from schemas import case_mix, outliers
+from schemas import case_mix, charts, outliers
 from schemas.case_mix import CaseMixModel
 from schemas.datasets import Dataset, Pathway
 from schemas.layouts import Layout
@@ -87,13 +87,14 @@ def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     ordered = tuple(sorted(pathways, key=lambda pathway: pathway.name))
     _unique(ordered, "pathway")
     for pathway in ordered:
-        _check_models_and_policies(pathway)
+        _check_what_hangs_together(pathway)
     measures = tuple(measure for pathway in ordered for measure in pathway.measures)
     return Registry(ordered, (*shared_datasets(measures), *improvement_datasets(ordered)), (here, *map(Path, extra_folders)))
 
 
-def _check_models_and_policies(pathway: Pathway) -> None:
+def _check_what_hangs_together(pathway: Pathway) -> None:
     wrong = case_mix.what_is_wrong(pathway.case_mix, pathway.measures) or outliers.what_is_wrong(pathway.outlier_policies, pathway.measures)
+    wrong = wrong or charts.what_is_wrong(pathway)
     if wrong:
         raise DeclarationError(f"the pathway {pathway.name}: {wrong}")
 

@@ -127,6 +127,7 @@ SNAPSHOTS = {
     "benchmarks": "select to_jsonb(b) - 'as_of_submission' as benchmark from measurement.benchmark b order by 1",
     "funnels": "select to_jsonb(f) as funnel from measurement.funnel_limit f order by 1",
     "spc": "select to_jsonb(p) as point from measurement.spc_point p order by 1",
+    "rare events": "select to_jsonb(e) as point from measurement.rare_event_point e order by 1",
     "signals": "select signal_key, parameters, until_on from measurement.signal where state <> 'closed' order by 1",
     "queue": "select count(*) as waiting from intake.stale_cell",
 }  # fmt: skip

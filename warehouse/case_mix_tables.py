@@ -123,10 +123,32 @@ standardised_result = Table(
     Column("model_version", Text, nullable=False, comment="models that predicted the risks, each with its version"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded when it was computed"),
     Column("computed_at", SystemTime, nullable=False, server_default=text("now()"), comment="when it was computed"),
+    Column("funnel_position", Text, comment="among the limits for chance alone: below 99.8 %, below 95 %, inside, above 95 % or above 99.8 %"),
     _one_of("period_grain", ("quarter", "year")),
     Index(None, "period_grain", "period_start"),
     schema="measurement",
     comment="Observed outcomes of an organisation and period against what is expected of such patients.",
+)
+
+standardised_funnel_limit = Table(
+    "standardised_funnel_limit",
+    metadata,
+    Column("measure_name", Text, primary_key=True, comment="the measure"),
+    Column("period_grain", Text, primary_key=True, comment="quarter or year"),
+    Column("period_start", Date, primary_key=True, comment="first day of the period"),
+    Column("expected", Integer, primary_key=True, autoincrement=False, comment="expected events for which the limits hold: a whole number"),
+    Column("lower_998", Double, nullable=False, comment="lower 99.8 % limit of the ratio, for display"),
+    Column("lower_95", Double, nullable=False, comment="lower 95 % limit of the ratio, for display"),
+    Column("upper_95", Double, nullable=False, comment="upper 95 % limit of the ratio, for display"),
+    Column("upper_998", Double, nullable=False, comment="upper 99.8 % limit of the ratio, for display"),
+    Column("policy_positive_limit", Double, comment="ratio beyond which the outlier policy says positive; null without a policy, or below its least expected"),
+    Column("policy_alert_limit", Double, comment="ratio beyond which the outlier policy says alert"),
+    Column("policy_alarm_limit", Double, comment="ratio beyond which the outlier policy says alarm"),
+    Column("outlier_policy_version", Integer, comment="version of the outlier policy; null without one"),
+    Column("model_version", Text, nullable=False, comment="models that predicted the risks, each with its version"),
+    _one_of("period_grain", ("quarter", "year")),
+    schema="measurement",
+    comment="The funnel of a period's standardised ratios around 1. Limits follow from the expected number alone, so they stand at whole numbers of it and tell of nobody.",
 )
 
 cusum_month = Table(

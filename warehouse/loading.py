@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from schemas.datasets import Dataset
 from schemas.fields import Kind
@@ -118,9 +120,8 @@ def arrow_array(values: pd.Series, column_type) -> pa.Array:
     if isinstance(column_type, Date):
         return pa.array(values.astype("datetime64[us]"), from_pandas=True).cast(pa.date32())
     if isinstance(column_type, DateTime):
-        if getattr(values.dtype, "tz", None) is not None:
-            return pa.array(values.astype(str).where(values.notna(), None), pa.string(), from_pandas=True)
-        return pa.array(values.astype("datetime64[us]"), from_pandas=True)
+        zone = getattr(values.dtype, "tz", None)
+        return pa.array(values.astype("datetime64[us]" if zone is None else "datetime64[us, UTC]"), from_pandas=True)
     if isinstance(column_type, Time):
         seconds = pa.array(values.astype("timedelta64[s]").astype("int64"), mask=values.isna().to_numpy())
         return seconds.cast(pa.int32()).cast(pa.time32("s"))
@@ -135,7 +136,8 @@ def arrow_array(values: pd.Series, column_type) -> pa.Array:
     if isinstance(column_type, LargeBinary):
         return pa.array([f"\\x{v.hex()}" for v in values], pa.string())
     if isinstance(column_type, (Text, Uuid)):
-        return pa.array(values.to_numpy(object), pa.string(), from_pandas=True)
+        held = values if isinstance(values.dtype, pd.StringDtype) else values.to_numpy(object)
+        return pa.array(held, pa.string(), from_pandas=True)
     raise TypeError(f"no COPY format is known for {column_type!r}")
 
 
@@ -160,6 +162,18 @@ def _array_literal(value) -> str | None:
         return None
     escaped = ("null" if item is None else '"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
     return "{" + ",".join(escaped) + "}"
+
+
+def read_many(connection: Connection, statement: str, given: Mapping[str, object], names: Sequence[str]) -> pd.DataFrame:
+    """The rows of a query with the columns ``names`` as a frame: an array a column, which spares a tuple and a text for each row.
+
+    For tens of thousands of rows: it takes a third of the processor time of fetching them. ``given`` are the statement's ``:names``.
+    """
+    compiled = text(statement).bindparams(**given).compile(dialect=PGDialect_psycopg())
+    listed = ", ".join(f'array_agg("{name}")' for name in names)
+    with connection.connection.driver_connection.cursor(binary=True) as cursor:
+        columns = cursor.execute(f"select {listed} from ({compiled.string}) as found", compiled.params).fetchone()
+    return pd.DataFrame({name: values or [] for name, values in zip(names, columns, strict=True)})
 
 
 def read_frame(connection: Connection, query: Select, dataset: Dataset) -> pd.DataFrame:
@@ -200,4 +214,10 @@ def temporary_like(connection: Connection, table: Table, name: str) -> Table:
     """An empty temporary table with the columns of ``table``, gone at the end of the transaction."""
     source = f'"{table.schema}"."{table.name}"'
     connection.execute(text(f'create temporary table "{name}" (like {source}) on commit drop'))
+    return _named_like(table, name)
+
+
+@lru_cache
+def _named_like(table: Table, name: str) -> Table:
+    """Made once: SQLAlchemy then knows the statements on it again, which have up to 430 columns."""
     return Table(name, type(table.metadata)(), *(column._copy() for column in table.columns))

@@ -20,7 +20,7 @@ from warehouse.stale import queue_pathway
 from warehouse.tables import measure
 
 APPLIED = "measurement.measure"
-DEFINING = ("measure_version", "pathway_name", "kind", "definition_sql")
+DEFINING = ("measure_version", "pathway_name", "kind", "definition_sql", "charts", "signals_from")
 
 
 def sync_measures(connection: Connection, registry: Registry) -> list[str]:
@@ -63,7 +63,8 @@ def measure_row(pathway: Pathway, item: Measure) -> dict:
     said = {name: getattr(item, name) for name in ("title", "description", "unit", "decimals", "target", "is_headline")}
     return {
         "measure_name": item.name, "measure_version": item.version, "pathway_name": pathway.name, **said, "kind": item.kind.value,
-        "direction": item.direction.value, "credit": pathway.credit_of(item).value, "definition_text": describe_measure(item, pathway.case_dataset), "definition_sql": definition_sql(pathway, item),
+        "direction": item.direction.value, "credit": pathway.credit_of(item).value,
+        "charts": [chart.value for chart in item.charted_by], "signals_from": item.judged_by.value, "definition_text": describe_measure(item, pathway.case_dataset), "definition_sql": definition_sql(pathway, item),
     }  # fmt: skip
 
 

@@ -54,6 +54,17 @@ period_outlier = Table(
     comment="A closed period of an organisation that lay beyond a policy limit. One row a measure, organisation and period, for good.",
 )
 
+period_outlier_basis = Table(
+    "period_outlier_basis",
+    metadata,
+    Column("measure_name", Text, primary_key=True, comment="the measure"),
+    Column("policy_version", Integer, nullable=False, comment="version of the measure's outlier policy"),
+    Column("model_version", Text, comment="case-mix models that predicted what is expected; null where none does"),
+    Column("judged_at", SystemTime, nullable=False, comment="when all closed periods were judged by these for the first time"),
+    schema="measurement",
+    comment="By which policy and models the closed periods of a measure are judged. When either is another one, all of them are judged anew.",
+)
+
 period_outlier_evaluation = Table(
     "period_outlier_evaluation",
     metadata,

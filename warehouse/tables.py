@@ -23,6 +23,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -312,6 +313,8 @@ measure = Table(
     Column("kind", Text, nullable=False, comment="proportion, median, mean, count, rate, score or derived"),
     Column("direction", Text, nullable=False, comment="higher is better, lower is better or neutral"),
     Column("credit", Text, nullable=False, server_default="case", comment="what is counted, and for whom: case, every team or team record"),
+    Column("charts", ARRAY(Text), nullable=False, server_default="{xmr}", comment="charts of its series: xmr, p_prime, u_prime, g or t"),
+    Column("signals_from", Text, nullable=False, server_default="xmr", comment="the one of them whose special causes are signals"),
     Column("unit", Text, nullable=False, comment="unit of the value"),
     Column("decimals", SmallInteger, nullable=False, comment="decimals to show"),
     Column("target", Double, comment="target value"),
@@ -443,7 +446,7 @@ benchmark = Table(
     Column("as_of_submission", Text, comment="latest submission that had been loaded"),
     Column("adjusted_z_score", Double, comment="distance from the network value, allowing for over-dispersion; null where there are too few peers"),
     Column("adjusted_position", Text, comment="position among the limits that allow for over-dispersion"),
-    Index(None, "period_grain", "period_start"),
+    PrimaryKeyConstraint("period_grain", "period_start", "measure_name", "organisation_code"),  # a refresh makes periods anew
     schema="measurement",
     comment="A measure result beside its peers.",
 )
@@ -465,6 +468,7 @@ funnel_limit = Table(
     Column("adjusted_lower_95", Double, comment="lower 95 % limit that allows for over-dispersion"),
     Column("adjusted_upper_95", Double, comment="upper 95 % limit that allows for over-dispersion"),
     Column("adjusted_upper_998", Double, comment="upper 99.8 % limit that allows for over-dispersion"),
+    PrimaryKeyConstraint("period_grain", "period_start", "measure_name", "peer_kind", "denominator"),
     schema="measurement",
     comment="Funnel limits of a measure and period for one denominator.",
 )
@@ -473,16 +477,17 @@ spc_point = Table(
     "spc_point",
     metadata,
     *_cell(),
+    Column("chart", Text, primary_key=True, comment="kind of chart: xmr, p_prime or u_prime"),
     Column("point_number", Integer, nullable=False, comment="1 is the first point of the series"),
     Column("value", Double, comment="the value"),
     Column("mean", Double, comment="centre line"),
-    Column("lower_limit", Double, comment="lower process limit"),
+    Column("lower_limit", Double, comment="lower process limit, of a P' or U' chart for the point's own denominator"),
     Column("upper_limit", Double, comment="upper process limit"),
     Column("rule_name", Text, comment="first rule that the point breaks; null for common cause"),
     Column("point_type", Text, nullable=False, comment="common cause, special cause improvement, concern, neutral high or neutral low, insufficient data"),
     Column("rule_version", Integer, nullable=False, comment="version of the rules"),
     schema="measurement",
-    comment="A point of a measure's XmR chart for one organisation.",
+    comment="A point of a measure's chart for one organisation. One row a chart, so where one chart is meant it has to be said which.",
 )
 
 signal = Table(

@@ -47,10 +47,10 @@ def defect_names(pathway: Pathway) -> tuple[str, ...]:
     return tuple(sorted((*_defects(pathway), *_added_rows(pathway))))
 
 
-def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: int) -> tuple[Texts, tuple[Planted, ...]]:
+def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: int, is_lenient: bool = False) -> tuple[Texts, tuple[Planted, ...]]:
     """The texts with a share of the rows spoilt by each defect, and what was planted. Added rows come last.
 
-    Raises ValueError for a defect that there is not, or if the rows do not suffice.
+    Raises ValueError for a defect that there is not, or if the rows do not suffice; with ``is_lenient`` as many are spoilt then as can be.
     """
     known, adding = _defects(pathway), _added_rows(pathway)
     if strange := set(shares) - set(known) - set(adding):
@@ -60,7 +60,9 @@ def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: 
     count = len(next(iter(spoilt.values())))
     free, planted = np.ones(count, dtype=bool), []
     for name, share in sorted(shares.items(), key=lambda item: item[0] in adding):
-        rows = _choose(rng, name, free & known[name].fits(spoilt) if name in known else free, round(share * count))
+        usable = free & known[name].fits(spoilt) if name in known else free
+        wanted = round(share * count)
+        rows = _choose(rng, name, usable, min(wanted, int(usable.sum())) if is_lenient else wanted)
         free[rows] = False
         if name in known:
             known[name].spoil(rng, spoilt, rows)

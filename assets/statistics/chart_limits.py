@@ -40,12 +40,14 @@ class Limits:
 @dataclass(frozen=True)
 class Setting:
     """What makes the lines: ``base`` (P, M), the points that do; ``centre`` (P, M), given, NaN where not; whether moving ranges of at
-    least 3.267 times their mean are left out; whether points have no order (categories), so that there is no moving range."""
+    least 3.267 times their mean are left out; whether points have no order (categories), so that there is no moving range; whether Laney's
+    limits may lie inside those of chance alone (``at_least_chance``: they may not)."""
 
     base: Mask
     centre: Floats | None
     screen: bool
     is_unordered: bool = False
+    at_least_chance: bool = False
 
 
 def run(points: Points, setting: Setting) -> Limits:
@@ -136,8 +138,8 @@ def proportions(points: Points, setting: Setting) -> Limits:
 def laney_proportions(points: Points, setting: Setting) -> Limits:
     """P' chart: the P chart with its spread times that of the z values, for denominators so large that chance is the least of it.
 
-    The factor is the average moving range of z / 1.128 over the base, of unordered points their standard deviation. It is not kept from
-    falling below 1, which clinical-qikit does: a process steadier than chance is a finding (or a wrong denominator).
+    The factor is the average moving range of z / 1.128 over the base, of unordered points their standard deviation. As in qicharts2 it may
+    fall below 1 (a process steadier than chance is a finding, or a wrong denominator); with ``at_least_chance``, as in clinical-qikit, it may not.
     Source: Laney, Quality Engineering 2002; 14: 531-537.
     """
     return _of_counts(points, setting, _binomial, high=1, is_laney=True)
@@ -194,7 +196,8 @@ def _of_counts(
         centre = _centre(setting, points, pooled)
         sigma = np.sqrt(variance(centre) / points.size)
         if is_laney:
-            sigma = sigma * _sigma_z((points.value - centre) / sigma, setting)[:, None]
+            factor = _sigma_z((points.value - centre) / sigma, setting)
+            sigma = sigma * (np.maximum(factor, 1) if setting.at_least_chance else factor)[:, None]
     return _around(points.value, centre, sigma, low=0, high=high)
 
 

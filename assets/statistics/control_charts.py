@@ -50,6 +50,7 @@ class ControlChart:
 def control_chart(
     kind: str, points: Points, *, centre: ArrayLike | None = None, baseline: ArrayLike | None = None, excluded: ArrayLike | None = None,
     phase: ArrayLike | None = None, screen: bool = True, multiply: float = 1.0, is_unordered: bool = False, not_negative: bool = False,
+    at_least_chance: bool = False,
 ) -> ControlChart:  # fmt: skip
     """The chart of ``kind`` (one of ``KINDS``) of series of ``points`` (S, N).
 
@@ -57,6 +58,7 @@ def control_chart(
     ``baseline`` (S, N): the points that make the lines (a freeze); ``excluded`` (S, N): points that do not, and whose runs are not looked
     at; all are tested. ``phase`` as in ``phases``: lines and runs start anew. ``screen``: leave out moving ranges of 3.267 times their mean
     and more. ``is_unordered``: points are categories, there are no runs. ``not_negative``: lower limits below 0 become 0 if no value is.
+    ``at_least_chance``: P' and U' limits never lie inside those of P and U.
     A point without a denominator has no limits and is never outside; a limit that could not be computed is missing. See also ``house_reading``.
     Raises ValueError for an unknown kind, and for points that cannot be: negative counts, more events than cases, times of 0.
     """
@@ -68,7 +70,7 @@ def control_chart(
     base = included if baseline is None else included & np.asarray(baseline, bool)
     rows = Points(*(split.gather(getattr(points, field.name)) for field in fields(points)))
     given = None if centre is None else split.gather(np.array(np.broadcast_to(np.asarray(centre, float), points.value.shape)))
-    setting = Setting(split.gather(base) & rows.inside, given, screen, is_unordered)
+    setting = Setting(split.gather(base) & rows.inside, given, screen, is_unordered, at_least_chance)
     limits = FORMULAS[kind](rows, setting)
     shown = split.gather(included) & rows.inside
     found = runs.anhoej(limits.value, np.broadcast_to(limits.centre, limits.value.shape), shown)

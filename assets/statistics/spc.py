@@ -59,11 +59,15 @@ class Xmr:
 
     def first_rule(self) -> tuple[Signs, Signs]:
         """Index into ``RULES`` of the first rule that each point breaks (-1 for none), and its sign: both (S, N)."""
-        signs = np.stack([getattr(self, name) for name in RULES])
-        broken = signs != 0
-        first = broken.argmax(axis=0)
-        sign = np.take_along_axis(signs, first[None], axis=0)[0]
-        return np.where(broken.any(axis=0), first, -1).astype(np.int8), sign
+        return first_broken(np.stack([getattr(self, name) for name in RULES]))
+
+
+def first_broken(signs: Signs) -> tuple[Signs, Signs]:
+    """Of the signs of each rule (rules, S, N): index of the first rule that each point breaks (-1 for none), and its sign."""
+    broken = signs != 0
+    first = broken.argmax(axis=0)
+    sign = np.take_along_axis(signs, first[None], axis=0)[0]
+    return np.where(broken.any(axis=0), first, -1).astype(np.int8), sign
 
 
 def xmr(

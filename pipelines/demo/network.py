@@ -25,6 +25,10 @@ TOWNS = (
 WITH_STROKE_TEAMS, CENTRES, WITH_COMMUNITY_TEAM, WITH_REHABILITATION = 12, (0, 7), (0, 4, 8, 10), 2
 STROKES_A_FRACTURE = 0.6
 
+# log odds of dying within 30 days beside the average hospital's: by number among the providers, who is truly worse and who truly better
+MORTALITY_OF_FRACTURES = {18: 0.8, 7: -1.2}
+MORTALITY_OF_STROKES = {6: 0.9, 5: -1.8}
+
 
 @dataclass(frozen=True)
 class Network:
@@ -43,7 +47,9 @@ class Network:
 
 
 def make_network(today: date, count: int = len(TOWNS), yearly_cases: float = 190.0, seed: int = 20) -> Network:
-    """The first ``count`` providers. Sizes differ; a few sites get better or worse half a year ago, so that signals have something to find."""
+    """The first ``count`` providers. Sizes differ; a few sites get better or worse within the last year, and from one hospital of each pathway more
+    patients die than from others of the same risks, from one fewer, so that signals and outliers have something to find.
+    """
     rng = np.random.default_rng(seed)
     organisations = [_organisation(OFFICE, "The demo network", "network", None)]
     organisations += [_organisation(code, name, "region", OFFICE) for code, name in REGIONS.items()]
@@ -55,7 +61,7 @@ def make_network(today: date, count: int = len(TOWNS), yearly_cases: float = 190
             name = f"{town} {'General' if place == 1 else 'Community'} Hospital (made up)"
             organisations.append(_organisation(f"{code}0{place}", name, "site", code))
             size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases * (1.0 if place == 1 else 0.5))
-            sites.append(Site(f"{code}0{place}", code, size, changes=true_changes(number, HIP, today)))
+            sites.append(Site(f"{code}0{place}", code, size, _mortality(MORTALITY_OF_FRACTURES, number), true_changes(number, HIP, today)))
     teams = tuple(_teams(rng, count, today, yearly_cases * STROKES_A_FRACTURE))
     organisations += [_organisation(team.code, _team_name(team), "team", team.provider_code) for team in teams]
     return Network(tuple(organisations), tuple(sites), teams)
@@ -66,11 +72,17 @@ def _teams(rng: np.random.Generator, count: int, today: date, yearly_cases: floa
     for number in range(min(count, WITH_STROKE_TEAMS)):
         provider = f"ZQ{chr(65 + number)}"
         size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases)
-        yield Site(f"SSNAP7{number:02d}", provider, size, changes=true_changes(number, STROKE, today), roles=("centre",) if number in CENTRES else ())
+        roles = ("centre",) if number in CENTRES else ()
+        yield Site(f"SSNAP7{number:02d}", provider, size, _mortality(MORTALITY_OF_STROKES, number), true_changes(number, STROKE, today), roles)
         if number in WITH_COMMUNITY_TEAM:
             yield Site(f"SSNAPC7{number:02d}", provider, 0, roles=("community",))
         if number == WITH_REHABILITATION:
             yield Site(f"SSNAP8{number:02d}", provider, 0, roles=("rehabilitation",))
+
+
+def _mortality(known: dict[int, float], number: int) -> tuple[tuple[str, float], ...]:
+    """The habit of a site whose mortality is set; nothing for the others, whose is drawn."""
+    return (("mortality", known[number]),) if number in known else ()
 
 
 def _team_name(team: Site) -> str:

@@ -32,6 +32,9 @@ QUESTIONS = (
         "union all select 'strokes told by several providers', count(*) from (select case_id from pathway.acute_stroke_team_record "
         "group by case_id having count(distinct provider_code) > 1) shared union all select 'measure results', count(*) from measurement.measure_result "
         "union all select 'benchmarks', count(*) from measurement.benchmark union all select 'chart points', count(*) from measurement.spc_point "
+        "union all select 'funnel limits', count(*) from measurement.funnel_limit "
+        "union all select 'funnel limits of standardised ratios', count(*) from measurement.standardised_funnel_limit "
+        "union all select 'months of CUSUM charts', count(*) from measurement.cusum_month "
         "union all select 'open signals', count(*) from measurement.signal where state <> 'closed' "
         "union all select 'cells still stale', count(*) from intake.stale_cell",
     ),
@@ -53,6 +56,24 @@ QUESTIONS = (
         "coalesce(to_char(case when decimals is not null and unit = 'share' then 100 * controlled_difference else controlled_difference end, 'SG990.0') "
         "|| case when unit = 'share' then ' points' else ' ' || unit end, ''), case when follows_extreme then 'followed an extreme' else '' end "
         "from dashboard.action_effect_v1 order by verdict, organisation_code, measure_name",
+    ),
+    (
+        "Period outliers: alarms and positive ones of closed periods",
+        ("pathway", "organisation", "measure", "period", "level", "observed", "expected"),
+        "select replace(o.pathway_name, '_', ' '), o.organisation_code, m.title, to_char(o.period_start, case o.period_grain when 'year' then 'YYYY' "
+        "else '\"Q\"Q YYYY' end), e.level, e.observed::bigint, round(e.expected::numeric, 1)::text from measurement.period_outlier o "
+        "join measurement.measure m using (measure_name) cross join lateral (select level, observed, expected, statistic "
+        "from measurement.period_outlier_evaluation e where e.period_outlier_id = o.period_outlier_id order by period_outlier_evaluation_id desc limit 1) e "
+        "where e.level in ('alarm', 'positive') order by o.pathway_name, e.level, o.measure_name, e.statistic desc limit 12",
+    ),
+    (
+        "Early warnings by risk-adjusted CUSUM: charts that reached their limit",
+        ("pathway", "organisation", "rule", "times", "first", "last"),
+        "select replace(s.pathway_name, '_', ' '), s.organisation_code, s.rule_name || case when s.is_favourable then ' (improvement)' else ' (concern)' end, "
+        "c.crossings, to_char(s.since_on, 'YYYY-MM'), to_char(s.until_on, 'YYYY-MM') from measurement.signal s "
+        "cross join lateral (select coalesce(sum(crossing_count), 0)::bigint as crossings from measurement.cusum_month c where c.measure_name = s.measure_name "
+        "and c.organisation_code = s.organisation_code and c.direction = case when s.is_favourable then 'better' else 'worse' end) c "
+        "where s.kind = 'cusum' and s.state <> 'closed' order by s.pathway_name, s.is_favourable, c.crossings desc, 2 limit 14",
     ),
     (
         "Latest signals",

@@ -59,8 +59,10 @@ def test_from_file_to_benchmark_chart_and_signal(world):
         "select value from measurement.measure_result where measure_name = 'wrist_gap' and organisation_code = 'ZX1' and period_grain = 'year' order by period_start"
     )
     assert [r["value"] for r in derived] == [0, 0]
-    points = world.query("select count(*) as points from measurement.spc_point where measure_name = 'wrist_manipulated_4h' and organisation_code = 'ZX3'")
-    assert points == [{"points": 15}]
+    points = world.query(
+        "select chart, count(*) as points from measurement.spc_point where measure_name = 'wrist_manipulated_4h' and organisation_code = 'ZX3' group by 1 order by 1"
+    )
+    assert points == [{"chart": "p_prime", "points": 15}, {"chart": "xmr", "points": 15}]
     signals = world.query("select rule_name, is_favourable from measurement.signal where measure_name = 'wrist_manipulated_4h' and organisation_code = 'ZX3'")
     assert signals, "eight slow months are an event"
     assert not any(s["is_favourable"] for s in signals)

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assets.reading import Manifest, read_file
@@ -123,3 +124,20 @@ def test_strokes_come_in_every_layout_and_two_files_are_refused(strokes):
             refused.append(file.shows)
     assert layouts == {"acute_stroke_import", "acute_stroke_export", "acute_stroke_standard"}
     assert refused == ["an import that does not say of which team it is", "a column too many, and no headers to find it by"]
+
+
+def test_a_day_on_which_hardly_any_patient_fits_a_defect_has_its_files_too():
+    """On that day no stroke of the last weeks had a needle time that could be spoilt, and the demo ended there."""
+    day = date(2026, 11, 23)
+    story = STORIES["acute_stroke"](make_network(day), REGISTRY.pathway("acute_stroke"), day)
+    assert len(list(story.singles())) >= 14
+
+
+@pytest.mark.parametrize(("pathway", "worse", "better"), [("hip_fracture", "ZQS", "ZQH"), ("acute_stroke", "ZQG", "ZQF")])
+def test_one_hospital_of_each_pathway_is_truly_worse_and_one_truly_better(pathway, worse, better, hips, strokes):
+    """In the patients themselves, not in a table: who dies within 30 days, against all."""
+    history = {"hip_fracture": hips, "acute_stroke": strokes}[pathway].history
+    first = np.unique(history.case, return_index=True)[1]
+    providers, lived = history.provider_codes[first], history.cases.died_on - history.started_on[first]
+    dead = ~np.isnat(lived) & (lived <= np.timedelta64(30, "D"))
+    assert dead[providers == worse].mean() > 1.4 * dead.mean() > 2.5 * dead[providers == better].mean()

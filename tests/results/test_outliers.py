@@ -132,7 +132,7 @@ def test_the_page_of_the_benchmarks_tells_of_outliers(world, context):
     look(world)
     shown = result_metadata(context, "wrist_fracture", "benchmarks")
     assert (shown["period_outliers"], shown["positive_outliers"]) == (1, 1)
-    assert "| ZX2 | wrist_manipulated_4h | quarter from 2026-04-01 | alarm |" in shown["outliers"].value
+    assert "| Exemplar 2 Hospitals | Manipulated within 4 hours | April to June 2026 | alarm |" in shown["outliers"].value
 
 
 # ------------------------------------------------------------------------------------------------ other data

@@ -18,6 +18,7 @@ from tests.results.world import World, wrist
 from warehouse.tables import organisation, signal, signal_event, stale_cell, submission, submitted_result
 
 QUIET = [3, 4, 2, 4, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3]  # met, of five a month
+ALIKE = 2  # so many of each, for a series of few events raises nothing
 RULE = "7 points above mean"
 
 
@@ -26,8 +27,8 @@ def month(number: int) -> date:
 
 
 def fill(world: World, met: list[int], first: int = 0) -> list[list[str]]:
-    """Five cases a month, so many of them in time; at once."""
-    return [world.add(*[wrist(month(k), 10 if n < hit else 500) for n in range(5)]) for k, hit in enumerate(met, first)]
+    """Five cases a month and as many again, so many of the five in time; at once."""
+    return [world.add(*[wrist(month(k), 10 if n < hit else 500) for n in range(5)] * ALIKE) for k, hit in enumerate(met, first)]
 
 
 def look(world: World, number: int) -> None:

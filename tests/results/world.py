@@ -64,7 +64,7 @@ class World:
         case = {
             "case_id": case_id, "pathway_name": self.pathway.name, "person_id": person_id, "site_code": site, "provider_code": site[:3],
             "started_at": started, "started_on": detail["arrival_date"], "record_status": status, "first_arrival_number": 1,
-            "first_row_number": 1, "last_arrival_number": 1,
+            "first_row_number": self.count, "last_arrival_number": 1,
         }  # fmt: skip
         self.cases[case_id] = site
         return {"person_id": person_id, "death_on": died}, case, detail
@@ -104,7 +104,8 @@ class World:
             return pd.DataFrame(rows.all(), columns=list(rows.keys()))
 
     def one(self, measure: str, organisation: str = "NET", grain: str = "month", start: date = date(2026, 5, 1), of="measurement.measure_result"):
-        found = self.table(of, measure_name=measure, organisation_code=organisation, period_grain=grain, period_start=start)
+        which = {"chart": "xmr"} if of == "measurement.spc_point" else {}
+        found = self.table(of, measure_name=measure, organisation_code=organisation, period_grain=grain, period_start=start, **which)
         assert len(found) == 1, f"{len(found)} rows of {measure} for {organisation}"
         return found.iloc[0]
 
@@ -122,7 +123,7 @@ def wrist(day: date = date(2026, 5, 10), minutes: float | None = 100, site: str 
 def random_wrists(rng: np.random.Generator, count: int, first: date, days: int, sites: list[str]) -> list[dict]:
     """Synthetic cases with gaps in every field."""
     rows = []
-    for _ in range(count):
+    for number in range(count):
         day = first + timedelta(days=int(rng.integers(days)))
         minutes = None if rng.random() < 0.2 else float(np.round(rng.gamma(4, 50)))
         row = wrist(day, minutes, site=str(rng.choice(sites)), age_years=int(rng.integers(16, 95)), pain_score=int(rng.integers(0, 10)))
@@ -130,6 +131,7 @@ def random_wrists(rng: np.random.Generator, count: int, first: date, days: int, 
             row["discharge_date"] = day + timedelta(days=int(rng.integers(0, 60)))
         if rng.random() < 0.1:
             row["manipulation_time"] = None
+        row["open_wound"] = (number % 9 == 0) if number % 5 else None
         rows.append(row)
     return rows
 

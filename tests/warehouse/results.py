@@ -69,8 +69,8 @@ def add_benchmark(connection: Connection, organisation: str, **more) -> None:
 
 def add_point(connection: Connection, organisation: str, **more) -> None:
     given = {
-        "measure_name": "m_proportion", "organisation_code": organisation, "period_grain": "month", "period_start": PERIOD, "point_number": 1,
-        "value": 0.987654, "mean": 0.123456, "lower_limit": 0.0123456, "upper_limit": 0.23456, "rule_name": "beyond limits",
+        "measure_name": "m_proportion", "organisation_code": organisation, "period_grain": "month", "period_start": PERIOD, "chart": "xmr",
+        "point_number": 1, "value": 0.987654, "mean": 0.123456, "lower_limit": 0.0123456, "upper_limit": 0.23456, "rule_name": "beyond limits",
         "point_type": "special cause concern", "rule_version": 1,
     }  # fmt: skip
     connection.execute(insert(spc_point).values(**{**given, **more}))

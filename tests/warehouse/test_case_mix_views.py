@@ -8,7 +8,14 @@ import pytest
 from sqlalchemy import insert, text
 
 from tests.warehouse.results import add_measures, add_result
-from warehouse.case_mix_tables import case_mix_calibration, case_mix_coefficient, case_mix_model, cusum_month, standardised_result
+from warehouse.case_mix_tables import (
+    case_mix_calibration,
+    case_mix_coefficient,
+    case_mix_model,
+    cusum_month,
+    standardised_funnel_limit,
+    standardised_result,
+)
 
 PERIOD, NOW = date(2026, 1, 1), datetime(2026, 6, 1, tzinfo=UTC)
 CELL = {"measure_name": "m_proportion", "period_grain": "quarter", "period_start": PERIOD}
@@ -28,7 +35,7 @@ def add(connection, code: str, observed: int, cases: int, expected: float) -> No
     row = {
         "organisation_code": code, "case_count": cases, "observed": observed, "expected": expected, "ratio": observed / expected, "lower_95": 0.5,
         "upper_95": 2.0, "lower_998": 0.4, "upper_998": 2.5, "z_score": 1.2345, "crude_rate": observed / cases, "standardised_rate": 0.1,
-        "is_provisional": False, "matures_on": PERIOD, "measure_version": 1, "model_version": "model 2",
+        "is_provisional": False, "matures_on": PERIOD, "measure_version": 1, "model_version": "model 2", "funnel_position": "above 95 %",
     }  # fmt: skip
     connection.execute(insert(standardised_result).values(**CELL, **row))
 
@@ -48,6 +55,7 @@ def test_own_results_are_whole_and_others_come_from_what_is_shown(warehouse, as_
     assert (other.case_count, other.observed, other.expected, other.ratio) == (305, 20, 20, 1.0)
     assert (other.z_score, other.lower_95, other.upper_95, other.lower_998, other.upper_998) == (None,) * 5
     assert (other.is_own, other.is_suppressed, other.model_version, other.measure_version) == (False, False, "model 2", 1)
+    assert (own.funnel_position, other.funnel_position) == ("above 95 %", "above 95 %")
 
 
 def test_a_standardised_rate_rests_on_the_networks_rate_as_the_reader_sees_it(warehouse, as_role):
@@ -68,7 +76,7 @@ def test_a_small_count_of_deaths_hides_the_row(warehouse, as_role):
         add(connection, "ZX2", 4, 304, 18.1)
     hidden = rows(as_role("cc_provider", "ZX1"), "standardised_result_v1")["ZX2"]
     assert hidden.is_suppressed and (hidden.case_count, hidden.observed, hidden.expected) == (None, None, None)
-    assert [getattr(hidden, name) for name in NUMBERS] == [None] * len(NUMBERS)
+    assert [getattr(hidden, name) for name in (*NUMBERS, "funnel_position")] == [None] * (len(NUMBERS) + 1)
 
 
 def test_so_few_expected_that_they_round_to_none_give_no_ratio(warehouse, as_role):
@@ -76,6 +84,20 @@ def test_so_few_expected_that_they_round_to_none_give_no_ratio(warehouse, as_rol
         add(connection, "ZX2", 0, 40, 1.7)
     row = rows(as_role("cc_provider", "ZX1"), "standardised_result_v1")["ZX2"]
     assert (row.observed, row.expected, row.ratio, row.is_suppressed) == (0, 0, None, False)
+
+
+def test_the_funnel_of_ratios_is_the_same_for_all_and_names_display_and_policy_limits_apart(warehouse, as_role):
+    limits = {"lower_998": 0.2, "lower_95": 0.5, "upper_95": 1.6, "upper_998": 2.1, "policy_alert_limit": 1.7, "policy_alarm_limit": 2.2}
+    with warehouse.begin() as connection:
+        row = {"expected": 10, "policy_positive_limit": 0.1, "outlier_policy_version": 1, "model_version": "model 2", **limits}
+        connection.execute(insert(standardised_funnel_limit).values(**CELL, **row))
+    seen = []
+    for engine in (as_role("cc_provider", "ZX1"), as_role("cc_dashboard")):
+        with engine.connect() as connection:
+            seen.append(connection.execute(text("select * from dashboard.standardised_funnel_limit_v1")).mappings().one())
+    assert seen[0] == seen[1]
+    assert {name: seen[0][name] for name in limits} == limits
+    assert (seen[0]["pathway_name"], seen[0]["expected"], seen[0]["policy_positive_limit"], seen[0]["model_version"]) == ("wrist_fracture", 10, 0.1, "model 2")
 
 
 def test_a_chart_of_single_patients_is_its_providers_own(warehouse, as_role):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateSchema
 
 from tests.conftest import PATHWAYS
-from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, tables  # noqa: F401
+from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, rare_event_tables, tables  # noqa: F401
 from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
 from warehouse.embedded import ensure
@@ -266,3 +266,26 @@ def test_findings_of_a_database_from_before_are_told_as_before(empty, registry):
         assert connection.execute(text(FINDINGS)).all() == before and len(before) == 4
         assert connection.scalar(text("select count(*) from intake.finding_kind")) == 3
         connection.execute(text("select * from dashboard.milestone_summary_v1"))
+
+
+def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
+    """Since migration 0015 a series has several charts."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with empty.begin() as connection:
+        connection.execute(CreateSchema("house"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        connection.execute(text(
+            "insert into measurement.spc_point (measure_name, organisation_code, period_grain, period_start, point_number, point_type, rule_version) "
+            "values ('m', 'ZX1', 'month', '2026-01-01', 1, 'common cause', 2)"))  # fmt: skip
+    with empty.begin() as connection:
+        migrate_database(connection, registry)
+        again = "insert into measurement.spc_point select (jsonb_populate_record(p, jsonb_build_object('chart', cast(:chart as text)))).* from measurement.spc_point p"
+        connection.execute(text(again), {"chart": "p_prime"})
+        assert list(connection.scalars(text("select chart from measurement.spc_point order by 1"))) == ["p_prime", "xmr"]
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text(again + " where chart = 'xmr'"), {"chart": "xmr"})

@@ -512,6 +512,10 @@ def test_views_keep_their_columns():
         "period_start numerator denominator value lower_95 upper_95 peer_kind peer_count rank quartile network_value national_value national_source",
         "dashboard.spc_point_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
         "period_start point_number value mean lower_limit upper_limit rule_name point_type rule_version",
+        "dashboard.chart_point_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
+        "period_start chart is_judged point_number value mean lower_limit upper_limit rule_name point_type rule_version is_provisional is_own",
+        "dashboard.rare_event_point_v1": "pathway_name measure_name measure_title organisation_code chart is_judged point_number period_start value "
+        "centre lower_limit upper_limit rule_name point_type rule_version is_open is_provisional",
         "dashboard.signal_v1": "signal_id kind pathway_name measure_name organisation_code submission_id rule_name rule_version is_favourable since_on",
         "dashboard.submission_v1": "submission_id sender_code dataset_name mode period_start period_end state received_at finished_at refreshed_at",
         "dashboard.improvement_action_v1": "improvement_action_id pathway_name organisation_code title measure_names change_idea started_on ended_on is_own",

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, tables  # noqa: F401  (they add to the metadata)
+from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, rare_event_tables, tables  # noqa: F401  (they add to the metadata)
 
 SCHEMAS = {"house", "intake", "pathway", "measurement", "improvement"}
 

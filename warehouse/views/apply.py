@@ -10,6 +10,7 @@ from warehouse.views import (
     View,
     case_mix,
     cases,
+    charts,
     effects,
     functions,
     improvement,
@@ -35,7 +36,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:

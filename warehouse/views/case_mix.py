@@ -19,7 +19,7 @@ select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.o
     v.period_start, v.denominator, v.numerator, shown.expected, shown.ratio, case when v.is_own then s.lower_95 end,
     case when v.is_own then s.upper_95 end, case when v.is_own then s.lower_998 end, case when v.is_own then s.upper_998 end,
     case when v.is_own then s.z_score end, shown.ratio * n.value, s.is_provisional, s.matures_on, v.is_own, v.is_suppressed, v.is_stale,
-    s.measure_version, s.model_version, v.policy_version, s.as_of_submission
+    s.measure_version, s.model_version, v.policy_version, s.as_of_submission, case when not v.is_suppressed then s.funnel_position end
 from dashboard.measure_result_v1 v
 join measurement.standardised_result s on s.measure_name = v.measure_name and s.organisation_code = v.organisation_code
     and s.period_grain = v.period_grain and s.period_start = v.period_start
@@ -38,7 +38,7 @@ standardised_result_v1 = view(
     "Observed outcomes against what is expected of such patients. One row a measure, organisation, quarter or year.",
     "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start case_count observed "
     "expected ratio lower_95 upper_95 lower_998 upper_998 z_score standardised_rate is_provisional matures_on is_own is_suppressed is_stale "
-    "measure_version model_version policy_version as_of_submission",
+    "measure_version model_version policy_version as_of_submission funnel_position",
     STANDARDISED_RESULT,
     case_count="cases whose outcome is known; null where suppressed",
     observed="those of them with the outcome; null where suppressed",
@@ -50,6 +50,30 @@ standardised_result_v1 = view(
     upper_998="upper limit of the 99.8 % interval of the ratio; one's own only",
     z_score="observed less expected, in standard deviations; one's own only",
     standardised_rate="ratio times the network's crude rate of the period, as the reader may see it",
+    model_version="models that predicted the risks, each with its version",
+    funnel_position="among the limits for chance alone: below 99.8 %, below 95 %, inside, above 95 % or above 99.8 %; null where suppressed",
+)
+
+# limits are of an expected number, not of anybody's: they stand at whole numbers up to a multiple of ten, the same for every reader
+standardised_funnel_limit_v1 = view(
+    "dashboard",
+    "standardised_funnel_limit_v1",
+    "The funnel of standardised ratios around 1: display limits, and apart from them those of the outlier policy. One row a measure, period and expected number.",
+    "pathway_name measure_name measure_title period_grain period_start expected lower_998 lower_95 upper_95 upper_998 policy_positive_limit "
+    "policy_alert_limit policy_alarm_limit outlier_policy_version model_version",
+    "select m.pathway_name, f.measure_name, m.title, f.period_grain, f.period_start, f.expected, f.lower_998, f.lower_95, f.upper_95, f.upper_998, "
+    "f.policy_positive_limit, f.policy_alert_limit, f.policy_alarm_limit, f.outlier_policy_version, f.model_version "
+    "from measurement.standardised_funnel_limit f join measurement.measure m on m.measure_name = f.measure_name",
+    period_grain="quarter or year",
+    expected="expected events for which the limits hold: whole numbers up to a multiple of ten, nobody's own",
+    lower_998="lower 99.8 % limit of the ratio, for display",
+    lower_95="lower 95 % limit of the ratio, for display",
+    upper_95="upper 95 % limit of the ratio, for display",
+    upper_998="upper 99.8 % limit of the ratio, for display",
+    policy_positive_limit="ratio beyond which the outlier policy says positive; null without a policy, or below its least expected",
+    policy_alert_limit="ratio beyond which the outlier policy says alert",
+    policy_alarm_limit="ratio beyond which the outlier policy says alarm",
+    outlier_policy_version="version of the outlier policy; null without one",
     model_version="models that predicted the risks, each with its version",
 )
 
@@ -144,4 +168,4 @@ case_mix_calibration_v1 = view(
     observed_share="share with the outcome, rounded",
 )
 
-VIEWS = (standardised_result_v1, cusum_month_v1, case_mix_model_v1, case_mix_coefficient_v1, case_mix_calibration_v1)
+VIEWS = (standardised_result_v1, standardised_funnel_limit_v1, cusum_month_v1, case_mix_model_v1, case_mix_coefficient_v1, case_mix_calibration_v1)

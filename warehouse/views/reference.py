@@ -8,9 +8,10 @@ measure_v1 = view(
     "dashboard",
     "measure_v1",
     "One row a measure, as declared, with its definition in words and in SQL.",
-    "measure_name pathway_name title description kind direction unit decimals target is_headline measure_version definition_text definition_sql credit",
+    "measure_name pathway_name title description kind direction unit decimals target is_headline measure_version definition_text definition_sql credit "
+    "charts signals_from",
     "select measure_name, pathway_name, title, description, kind, direction, unit, decimals, target, is_headline, measure_version, "
-    "definition_text, definition_sql, credit from measurement.measure",
+    "definition_text, definition_sql, credit, charts, signals_from from measurement.measure",
     description="what counts and what does not",
     kind="proportion, median, mean, count, rate, score or derived",
     direction="higher is better, lower is better or neutral",
@@ -19,6 +20,8 @@ measure_v1 = view(
     definition_text="the definition in words",
     definition_sql="the definition in SQL",
     credit="what is counted, and for whom: case (its own team), every team (that had a part in it) or team record (its own team)",
+    charts="charts of its series: xmr, p_prime, u_prime, g or t",
+    signals_from="the one of them whose special causes are signals",
 )
 
 organisation_v1 = view(

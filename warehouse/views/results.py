@@ -125,7 +125,7 @@ from (
     from dashboard.measure_result_v1 v
 ) v
 join measurement.spc_point s on s.measure_name = v.measure_name and s.organisation_code = v.organisation_code
-    and s.period_grain = v.period_grain and s.period_start = v.period_start
+    and s.period_grain = v.period_grain and s.period_start = v.period_start and s.chart = 'xmr'
 join house.small_numbers_policy p on p.is_current
 cross join lateral (select case when v.kind = 'proportion' then p.share_decimals else v.decimals end::integer as decimals) d
 cross join lateral (select v.has_hidden and not v.is_own and v.kind <> 'score' as is_hidden) series

@@ -11,6 +11,7 @@ from schemas.pathways.acute_stroke import (
     measures_discharge,
     measures_goals,
     measures_outcomes,
+    measures_safety,
     measures_scanning,
     measures_six_months,
     measures_specialists,
@@ -42,4 +43,4 @@ AFTER_72_HOURS = (
     *measures_discharge.MEASURES,
     *measures_outcomes.MEASURES,
 )
-MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *measures_case_mix.MEASURES, *AFTER_72_HOURS, *measures_six_months.MEASURES)
+MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *measures_safety.MEASURES, *measures_case_mix.MEASURES, *AFTER_72_HOURS, *measures_six_months.MEASURES)

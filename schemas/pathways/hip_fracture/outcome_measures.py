@@ -8,7 +8,7 @@ are complete.
 from __future__ import annotations
 
 from schemas.expressions import all_of, days_between, field
-from schemas.measures import Direction, Exclusion, Measure, MeasureKind
+from schemas.measures import Chart, Direction, Exclusion, Measure, MeasureKind
 from schemas.pathways.hip_fracture import policy
 from schemas.pathways.hip_fracture.measures import COHORT, NO_SURGERY_TIME, NOT_OPERATED, SOURCE, excluded_unless, indicator
 
@@ -19,6 +19,9 @@ DEATHS_NOT_KNOWN_YET = excluded_unless(
 ULCERS_UNKNOWN = excluded_unless("pressure_ulcers_unknown", field("pressure_ulcers").is_in("0", "1"))
 REOPERATION_UNKNOWN = Exclusion("reoperation_unknown", field("reoperations").is_missing())
 NO_WARD_DISCHARGE = Exclusion("no_ward_discharge", field("acute_stay_days").is_missing())
+
+# two or three in a hundred: a month's share of a hospital is none, one or two patients
+JUDGED_BY_EVENTS = {"charts": (Chart.XMR, Chart.G), "signals_from": Chart.G}
 
 _days_to_death = days_between("started_on", "death_on")
 
@@ -90,13 +93,13 @@ OUTCOMES = (
         "hip_pressure_ulcers", "New pressure ulcers",
         "Of patients for whom it is known, those who developed a pressure ulcer of grade 2 or worse.",
         field("pressure_ulcers").equals("1"), exclusions=(ULCERS_UNKNOWN,), needs=("pressure_ulcers",),
-        direction=Direction.LOWER_IS_BETTER,
+        direction=Direction.LOWER_IS_BETTER, **JUDGED_BY_EVENTS,
     ),
     indicator(
         "hip_reoperations_120_days", "Operated again within 120 days",
         "Of operated patients for whom it is known, those whose hip was operated again within 120 days.",
         field("reoperations").equals("1"), exclusions=(NOT_OPERATED, REOPERATION_UNKNOWN), needs=("operated", "reoperations"),
-        direction=Direction.LOWER_IS_BETTER, matures_after_days=policy.FOLLOW_UP_DAYS + 30,
+        direction=Direction.LOWER_IS_BETTER, matures_after_days=policy.FOLLOW_UP_DAYS + 30, **JUDGED_BY_EVENTS,
     ),
     indicator(
         "hip_falls_assessed", "Falls risk assessed",

@@ -6,7 +6,7 @@ from schemas.datasets import Dataset, DatasetKind, DueStage, Expectation, MatchR
 from schemas.expressions import AgeInYears, Moment, RowCount, Share, all_of, days_between, field, minutes_between
 from schemas.fields import Derived, Field, Identifier, Kind, codes
 from schemas.layouts import Column, Layout
-from schemas.measures import Direction, Exclusion, Measure, MeasureKind
+from schemas.measures import Chart, Direction, Exclusion, Measure, MeasureKind
 from schemas.outliers import Basis, OutlierPolicy
 from schemas.rules import PairRule, Rule, Scope, Severity
 
@@ -85,6 +85,7 @@ MEASURES = (
     Measure("wrist_stay_days", "Mean days to discharge", "Mean days from arrival to discharge.", MeasureKind.MEAN, Direction.LOWER_IS_BETTER, "days", index_date="discharge_date", cohort=COHORT, value=days_between("arrival_date", "discharge_date")),
     Measure("wrist_cases", "Cases", "Adults with a wrist fracture.", MeasureKind.COUNT, Direction.NEUTRAL, "cases", index_date="arrival_date", cohort=COHORT, decimals=0),
     Measure("wrist_gap", "Late share", "Share not manipulated within 4 hours.", MeasureKind.DERIVED, Direction.LOWER_IS_BETTER, "share", value=(field("wrist_manipulated_4h") * -1) + 1),
+    Measure("wrist_open_wound", "Open wounds", "Of adults for whom it is known, those whose skin was broken: so rare that it is judged by the cases between.", MeasureKind.PROPORTION, Direction.LOWER_IS_BETTER, "share", index_date="arrival_date", cohort=COHORT, exclusions=(Exclusion("wound_unknown", field("open_wound").is_missing()),), numerator=field("open_wound"), charts=(Chart.XMR, Chart.G, Chart.T), signals_from=Chart.G),
 )
 
 TRUST_LAYOUT = Layout(

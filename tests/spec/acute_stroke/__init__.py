@@ -12,6 +12,7 @@ from tests.spec.acute_stroke.mortality_measure_tables import MORTALITY_TABLES
 from tests.spec.acute_stroke.outcome_measure_tables import OUTCOME_MEASURE_TABLES
 from tests.spec.acute_stroke.patient import PATIENT
 from tests.spec.acute_stroke.rule_tables import RULE_TABLES
+from tests.spec.acute_stroke.safety_measure_tables import SAFETY_TABLES
 from tests.spec.acute_stroke.six_month_measure_tables import SIX_MONTH_MEASURE_TABLES
 from tests.spec.acute_stroke.stay_measure_tables import COMPLIANCE, STAY_MEASURE_TABLES
 from tests.spec.acute_stroke.thrombolysis_measure_tables import THROMBOLYSIS_TABLES
@@ -21,7 +22,7 @@ SPECIFICATION = Specification(
     pathway="acute_stroke",
     patient=PATIENT,
     measures=(
-        *MEASURE_TABLES, *THROMBOLYSIS_TABLES, *ASSESSMENT_TABLES, *CASE_MIX_TABLES,
+        *MEASURE_TABLES, *THROMBOLYSIS_TABLES, *SAFETY_TABLES, *ASSESSMENT_TABLES, *CASE_MIX_TABLES,
         *STAY_MEASURE_TABLES, *DISCHARGE_MEASURE_TABLES, *OUTCOME_MEASURE_TABLES, *SIX_MONTH_MEASURE_TABLES, *MORTALITY_TABLES,
     ),
     results=COMPLIANCE,
