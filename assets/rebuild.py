@@ -16,6 +16,7 @@ from assets.context import Context
 from assets.submissions import read_again, take, undo
 from warehouse.database import transaction_lock
 from warehouse.detail_tables import pathway_tables
+from warehouse.improvement_tables import action_version, aim_version, change_idea, lead_version
 from warehouse.tables import EFFECTIVE_STATES, effect, pathway_case, person, person_identifier, submission, submitted_result
 
 
@@ -39,8 +40,9 @@ def _empty(connection: Connection, context: Context) -> None:
         if pathway.case_dataset is not None:
             for table in pathway_tables(pathway):
                 connection.execute(delete(table))
-    for table in (pathway_case, submitted_result, person_identifier, person):
+    for table in (pathway_case, submitted_result, person_identifier, person, lead_version, aim_version, action_version):
         connection.execute(delete(table))
+    connection.execute(delete(change_idea).where(~change_idea.c.is_declared))
     took_effect = select(effect.c.submission_id).where(effect.c.kind == "load")
     connection.execute(update(submission).where(submission.c.submission_id.in_(took_effect)).values(state="received"))
 

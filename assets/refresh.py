@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, exists, func, or_, select, text, update
 from sqlalchemy.exc import OperationalError
 
+from assets.aims import compute_aims
 from assets.benchmarks import compute_benchmarks
 from assets.case_mix import compute_case_mix
 from assets.charts import compute_charts
+from assets.effects import compute_effects
 from assets.expected_submissions import watch_submissions
 from assets.maturity import queue_matured
 from assets.measure_results import compute_results
@@ -40,6 +42,7 @@ ATTEMPTS = 5
 EMPTIED = (
     "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "rare_event_point",
     "case_mix_part", "standardised_result", "standardised_funnel_limit", "cusum_month",
+    "improvement.action_effect", "improvement.change_idea_effect", "improvement.aim_progress",
 )  # fmt: skip
 
 
@@ -108,7 +111,7 @@ def _since(now: datetime, begun: float) -> datetime:
 
 def _empty(connection: Connection, registry: Registry) -> None:
     for name in EMPTIED:
-        connection.execute(text(f"delete from measurement.{name}"))
+        connection.execute(text(f"delete from {name if '.' in name else f'measurement.{name}'}"))
     queue_all(connection, registry)
 
 
@@ -150,6 +153,8 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
         for settled in (settle_results(connection, pathway, charts, now), *(make(connection, pathway, moment) for make in (compute_rare_events, compute_case_mix))):
             raised, closed = raised + settled.raised, closed + settled.closed
         compute_outliers(connection, pathway, moment)
+        compute_effects(connection, pathway, moment)
+        compute_aims(connection, pathway, moment)
     count = connection.scalar(text(f"select count(*) from {STALE}"))
     return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission)
 

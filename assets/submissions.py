@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from assets import ledger, records, submitted_results
+from assets import improvement, ledger, records, submitted_results
 from assets.context import Context
 from assets.envelopes import Envelope, manifest_of, open_envelope, refusal
 from assets.ledger import Counts
@@ -183,6 +183,7 @@ def take(connection: Connection, context: Context, row: Row, work: Work) -> Appl
         DatasetKind.RECORDS: records.apply,
         DatasetKind.PERSONS: submitted_results.apply_deaths,
         DatasetKind.RESULTS: submitted_results.apply,
+        DatasetKind.IMPROVEMENT: improvement.apply,
     }
     return replace(stages[work.dataset.kind](connection, work), repeats=work.repeats)
 
@@ -294,5 +295,7 @@ def undo(connection: Connection, context: Context, row: Row) -> None:
     dataset = context.registry.dataset(row.dataset_name)
     if dataset.kind is DatasetKind.RECORDS:
         records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good=False)
+    elif dataset.kind is DatasetKind.IMPROVEMENT:
+        improvement.take_back(connection, row, context.registry)
     else:
         submitted_results.take_back(connection, row, context.registry)

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from schemas.case_links import CaseLink, CaseRule, Collapse
 from schemas.case_mix import CaseMixModel
+from schemas.change_ideas import ChangeIdea
 from schemas.expressions import Expression
 from schemas.fields import Derived, Field
 from schemas.layouts import DATETIME_FORMATS, Column, Layout, OrganisationList
@@ -24,6 +25,7 @@ class DatasetKind(StrEnum):
     RECORDS = "records"  # rows are records of patients, which become cases
     PERSONS = "persons"  # rows say something of a person (a death), whatever the pathway
     RESULTS = "results"  # rows are results of measures
+    IMPROVEMENT = "improvement"  # rows are what leads say of themselves, their aims and their changes
 
 
 class Mode(StrEnum):
@@ -169,6 +171,7 @@ class Pathway:
     ``simulation`` says how made-up cases come about, for demonstrations and tests.
     ``not_computed`` are results that readers may look for, with the reason why no measure gives them.
     ``case_mix`` are the models by which outcomes of different patients become comparable.
+    ``change_ideas`` begin the vocabulary of the changes that its leads try.
     """
 
     name: str
@@ -183,6 +186,7 @@ class Pathway:
     organisation_lists: tuple[OrganisationList, ...] = ()
     not_computed: tuple[NotComputed, ...] = ()
     case_mix: tuple[CaseMixModel, ...] = ()
+    change_ideas: tuple[ChangeIdea, ...] = ()
 
     @property
     def case_dataset(self) -> Dataset | None:

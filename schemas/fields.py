@@ -37,7 +37,7 @@ class Identifier(StrEnum):
     NAME = "name"
     BIRTH_DATE = "birth date"
     POSTCODE = "postcode"
-    STAFF = "member of staff"  # identifies nobody who is a patient, and is no part of a patient's identity
+    STAFF = "member of staff"  # identifies nobody who is a patient, and is no part of a patient's identity; a lead's address is kept where nobody reads it
 
 
 @dataclass(frozen=True)

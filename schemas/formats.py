@@ -17,6 +17,8 @@ DUMMY_NHS_NUMBERS = frozenset(str(digit) * 10 for digit in range(10)) | {"012345
 _TEN_DIGITS = re.compile(r"[0-9]{10}", re.ASCII)
 _GROUPED_NHS_NUMBER = re.compile(r"([0-9]{3})([ -])([0-9]{3})\2([0-9]{4})", re.ASCII)
 _POSTCODE = re.compile(r"(?:GIR ?0AA|ZZ99 ?[0-9][A-Z]{2}|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2})", re.ASCII | re.IGNORECASE)
+_EMAIL = re.compile(r"[A-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Z0-9](?:[A-Z0-9-]{0,61}[A-Z0-9])?\.)+[A-Z]{2,63}", re.ASCII | re.IGNORECASE)
+_WEBHOOK = re.compile(r"https://[A-Z0-9.-]+(?::[0-9]{1,5})?(?:/[!-~]*)?", re.ASCII | re.IGNORECASE)
 _ODS_CODE = re.compile(r"[A-Z0-9]{3,8}", re.ASCII)
 
 
@@ -83,10 +85,19 @@ def is_telling_number(text: str) -> bool:
     return len(text.strip()) >= 5
 
 
+def is_contact_address(text: str) -> bool:
+    """One e-mail address, or the https address of a webhook. Whether anybody is there is another question."""
+    trimmed = text.strip()
+    local = trimmed.partition("@")[0]
+    is_email = bool(_EMAIL.fullmatch(trimmed)) and not (local.startswith(".") or local.endswith(".") or ".." in local)
+    return is_email or bool(_WEBHOOK.fullmatch(trimmed))
+
+
 FORMATS: dict[str, Callable[[str], bool]] = {
     "nhs_number": is_nhs_number,
     "dummy_nhs_number": is_dummy_nhs_number,
     "postcode": is_postcode,
     "ods_code": is_ods_code,
     "telling_number": is_telling_number,
+    "contact_address": is_contact_address,
 }

@@ -79,6 +79,7 @@ class Registry:
 
 def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     """The registry of the pathways in the tree and of those in ``extra_folders`` (each holding pathway folders)."""
+    from schemas.improvement import improvement_datasets
     from schemas.shared import shared_datasets
 
     here = Path(__file__).parent
@@ -88,7 +89,7 @@ def load_registry(extra_folders: Sequence[Path] = ()) -> Registry:
     for pathway in ordered:
         _check_what_hangs_together(pathway)
     measures = tuple(measure for pathway in ordered for measure in pathway.measures)
-    return Registry(ordered, shared_datasets(measures), (here, *map(Path, extra_folders)))
+    return Registry(ordered, (*shared_datasets(measures), *improvement_datasets(ordered)), (here, *map(Path, extra_folders)))
 
 
 def _check_what_hangs_together(pathway: Pathway) -> None:

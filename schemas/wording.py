@@ -22,6 +22,7 @@ FORMAT_WORDS = {
     "nhs_number": "the ten digits of the NHS number, stored as text",
     "postcode": "a full postcode such as AB1 2CD",
     "ods_code": "an organisation code of three to eight capital letters and digits",
+    "contact_address": "one e-mail address, or the https address of a webhook",
 }
 DIRECTIVES = {  # strftime -> how it is written, an example
     "%d": ("DD", "31"), "%m": ("MM", "01"), "%Y": ("YYYY", "2025"), "%y": ("YY", "25"), "%H": ("HH", "09"), "%M": ("MM", "30"),

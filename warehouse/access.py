@@ -29,7 +29,9 @@ PATIENT_TABLES = {
     "person": VISIBLE_PERSON,
     "person_death": VISIBLE_PERSON,
 }
-ALL_TABLES = {"cc_engineer": ("house", "intake", "measurement"), "cc_analyst": ("measurement",)}
+ALL_TABLES = {"cc_engineer": ("house", "intake", "measurement", "improvement"), "cc_analyst": ("measurement", "improvement")}
+# addresses of staff: read by the pipeline alone, which sends to them
+PERSONAL_TABLES = ("improvement.lead_contact",)
 INSIDE = ("cc_engineer", "cc_analyst", "cc_dashboard", "cc_provider")
 PATIENT_LEVEL = ("cc_analyst", "cc_provider")
 
@@ -66,7 +68,7 @@ def _security(table: str, rule: str | None) -> list[str]:
 
 def _grants(connection: Connection, tables: dict[str, str | None]) -> list[str]:
     everybody = ", ".join(["public", *GROUPS])
-    schemas = ("house", "intake", "pathway", "measurement", "dashboard", "publication")
+    schemas = ("house", "intake", "pathway", "measurement", "improvement", "dashboard", "publication")
     closed = [
         statement
         for schema in schemas
@@ -84,7 +86,7 @@ def _relations(connection: Connection) -> str:
     """All tables, views and functions that "all" means now."""
     found = text(
         "select string_agg(thing::text, ' ' order by thing::text) from (select oid::regclass::text from pg_class where relnamespace = "
-        "any (array['house', 'intake', 'pathway', 'measurement', 'dashboard', 'publication']::regnamespace[]) and relkind in ('r', 'v') "
+        "any (array['house', 'intake', 'pathway', 'measurement', 'improvement', 'dashboard', 'publication']::regnamespace[]) and relkind in ('r', 'v') "
         "union all select oid::regprocedure::text from pg_proc where pronamespace = any (array['house', 'intake']::regnamespace[])) as x (thing)"
     )
     return connection.scalar(found) or ""
@@ -96,7 +98,7 @@ def _whole_schemas() -> list[str]:
         for role, schemas in ALL_TABLES.items()
         for schema in schemas
         for statement in (f"grant usage on schema {schema} to {role}", f"grant select on all tables in schema {schema} to {role}")
-    ]
+    ] + [f"revoke all on {table} from {role}" for table in PERSONAL_TABLES for role in ALL_TABLES]
 
 
 def _patient_level(connection: Connection, tables: dict[str, str | None]) -> list[str]:

@@ -16,6 +16,7 @@ from schemas.registry import Registry, load_registry
 from warehouse import embedded
 from warehouse.access import apply_access, open_database
 from warehouse.database import make_engine, transaction_lock
+from warehouse.improvement_current import sync_change_ideas
 from warehouse.policies import sync_policies
 from warehouse.roles import GROUPS, PIPELINE, create_databases, create_roles
 from warehouse.settings import Settings
@@ -63,6 +64,7 @@ def migrate_database(connection: Connection, registry: Registry) -> list[str]:
     _check_server(connection)
     _upgrade(connection)
     sync_policies(connection)
+    sync_change_ideas(connection, registry)
     done = sync(connection, registry)
     apply_views(connection, registry)
     apply_access(connection)

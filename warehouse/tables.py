@@ -27,7 +27,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -530,32 +529,4 @@ signal_event = Table(
     Index(None, "signal_id"),
     schema="measurement",
     comment="The history of a signal.",
-)
-
-improvement_action = Table(
-    "improvement_action",
-    metadata,
-    Column("improvement_action_id", BigInteger, Identity(), primary_key=True, comment="number"),
-    Column("pathway_name", Text, nullable=False, comment="the pathway"),
-    Column("organisation_code", Text, ForeignKey("pathway.organisation.organisation_code"), nullable=False, comment="who acts"),
-    Column("title", Text, nullable=False, comment="what changes"),
-    Column("measure_names", ARRAY(Text), nullable=False, comment="measures it should move"),
-    Column("change_idea", Text, comment="kind of change, shared across the network"),
-    Column("started_on", Date, nullable=False, comment="first day"),
-    Column("ended_on", Date, comment="last day"),
-    schema="measurement",
-    comment="A dated change that a lead registers.",
-)
-
-aim = Table(
-    "aim",
-    metadata,
-    Column("aim_id", BigInteger, Identity(), primary_key=True, comment="number"),
-    Column("measure_name", Text, ForeignKey("measurement.measure.measure_name"), nullable=False, comment="the measure"),
-    Column("organisation_code", Text, ForeignKey("pathway.organisation.organisation_code"), nullable=False, comment="whose aim"),
-    Column("target_value", Double, nullable=False, comment="value to reach, in the measure's unit"),
-    Column("target_on", Date, nullable=False, comment="by when"),
-    UniqueConstraint("measure_name", "organisation_code", "target_on"),
-    schema="measurement",
-    comment="A target with a date.",
 )

@@ -83,7 +83,7 @@ def _unknown_column(position: int, text: str, free: dict[str, str], match: Match
 def _missing(match: Match) -> Iterator[Finding]:
     present = {column.field for column in match.columns.values()}
     missing = [f for f in match.dataset.fields if f.required is not False and f.name not in present]
-    if missing and match.dataset.kind is not DatasetKind.RESULTS:
+    if missing and match.dataset.kind not in (DatasetKind.RESULTS, DatasetKind.IMPROVEMENT):
         named = ", ".join(f"'{_header(match, f.name)}'" for f in missing)
         yield FileRule.ALL_COLUMNS.finding(
             f"These columns are not in the file: {named}. What was sent of them before is kept; add them if they should change."

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
-from assets.simulate import Change, Site
+from assets.simulate import Site
+from pipelines.demo.true_effects import HIP, STROKE, true_changes
 
 OFFICE = "NET"
 REGIONS = {"ZR1": "Northmoor", "ZR2": "Eastfen", "ZR3": "Southdown", "ZR4": "Westvale"}
@@ -60,7 +61,7 @@ def make_network(today: date, count: int = len(TOWNS), yearly_cases: float = 190
             name = f"{town} {'General' if place == 1 else 'Community'} Hospital (made up)"
             organisations.append(_organisation(f"{code}0{place}", name, "site", code))
             size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases * (1.0 if place == 1 else 0.5))
-            sites.append(Site(f"{code}0{place}", code, size, _mortality(MORTALITY_OF_FRACTURES, number), _changes(number, today)))
+            sites.append(Site(f"{code}0{place}", code, size, _mortality(MORTALITY_OF_FRACTURES, number), true_changes(number, HIP, today)))
     teams = tuple(_teams(rng, count, today, yearly_cases * STROKES_A_FRACTURE))
     organisations += [_organisation(team.code, _team_name(team), "team", team.provider_code) for team in teams]
     return Network(tuple(organisations), tuple(sites), teams)
@@ -68,13 +69,11 @@ def make_network(today: date, count: int = len(TOWNS), yearly_cases: float = 190
 
 def _teams(rng: np.random.Generator, count: int, today: date, yearly_cases: float) -> Iterator[Site]:
     """A hospital's team for the first providers; two do thrombectomies, some visit at home, one takes over for rehabilitation."""
-    since = today - timedelta(days=300)
-    better = {3: (Change("needle", since, 0.5),), 5: (Change("stroke_unit", since, -1.5),), 9: (Change("swallow", since, 1.5),)}
     for number in range(min(count, WITH_STROKE_TEAMS)):
         provider = f"ZQ{chr(65 + number)}"
         size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases)
         roles = ("centre",) if number in CENTRES else ()
-        yield Site(f"SSNAP7{number:02d}", provider, size, _mortality(MORTALITY_OF_STROKES, number), better.get(number, ()), roles)
+        yield Site(f"SSNAP7{number:02d}", provider, size, _mortality(MORTALITY_OF_STROKES, number), true_changes(number, STROKE, today), roles)
         if number in WITH_COMMUNITY_TEAM:
             yield Site(f"SSNAPC7{number:02d}", provider, 0, roles=("community",))
         if number == WITH_REHABILITATION:
@@ -90,16 +89,6 @@ def _team_name(team: Site) -> str:
     town = TOWNS[ord(team.provider_code[-1]) - 65]
     what = {("community",): "community stroke team", ("rehabilitation",): "stroke rehabilitation unit", ("centre",): "comprehensive stroke centre"}
     return f"{town} {what.get(team.roles, 'stroke team')} (made up)"
-
-
-def _changes(number: int, today: date) -> tuple[Change, ...]:
-    """What happened at the provider with this number: a new theatre list, a lost geriatrician, an early-mobility project."""
-    since = today - timedelta(days=300)
-    happened = {
-        2: (Change("surgery_speed", since, 0.7),), 6: (Change("geriatrician", since, -2.5),), 11: (Change("mobilised", since, 1.6),),
-        16: (Change("bone", since, 1.8),),
-    }  # fmt: skip
-    return happened.get(number, ())
 
 
 def _organisation(code: str, name: str, kind: str, parent: str | None) -> dict:

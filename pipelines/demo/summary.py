@@ -50,6 +50,14 @@ QUESTIONS = (
         "and r.period_start = (date_trunc('quarter', now()) - interval '3 months')::date and r.value is not null order by m.pathway_name, m.measure_name",
     ),
     (
+        "What improvement actions did",
+        ("organisation", "action", "measure", "verdict", "beyond the network", "cautions"),
+        "select organisation_code, title, measure_title, verdict_text || coalesce(', before ' || to_char(enough_on, 'DD Mon YYYY'), ''), "
+        "coalesce(to_char(case when decimals is not null and unit = 'share' then 100 * controlled_difference else controlled_difference end, 'SG990.0') "
+        "|| case when unit = 'share' then ' points' else ' ' || unit end, ''), case when follows_extreme then 'followed an extreme' else '' end "
+        "from dashboard.action_effect_v1 order by verdict, organisation_code, measure_name",
+    ),
+    (
         "Period outliers: alarms and positive ones of closed periods",
         ("pathway", "organisation", "measure", "period", "level", "observed", "expected"),
         "select replace(o.pathway_name, '_', ' '), o.organisation_code, m.title, to_char(o.period_start, case o.period_grain when 'year' then 'YYYY' "

@@ -17,7 +17,7 @@ from warehouse.organisations import load_network
 from warehouse.roles import GROUPS, RoleError, create_provider_role, drop_provider_role
 from warehouse.tables import pathway_case, person, person_identifier, provider_role
 
-SCHEMAS = ("house", "intake", "pathway", "measurement", "dashboard", "publication")
+SCHEMAS = ("house", "intake", "pathway", "measurement", "improvement", "dashboard", "publication")
 VERBS = ("select", "insert", "update", "delete", "truncate")
 CLOSED = ("person_identifier", "provider_role", "every_milestone")
 CASE_VIEWS = {"dashboard.case_v1", "dashboard.milestone_v1"}
@@ -34,10 +34,12 @@ def may_read(role: str, relation: str) -> bool:
         return False
     if schema == "dashboard":
         return role in ("cc_analyst", "cc_provider") or not is_of_cases
+    if relation == "improvement.lead_contact":
+        return False
     if role == "cc_engineer":
-        return schema in ("house", "intake", "measurement") or is_reference
+        return schema in ("house", "intake", "measurement", "improvement") or is_reference
     if role == "cc_analyst":
-        return schema == "measurement" or (schema == "pathway" and name not in CLOSED)
+        return schema in ("measurement", "improvement") or (schema == "pathway" and name not in CLOSED)
     return role == "cc_provider" and schema == "pathway" and name not in CLOSED
 
 
@@ -188,7 +190,7 @@ def test_views_over_patients_run_with_the_readers_rights(database):
         ).all()
         every = connection.execute(
             text(
-                "select coalesce(array_to_string(reloptions, ' '), '') from pg_class where relkind = 'v' and relnamespace = any(array['dashboard', 'publication', 'house', 'intake', 'pathway', 'measurement']::regnamespace[])"
+                "select coalesce(array_to_string(reloptions, ' '), '') from pg_class where relkind = 'v' and relnamespace = any(array['dashboard', 'publication', 'house', 'intake', 'pathway', 'measurement', 'improvement']::regnamespace[])"
             )
         ).scalars()
         assert all("security_invoker=true" in options or "security_barrier=true" in options for options in every)

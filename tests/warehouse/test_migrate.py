@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateSchema
 
 from tests.conftest import PATHWAYS
-from warehouse import case_mix_tables, house_tables, outlier_tables, rare_event_tables, tables  # noqa: F401
+from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, rare_event_tables, tables  # noqa: F401
 from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
 from warehouse.embedded import ensure
@@ -25,7 +25,7 @@ from warehouse.tables import metadata, quarantined_row, submission
 
 FINDINGS = "select submission_id, finding_number, rule_id, rule_name, severity, scope, row_number, field_name, advice from intake.finding order by 1, 2"
 OLD_BINARIES = Path("/usr/lib/postgresql/15/bin")
-CORE = ("house", "intake", "pathway", "measurement")
+CORE = ("house", "intake", "pathway", "measurement", "improvement")
 
 CATALOGUE = {
     "columns": """

@@ -13,8 +13,9 @@ from sqlalchemy import delete, insert, text
 
 from tests.warehouse.results import KINDS, PERIOD, add_benchmark, add_funnel, add_measures, add_point, add_result, add_tree
 from tests.warehouse.test_access import _add_case
+from warehouse.improvement_tables import action_version
 from warehouse.policies import CURRENT, POLICIES, PolicyError, SmallNumbersPolicy, sync_policies
-from warehouse.tables import improvement_action, measure, signal, stale_cell, submission
+from warehouse.tables import measure, signal, stale_cell, submission
 
 
 @pytest.fixture
@@ -439,16 +440,16 @@ def test_signals_of_others_come_without_their_points(warehouse, as_role):
 
 def test_actions_are_shared(warehouse, as_role):
     with warehouse.begin() as connection:
+        _submit(connection, 1, "ZX2")
         connection.execute(
-            insert(improvement_action).values(
-                pathway_name="wrist_fracture",
-                organisation_code="ZX2",
-                title="Block on arrival",
-                measure_names=["m_proportion"],
-                started_on=PERIOD,
+            insert(action_version).values(
+                submission_id="S00000001", row_number=2, arrival_number=1, is_withdrawal=False, provider_code="ZX2",
+                organisation_code="ZX2", reference="A1", cycle_number=1, pathway_name="wrist_fracture", title="Block on arrival", change_ideas=["block_at_triage"],
+                measures_to_raise=["m_proportion"], measures_to_lower=[], started_on=PERIOD, status="active",
             )
-        )
-    assert _rows(as_role("cc_provider", "ZX1"), "improvement_action_v1")["ZX2"].title == "Block on arrival"
+        )  # fmt: skip
+    seen = _rows(as_role("cc_provider", "ZX1"), "improvement_action_v1")["ZX2"]
+    assert (seen.title, list(seen.measure_names), seen.change_idea, seen.is_own) == ("Block on arrival", ["m_proportion"], "block_at_triage", False)
 
 
 def test_organisations_know_what_they_belong_to(warehouse, as_role):
@@ -486,7 +487,7 @@ def test_every_object_says_what_it_is(database):
     with database.connect() as connection:
         silent = connection.execute(
             text("""
-            with ours as (select oid, nspname from pg_namespace where nspname = any(array['house', 'intake', 'pathway', 'measurement', 'dashboard', 'publication']))
+            with ours as (select oid, nspname from pg_namespace where nspname = any(array['house', 'intake', 'pathway', 'measurement', 'improvement', 'dashboard', 'publication']))
             select 'schema ' || nspname from ours where obj_description(oid, 'pg_namespace') is null
             union all select 'relation ' || c.oid::regclass from pg_class c join ours n on n.oid = c.relnamespace
                 where c.relkind in ('r', 'v') and coalesce(obj_description(c.oid, 'pg_class'), '') = ''
@@ -517,9 +518,11 @@ def test_views_keep_their_columns():
         "centre lower_limit upper_limit rule_name point_type rule_version is_open is_provisional",
         "dashboard.signal_v1": "signal_id kind pathway_name measure_name organisation_code submission_id rule_name rule_version is_favourable since_on",
         "dashboard.submission_v1": "submission_id sender_code dataset_name mode period_start period_end state received_at finished_at refreshed_at",
+        "dashboard.improvement_action_v1": "improvement_action_id pathway_name organisation_code title measure_names change_idea started_on ended_on is_own",
+        "dashboard.aim_v1": "aim_id measure_name organisation_code target_value target_on is_own",
         "publication.result_v1": "release_name measure_name measure_title kind measure_version unit decimals organisation_code organisation_name",
     }
     made = {view.fullname: list(view.columns) for view in fixed_views()}
     for name, columns in promised.items():
         assert made[name][: len(columns.split())] == columns.split()
-    assert all(name.endswith("_v1") for name in made if not name.startswith("house."))
+    assert all(name.endswith("_v1") for name in made if not name.startswith(("house.", "improvement.")))

@@ -2,9 +2,9 @@
 
 from alembic import context
 
-from warehouse import case_mix_tables, house_tables, outlier_tables, rare_event_tables, tables  # noqa: F401  (they add to the metadata)
+from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, rare_event_tables, tables  # noqa: F401  (they add to the metadata)
 
-SCHEMAS = {"house", "intake", "pathway", "measurement"}
+SCHEMAS = {"house", "intake", "pathway", "measurement", "improvement"}
 
 
 def _is_ours(thing, name, kind, reflected, compared) -> bool:

@@ -6,13 +6,29 @@ from sqlalchemy import Connection
 
 from schemas.registry import Registry
 from warehouse.sync import apply_once
-from warehouse.views import View, case_mix, cases, charts, functions, outliers, publication, reference, results, shown, unfolded
+from warehouse.views import (
+    View,
+    case_mix,
+    cases,
+    charts,
+    effects,
+    functions,
+    improvement,
+    learning,
+    outliers,
+    publication,
+    reference,
+    results,
+    shown,
+    unfolded,
+)
 
 SCHEMAS = {
     "house": "What the house itself keeps: what was applied, declared policies, functions of views.",
     "intake": "For engineers: submissions, findings, quarantine, what is expected and what is stale.",
     "pathway": "Patient-level, by row-level security: organisations, persons, cases, milestones, details.",
     "measurement": "For the pipeline and the network's analysts: measures, results, benchmarks, charts, signals, releases.",
+    "improvement": "For the pipeline and the network's analysts: leads, aims, actions and their effects. Addresses of leads: the pipeline alone.",
     "dashboard": "For everyone inside the network: versioned views, own cells whole, others through the small-numbers policy.",
     "publication": "For the public: views over releases.",
 }
@@ -20,7 +36,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:

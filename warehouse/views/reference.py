@@ -1,4 +1,4 @@
-"""Views over what is no result: measures, organisations, submissions, signals, actions and aims."""
+"""Views over what is no result: measures, organisations, submissions, signals."""
 
 from __future__ import annotations
 
@@ -129,30 +129,4 @@ signal_v1 = view(
     parameters="parameters of the rule and the points that made it fire; one's own only, for the points are values",
 )
 
-improvement_action_v1 = view(
-    "dashboard",
-    "improvement_action_v1",
-    "A dated change that a lead registers; shared across the network.",
-    "improvement_action_id pathway_name organisation_code title measure_names change_idea started_on ended_on is_own",
-    "select improvement_action_id, pathway_name, organisation_code, title, measure_names, change_idea, started_on, ended_on, "
-    "organisation_code = any (reader.codes) from measurement.improvement_action cross join (select house.my_organisations() as codes) reader",
-    improvement_action_id="number",
-    title="what changes",
-    change_idea="kind of change, shared across the network",
-    started_on="first day",
-    ended_on="last day",
-)
-
-aim_v1 = view(
-    "dashboard",
-    "aim_v1",
-    "A target with a date.",
-    "aim_id measure_name organisation_code target_value target_on is_own",
-    "select aim_id, measure_name, organisation_code, target_value, target_on, organisation_code = any (reader.codes) "
-    "from measurement.aim cross join (select house.my_organisations() as codes) reader",
-    aim_id="number",
-    target_value="value to reach, in the measure's unit",
-    target_on="by when",
-)
-
-VIEWS = (measure_v1, organisation_v1, submission_v1, expected_submission_v1, signal_v1, improvement_action_v1, aim_v1)
+VIEWS = (measure_v1, organisation_v1, submission_v1, expected_submission_v1, signal_v1)

@@ -2,6 +2,7 @@
 
 from schemas.datasets import Pathway
 from schemas.pathways.acute_stroke.case_mix import CASE_MIX
+from schemas.pathways.acute_stroke.change_ideas import CHANGE_IDEAS
 from schemas.pathways.acute_stroke.dataset import ACUTE_STROKE
 from schemas.pathways.acute_stroke.layouts import LAYOUTS
 from schemas.pathways.acute_stroke.measures import MEASURES
@@ -25,4 +26,5 @@ PATHWAY = Pathway(
     organisation_lists=(TEAMS,),
     not_computed=NOT_COMPUTED,
     case_mix=CASE_MIX,
+    change_ideas=CHANGE_IDEAS,
 )

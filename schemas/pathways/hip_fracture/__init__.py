@@ -2,6 +2,7 @@
 
 from schemas.datasets import Pathway
 from schemas.pathways.hip_fracture.case_mix import CASE_MIX
+from schemas.pathways.hip_fracture.change_ideas import CHANGE_IDEAS
 from schemas.pathways.hip_fracture.dataset import HIP_FRACTURE
 from schemas.pathways.hip_fracture.measures import INDICATORS
 from schemas.pathways.hip_fracture.outcome_measures import MEASURES
@@ -18,4 +19,5 @@ PATHWAY = Pathway(
     outlier_policies=OUTLIER_POLICIES,
     simulation=SIMULATION,
     case_mix=CASE_MIX,
+    change_ideas=CHANGE_IDEAS,
 )
