@@ -8,6 +8,7 @@ SHELL := /bin/bash
 VENV := .venv
 RUN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TESTERS ?= 2# processes that share the quick tests, each with a database server of its own
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	command -v "$$name" >/dev/null 2>&1 && "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done; true)
 
@@ -33,7 +34,7 @@ demo: $(STAMP) ## the demo network, until Ctrl-C (make demo ONCE=1 ends by itsel
 	@exec $(RUN)/common-cause demo $(if $(ONCE),--once)
 
 test: $(STAMP) ## the tests, but for the slow ones
-	@$(RUN)/python -m pytest -m "not slow" $(ARGS)
+	@$(RUN)/python -m pytest -m "not slow" -n $(TESTERS) --dist loadfile $(ARGS)
 
 test-slow: $(STAMP) ## the slow tests: whole houses that are up, long random histories, planted identifiers
 	@$(RUN)/python -m pytest -m slow --timeout=900 $(ARGS)

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL, make_url
 
 from schemas.registry import Registry, load_registry
+from tests.golden_count import pytest_terminal_summary  # noqa: F401  (pytest finds the hook here, wherever the tests run)
 from warehouse import embedded
 from warehouse.database import make_engine
 from warehouse.migrate import migrate_database, prepare_server

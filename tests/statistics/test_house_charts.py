@@ -31,11 +31,23 @@ def between(values, kind="g", open_=0, final=None) -> house_charts.Judged:
 
 
 # ------------------------------------------------------------------------------------------------ P' and U'
-@pytest.mark.parametrize("kind", ["pp", "up"])
-def test_lines_are_those_of_the_golden_chart(kind):
-    found, wanted = laney(EVENTS, CASES, kind=kind), house_reading(control_chart(kind, single(EVENTS, CASES)))
+def assert_lines(found: house_charts.Judged, wanted) -> None:
     assert np.array_equal(found.centre, np.broadcast_to(wanted.centre, found.centre.shape))
     assert np.array_equal(found.lower, wanted.lower) and np.array_equal(found.upper, wanted.upper)
+
+
+@pytest.mark.parametrize("kind", ["pp", "up"])
+def test_lines_are_those_of_the_golden_chart_where_months_differ_beyond_chance(kind):
+    events = np.where(np.arange(20) % 2, CASES - 2, 2.0)
+    assert_lines(laney(events, CASES, kind=kind), house_reading(control_chart(kind, single(events, CASES))))
+
+
+@pytest.mark.parametrize("kind", ["pp", "up"])
+def test_lines_are_never_nearer_than_those_of_chance(kind):
+    """These months differ by less than chance makes them: the golden chart's limits would close in on the centre."""
+    found, nearer = laney(EVENTS, CASES, kind=kind), house_reading(control_chart(kind, single(EVENTS, CASES)))
+    assert_lines(found, house_reading(control_chart(kind, single(EVENTS, CASES), at_least_chance=True)))
+    assert (found.upper > nearer.upper).all()
 
 
 def test_twelve_points_have_no_limits_and_break_no_rule_and_thirteen_do():
