@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import expit, logit
 
-from assets.statistics.casemix_terms import Columns, Term
+from assets.statistics.casemix_terms import Columns, Term, found_once
 from assets.statistics.confidence import refuse
 from assets.statistics.counts import ratio_interval
 from assets.statistics.numerics import Floats
@@ -90,7 +90,9 @@ def fit(outcome: ArrayLike, columns: Columns, terms: Sequence[Term]) -> FittedMo
     refuse(~np.isin(y, (0, 1)) & ~np.isnan(y), "an outcome is 0 or 1")
     refuse(not len(y) or np.isnan(y).all(), "a model needs patients whose outcome is known")
     known = ~np.isnan(y)
-    settled = tuple(term.settled({name: np.asarray(values)[known] for name, values in columns.items()}) for term in terms)
+    columns = found_once(columns, terms)
+    of_known = columns if known.all() else {name: values[known] for name, values in columns.items()}
+    settled = tuple(term.settled(of_known) for term in terms)
     regressors = _regressors(settled, columns, len(y))
     found = likelihood(BINOMIAL, regressors[None], np.where(known, y, 0)[None], known.astype(float)[None])
     coefficient, se = found.coefficient[0], np.sqrt(np.diagonal(found.covariance[0]))

@@ -139,8 +139,43 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _distinct(values: ArrayLike) -> tuple[list, NDArray[np.int64]]:
+@dataclass(frozen=True)
+class Answers:
+    """A column whose different answers were found once: ``distinct`` of them, and for each patient which (``place``, (N,))."""
+
+    distinct: list
+    place: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: ArrayLike) -> Answers:
+        return cls(*_distinct(values))
+
+    def __getitem__(self, chosen: NDArray) -> Answers:
+        return Answers(self.distinct, self.place[chosen])
+
+
+def found_once(columns: Columns, terms: Sequence[Term]) -> dict[str, object]:
+    """The columns, those that factors read as ``Answers``: a fit asks for each twice."""
+    read = {factor.name for term in terms for factor in _factors(term)} - {number.name for term in terms for number in _numbers(term)}
+    return {name: Answers.of(values) if name in read else np.asarray(values) for name, values in columns.items()}
+
+
+def _parts(term: Term) -> tuple[Term, ...]:
+    return (*_parts(term.first), *_parts(term.second)) if isinstance(term, Product) else (term,)
+
+
+def _factors(term: Term) -> list[Factor]:
+    return [part for part in _parts(term) if isinstance(part, Factor)]
+
+
+def _numbers(term: Term) -> list[Number]:
+    return [part for part in _parts(term) if isinstance(part, Number)]
+
+
+def _distinct(values: ArrayLike | Answers) -> tuple[list, NDArray[np.int64]]:
     """The different answers and for each patient which; only the few different ones are looked at one by one."""
+    if isinstance(values, Answers):
+        return values.distinct, values.place
     array = np.asarray(values)
     if array.dtype.kind in "fiub":
         distinct, place = np.unique(array, return_inverse=True)
