@@ -31,7 +31,7 @@ class Settings:
     webhook_url: str | None = None
     mail_url: str | None = field(default=None, repr=False)
     dashboard_url: str | None = None
-    alarm_again_days: int = 7
+    alarm_again_days: int = 14
     keep_runs_days: int = 90
     stuck_after_minutes: int = 15
     stable_file_seconds: float = 1.0
@@ -76,7 +76,7 @@ class Settings:
             "webhook_url": env.get("COMMON_CAUSE_WEBHOOK_URL") or None,
             "mail_url": env.get("COMMON_CAUSE_MAIL_URL") or None,
             "dashboard_url": env.get("COMMON_CAUSE_DASHBOARD_URL") or None,
-            "alarm_again_days": int(env.get("COMMON_CAUSE_ALARM_AGAIN_DAYS") or 7),
+            "alarm_again_days": int(env.get("COMMON_CAUSE_ALARM_AGAIN_DAYS") or 14),
             "keep_runs_days": int(env.get("COMMON_CAUSE_KEEP_RUNS_DAYS", "90")),
             "parallel_runs": int(env.get("COMMON_CAUSE_PARALLEL_RUNS", "2")),
             "network_code": env.get("COMMON_CAUSE_NETWORK_CODE", "NET"),

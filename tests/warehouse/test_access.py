@@ -36,6 +36,8 @@ def may_read(role: str, relation: str) -> bool:
         return role in ("cc_analyst", "cc_provider") or not is_of_cases
     if relation == "improvement.lead_contact":
         return False
+    if role == "cc_lead":
+        return False
     if role == "cc_engineer":
         return schema in ("house", "intake", "measurement", "improvement") or is_reference
     if role == "cc_analyst":
@@ -119,6 +121,14 @@ def test_no_role_makes_anything_or_becomes_another(as_role, role):
     with engine.connect() as connection:
         allowed = [attempt for attempt in attempts if _try(connection, attempt) != "refused"]
     assert allowed == []
+
+
+@pytest.mark.parametrize("role", GROUPS)
+def test_only_leads_act_on_signals(as_role, role):
+    engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
+    with engine.connect() as connection:
+        tried = _try(connection, "select dashboard.act_on_signal(1, 'comment', 'somebody', 'ZX1', 'a note')")
+    assert tried == ("CC002" if role == "cc_lead" else "refused"), "there is no signal 1"
 
 
 def test_no_reader_hands_its_rights_on(as_role, database):
