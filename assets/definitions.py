@@ -19,6 +19,7 @@ from dagster import (
     AssetCheckSpec,
     AssetExecutionContext,
     AssetKey,
+    AssetMaterialization,
     AssetsDefinition,
     AssetSpec,
     DynamicPartitionsDefinition,
@@ -39,7 +40,7 @@ READING = "reading"
 CHECK_OF_FAMILY = dict.fromkeys(("readable", "required", "codes", "bounds", "format"), "fields") | {"clock changes": "times", "file": READING}
 RESULT_STAGES = ("measure_results", "benchmarks", "signals")
 CASE_MIX = "case_mix"  # a stage of pathways that declare models
-SUBMISSION_TAG, SENDER_TAG, PATHWAY_TAG = "submission", "sender", "pathway"
+SUBMISSION_TAG, SENDER_TAG, PATHWAY_TAG, REFRESHED_TAG = "submission", "sender", "pathway", "refreshed"
 WORDS = {
     "submissions": "The ledger: every file that was dropped, and where it stands.",
     "records": "What the file said: judged, set aside or taken, row by row.",
@@ -202,8 +203,16 @@ def _refresh(context: AssetExecutionContext, house) -> bool:
 
     if SUBMISSION_TAG in context.run.tags and is_left_to_others(house.engine):
         return False
-    refresh(house.engine, house.registry, house.now())
+    found = refresh(house.engine, house.registry, house.now()).pathways
+    if found:  # kept with the run, whose steps need not share a process
+        context.instance.add_run_tags(context.run_id, {REFRESHED_TAG: " ".join(sorted(found | _refreshed(context)))})
     return True
+
+
+def _refreshed(context: AssetExecutionContext) -> frozenset[str]:
+    """The pathways whose results this run has computed so far."""
+    run = context.instance.get_run_by_id(context.run_id)
+    return frozenset(run.tags.get(REFRESHED_TAG, "").split()) if run else frozenset()
 
 
 def _reached(context: AssetExecutionContext, stream: Stream, outcome) -> Iterator[str]:
@@ -224,18 +233,27 @@ def make_results(pathways: list[Pathway], every: tuple[Stream, ...]) -> AssetsDe
         description="Works off the queue of stale cells, then shows what the tables hold.",
     )  # fmt: skip
     def results(context: AssetExecutionContext):
-        from assets.shown import result_metadata
-
         house = context.resources.house.open()
         if not _refresh(context, house):
             context.log.info("further submissions are on their way: the last of them refreshes the results of all")
             return
-        for pathway in pathways:
-            for stage in result_stages(pathway):
-                if AssetKey([pathway.name, stage]) in context.selected_asset_keys:
-                    yield MaterializeResult(asset_key=[pathway.name, stage], metadata=result_metadata(house, pathway.name, stage))
+        yield from _results_shown(context, house, pathways)
 
     return results
+
+
+def _results_shown(context: AssetExecutionContext, house, pathways: list[Pathway]) -> Iterator[MaterializeResult]:
+    """What the tables hold, on the pages of this run's nodes; and of pathways besides that it has refreshed, for nobody else will show them."""
+    from assets.shown import result_metadata
+
+    refreshed = _refreshed(context)
+    for pathway in pathways:
+        for stage in result_stages(pathway):
+            key = AssetKey([pathway.name, stage])
+            if key in context.selected_asset_keys:
+                yield MaterializeResult(asset_key=key, metadata=result_metadata(house, pathway.name, stage))
+            elif pathway.name in refreshed:
+                context.log_event(AssetMaterialization(key, metadata=result_metadata(house, pathway.name, stage)))
 
 
 def result_stages(pathway: Pathway) -> tuple[str, ...]:

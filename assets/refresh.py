@@ -48,7 +48,7 @@ EMPTIED = (
 
 @dataclass(frozen=True)
 class RefreshOutcome:
-    """What a refresh did. ``is_busy``: somebody else was at work and has taken it over."""
+    """What a refresh did, ``pathways``: whose results it computed. ``is_busy``: somebody else was at work and has taken it over."""
 
     cell_count: int = 0
     turn_count: int = 0
@@ -56,6 +56,7 @@ class RefreshOutcome:
     closed_count: int = 0
     as_of_submission: str | None = None
     is_busy: bool = False
+    pathways: frozenset[str] = frozenset()
 
 
 def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str | None = None) -> RefreshOutcome:
@@ -122,7 +123,7 @@ def _is_waiting(engine: Engine) -> bool:
 
 def _added(one: RefreshOutcome, other: RefreshOutcome) -> RefreshOutcome:
     sums = {name: getattr(one, name) + getattr(other, name) for name in ("cell_count", "turn_count", "raised_count", "closed_count")}
-    return RefreshOutcome(**sums, as_of_submission=other.as_of_submission)
+    return RefreshOutcome(**sums, as_of_submission=other.as_of_submission, pathways=one.pathways | other.pathways)
 
 
 def _turn(engine: Engine, registry: Registry, now: datetime, before: Callable[[Connection], None] | None = None) -> RefreshOutcome:
@@ -156,7 +157,7 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
         compute_effects(connection, pathway, moment)
         compute_aims(connection, pathway, moment)
     count = connection.scalar(text(f"select count(*) from {STALE}"))
-    return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission)
+    return RefreshOutcome(count, 1, raised, closed, moment.as_of_submission, pathways=frozenset(names))
 
 
 def _latest_submission(connection: Connection) -> str | None:

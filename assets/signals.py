@@ -165,6 +165,18 @@ def _row(event: Event, now: datetime) -> dict:
 
 
 # ------------------------------------------------------------------------------------------------ events in results
+# sites and teams that are all that their provider has results of: what they show their provider shows too, and one event is one signal
+ALONE = """
+with placed as (
+    select o.organisation_code, o.parent_code from pathway.organisation o
+    where o.organisation_kind in ('site', 'team') and o.parent_code is not null
+      and exists (select from measurement.measure_result r where r.measure_name = any(:measures) and r.organisation_code = o.organisation_code)
+)
+select min(p.organisation_code) from placed p join pathway.organisation o on o.organisation_code = p.parent_code and o.organisation_kind = 'provider'
+group by p.parent_code having count(*) = 1
+"""
+
+
 def settle_results(connection: Connection, pathway: Pathway, charts: Charts | None, now: datetime) -> Settled:
     """Signals on the touched series of a pathway: special causes, and completeness that falls."""
     total = Settled()
@@ -180,7 +192,8 @@ def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | No
     charted = {grain: [measure.name for measure in judged if shortest_grain(measure) == grain] for grain in MONTHS}
     found = connection.execute(touched, {"pathway": pathway.name})
     examined = [(SPECIAL_CAUSE, pathway.name, name, code, None) for code, grain in found for name in charted[grain]]
-    events = special_causes(charts, pathway) if charts else []
+    alone = set(connection.scalars(text(ALONE), {"measures": [measure.name for measure in pathway.measures]}))
+    events = [event for event in special_causes(charts, pathway) if event.subject[SUBJECT.index("organisation_code")] not in alone] if charts else []
     return settle(connection, examined, events, now, "the latest final point no longer breaks the rule")
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from assets.result_frames import read, shortest_grain
+from assets.signals import ALONE
 from assets.simulate import csv_bytes
 from bench import house
 from schemas.datasets import Pathway
@@ -94,6 +95,8 @@ def _series(connection: Connection, story) -> pd.DataFrame:
     monthly = [m for m in story.pathway.measures if m.is_watched and shortest_grain(m) == "month" and m.judged_by not in EVENT_CHARTS]
     kinds = {measure.name: measure.kind.value for measure in monthly if measure.kind.value in WATCHED_KINDS}
     found = read(connection, MONTHS, {"measures": list(kinds), "months": story.months, "start": story.start, "day": DAY})
+    alone = connection.scalars(text(ALONE), {"measures": [measure.name for measure in story.pathway.measures]}).all()
+    found = found[~found["organisation_code"].isin(alone)].reset_index(drop=True)
     found = found.assign(kind=found["measure_name"].map(kinds), pathway=story.pathway.name).astype({"events": float, "cases": float})
     return found.assign(value=(found["events"] / found["all_cases"].astype(float)).where(found["kind"] == "proportion", np.nan))
 

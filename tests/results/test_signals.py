@@ -104,6 +104,17 @@ def test_one_event_that_breaks_several_rules_is_one_signal(world):
     assert events(world, longer) == ["raised", "extended"]
 
 
+def test_what_the_only_site_of_a_provider_shows_is_the_signal_of_its_provider(world):
+    """One event is one signal; a site says something of its own as soon as there is another beside it."""
+    shifted = [*QUIET, *[4] * 7]
+    for number, hit in enumerate(shifted):
+        world.add(*[wrist(month(number), 10 if n < hit else 500, site=site) for n in range(5) for site in ("ZX1A1", "ZX2A1") * ALIKE])
+    world.add(*[wrist(month(number), 10, site="ZX2A2") for number in range(len(shifted))])
+    look(world, 20)
+    raised = {code: len(signals(world, code)) for code in ("ZX1", "ZX1A1", "ZX2A1", "REG1")}
+    assert raised == {"ZX1": 1, "ZX1A1": 0, "ZX2A1": 1, "REG1": 1}
+
+
 def test_a_name_that_nobody_knows_yet_raises_nothing(world):
     quarters = [date(2020 + k // 4, k % 4 * 3 + 1, 1) for k in range(20)]
     scores = [50 + k % 3 for k in range(19)] + [99]

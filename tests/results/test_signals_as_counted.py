@@ -13,7 +13,7 @@ from bench.alarms.rules import XMR_ALL, Months, xmr
 from tests.results.world import World, wrist
 from warehouse.tables import signal
 
-FIRST, MONTHS, SITES = 13, 26, ("ZX1A1", "ZX1A2", "ZX2A1", "ZX3A1")  # months are judged from the fourteenth on
+FIRST, MONTHS, SITES = 13, 26, ("ZX1A1", "ZX1A2", "ZX2A1", "ZX2A2")  # months are judged from the fourteenth on
 
 
 def month(number: int) -> date:

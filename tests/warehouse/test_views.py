@@ -301,9 +301,9 @@ def display(sites: dict, own: set[str]) -> dict:
 def _told_by_parts(parts: list):
     number = sum(_small(part).astype(int) for part in parts)
     small = sum(np.where(_small(part), part, 0) for part in parts)
-    is_unsafe = (number > 0) & ((number <= 2) | (small < number + 2) | (small > 7 * number - 2))
     put_together = sum(np.where(_small(part), 4, _rounded(part)) for part in parts)
-    return np.where(is_unsafe, put_together, sum(parts))
+    told = sum(parts) - small + np.clip(small, number + 2, 7 * number - 2)
+    return np.select([number == 0, number == 1], [sum(parts), put_together], told)
 
 
 def _possible(truth: dict[str, int], own: set[str], limit: int = 22) -> dict[str, set[int]]:
@@ -344,16 +344,30 @@ def test_the_views_show_what_the_model_of_disclosure_takes_for_shown(warehouse, 
         }
 
 
-def test_many_small_parts_leave_a_true_total(warehouse, as_role):
-    """With three small parts that are not all at an end of their range, the total tells of none of them, and is the true one."""
+def _add_region(connection, **counts):
+    """Three more providers in the second region, with the counts given, and their total."""
     from warehouse.organisations import load_network
 
     parent = {"organisation_kind": "provider", "parent_code": "REG2", "is_member": True}
+    load_network(connection, [{"organisation_code": f"ZX{n}", "organisation_name": f"Exemplar {n}", **parent} for n in (4, 5, 6)])
+    for code, count in {**counts, "REG2": sum(counts.values())}.items():
+        add_result(connection, code, count, 200)
+
+
+def test_many_small_parts_leave_a_true_total(warehouse, as_role):
+    """With several small parts that are not all at an end of their range, the total tells of none of them, and is the true one."""
     with warehouse.begin() as connection:
-        load_network(connection, [{"organisation_code": f"ZX{n}", "organisation_name": f"Exemplar {n}", **parent} for n in (4, 5, 6)])
-        for code, count in {"ZX3": 2, "ZX4": 2, "ZX5": 2, "ZX6": 7, "REG2": 13}.items():
-            add_result(connection, code, count, 200)
+        _add_region(connection, ZX3=2, ZX4=2, ZX5=2, ZX6=7)
     assert _rows(as_role("cc_dashboard"), "measure_result_v1")["REG2"].numerator == 15  # and not 4 x 4, rounded
+
+
+@pytest.mark.parametrize(("each", "shown"), [(3, 10), (2, 10), (1, None)], ids=["12 in all", "8 in all", "4, told as 6: itself small"])
+def test_a_total_of_rare_events_is_about_what_it_is(warehouse, as_role, each, shown):
+    """Of four small parts, each the least that it can be, the total is told two larger: not four times as large."""
+    with warehouse.begin() as connection:
+        _add_region(connection, ZX3=each, ZX4=each, ZX5=each, ZX6=each)
+    row = _rows(as_role("cc_dashboard"), "measure_result_v1")["REG2"]
+    assert (row.numerator, row.is_suppressed) == (shown, shown is None)
 
 
 @pytest.mark.parametrize("months", list(itertools.product((1, 4, 7, 8, 9), repeat=3)))

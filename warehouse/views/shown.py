@@ -5,9 +5,9 @@ One's own cells are whole. Of others:
 * Counts 1 to 7 are suppressed and others rounded. Of a total with own cases the policy applies to the rest (the own part is known).
 * Parts are all shown or none: sites of a provider, months of a quarter, quarters of a year (and their months) are hidden together
   if one of them is small, so that nothing is left to be told from the total and its other parts.
-* A total over providers (region, network) tells nothing of a single small one: where its small parts are one or two, or so near
-  the least or most that they could be that each would follow, the total is put together from what is shown of its parts, each
-  small one counted as the middle of the suppressed range. Otherwise it is the true one, rounded.
+* A total over providers (region, network) tells nothing of a single small one: with one small part the total is put together from what
+  is shown of its parts, the small one counted as the middle of the suppressed range. With more of them their sum counts for at least two
+  more than the least, and at most two less than the most, that it could be, so that no part follows from it. Then it is rounded.
 
 A reader who combines totals over organisations with totals over periods can narrow a count down, but not by any one difference.
 """
@@ -31,8 +31,9 @@ def _told_by_parts(count: str) -> str:
     small = f"count(*) filter (where {is_small})"
     total = f"sum({count}) filter (where {is_small})"
     middle = "(max(p.suppress_to) + 1) / 2.0"
-    return f"""case when {small} > 0 and ({small} <= 2 or {total} < {small} + 2 or {total} > {small} * max(p.suppress_to) - 2)
-        then coalesce(sum(house.shown_count({count}, p.suppress_to, p.round_to)), 0) + {small} * {middle} - sum({count}) else 0 end"""
+    return f"""case {small} when 0 then 0
+        when 1 then coalesce(sum(house.shown_count({count}, p.suppress_to, p.round_to)), 0) + {middle} - sum({count})
+        else greatest(least({total}, {small} * max(p.suppress_to) - 2), {small} + 2) - {total} end"""
 
 
 SHOWN_CELL = f"""
