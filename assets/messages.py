@@ -95,7 +95,8 @@ def _form(connection: Connection, now: datetime, has_mail: bool, dashboard_url: 
     formed = 0
     for _, group in groupby(rows, key=lambda row: row.number):
         waiting = list(group)
-        _write(connection, waiting, compose([Told.of(row) for row in waiting], waiting[0].organisation_name, dashboard_url), now)
+        latest = {(row.kind, row.thing): Told.of(row) for row in waiting}  # what was raised again while it waited is told once
+        _write(connection, waiting, compose(list(latest.values()), waiting[0].organisation_name, dashboard_url), now)
         formed += 1
     return formed
 

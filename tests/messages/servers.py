@@ -15,6 +15,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -51,11 +52,19 @@ class _Server(Controller):
         super()._trigger_server()
 
 
+def _knows(server, session, envelope, mechanism, data) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (b"user", b"sec/ret"))
+
+
 @contextmanager
-def mail_server():
-    """(mailboxes, url of the server)"""
-    kept = Mailboxes()
-    server = _Server(kept, hostname="127.0.0.1", port=0)
+def mail_server(certified: Path | None = None):
+    """(mailboxes, url of the server); with a certificate it takes only who speaks TLS and logs in as user with the password secret."""
+    kept, more = Mailboxes(), {}
+    if certified:
+        speaking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        speaking.load_cert_chain(certified)
+        more = {"tls_context": speaking, "require_starttls": True, "auth_required": True, "authenticator": _knows}
+    server = _Server(kept, hostname="127.0.0.1", port=0, **more)
     server.start()
     try:
         yield kept, f"smtp://127.0.0.1:{server.port}?from=signals@network.example"

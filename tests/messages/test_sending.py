@@ -20,6 +20,7 @@ from pipelines.delivery import HEADER, NotTaken, check_mail_url, deliver
 from pipelines.messages import messages_sensor, send_due
 from pipelines.resources import House
 from tests.messages.conftest import NOW
+from tests.messages.servers import certificate, mail_server
 from tests.messages.test_routes import EVERY
 
 SOON = {"Signals": "", "How often": "immediately"}
@@ -132,6 +133,7 @@ def test_the_tick_of_the_sensor_sends(network, receivers, monkeypatch):
 
 
 # ------------------------------------------------------------------------------------------------ what goes wrong
+@pytest.mark.slow
 def test_a_bounce_and_webhooks_that_hang_or_drip_or_break_hold_up_nobody(network, receivers):
     mailboxes, web = receivers
     bad = {"A bounce": "nobody@zx1.example", "B hang": f"{web.url}/hang", "C drip": f"{web.url}/drip", "D broken": f"{web.url}/broken"}
@@ -197,6 +199,7 @@ def in_a_process(network, *arguments: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", "tests.messages.sender", *arguments], env=environment)
 
 
+@pytest.mark.slow
 def test_killed_between_sending_and_marking_it_is_sent_again_under_the_same_id(network, receivers, tmp_path):
     mailboxes, _ = receivers
     network.register(SOON)
@@ -243,6 +246,18 @@ def test_a_password_is_not_sent_without_tls(receivers, network):
     with pytest.raises(NotTaken, match="offers no TLS"):
         deliver(letter, network.context.settings.mail_url.replace("smtp://", "smtp://user:secret@"))
     assert "lead@zx1.example" not in repr(letter) and "secret" not in repr(replace(network.context.settings, mail_url="smtp://user:secret@h?from=a@b"))
+
+
+def test_a_mail_server_that_asks_for_tls_and_a_password_gets_both(network, tmp_path, monkeypatch):
+    network.register(SOON)
+    number = network.raise_signal("ZX1")
+    pem = certificate(tmp_path / "mail.pem")
+    with mail_server(pem) as (mailboxes, url):
+        known = replace(network.context, settings=replace(network.context.settings, mail_url=url.replace("smtp://", "smtp://user:sec%2Fret@"), clock=lambda: NOW))
+        assert send_due(known, 6).failed == 1 and mailboxes.mails == [], "nobody vouches for its certificate yet"
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        assert at(replace(network, context=known), NOW + timedelta(minutes=2)).sent == 1
+    assert f"signals show {number}" in mailboxes.mails[0].get_content()
 
 
 @pytest.mark.parametrize("url", ["mail.example", "http://mail.example?from=a@b.example", "smtp://mail.example", "smtp://mail.example?from=nobody"])
