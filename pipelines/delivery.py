@@ -64,7 +64,10 @@ def deliver(letter: Letter, mail_url: str | None) -> None:
 def _by_mail(letter: Letter, mail_url: str | None) -> None:
     if not mail_url:
         raise NotTaken("no mail server is set (COMMON_CAUSE_MAIL_URL)")
-    parts = check_mail_url(mail_url)
+    try:
+        parts = check_mail_url(mail_url)
+    except ValueError as mistake:
+        raise NotTaken(str(mistake)) from None
     with _connected(parts) as server:
         if parts.username:
             _log_in(server, parts)

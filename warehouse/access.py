@@ -138,8 +138,9 @@ def _views(connection: Connection) -> list[str]:
 
 def open_database(connection: Connection) -> None:
     """Lets the roles connect to the database of ``connection``, and nobody else. Idempotent."""
-    opened = text("select coalesce(datacl::text, '') like '%cc\\_public=%' from pg_database where datname = current_database()")
-    if connection.scalar(opened):
+    opened = text("select coalesce(datacl::text, '') from pg_database where datname = current_database()")
+    granted = connection.scalar(opened)
+    if all(f"{group}=" in granted for group in GROUPS):
         return
     name = quoted(connection.scalar(text("select current_database()")))
     for statement in (f"revoke all on database {name} from public", f"grant connect on database {name} to {', '.join(GROUPS)}"):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assets.messages import claim, last_digest, prepare
+from assets.messages import Letter, claim, last_digest, prepare
 from pipelines.delivery import HEADER, NotTaken, check_mail_url, deliver
 from pipelines.messages import messages_sensor, send_due
 from pipelines.resources import House
@@ -264,6 +264,8 @@ def test_a_mail_server_that_asks_for_tls_and_a_password_gets_both(network, tmp_p
 def test_a_mail_server_that_cannot_be_used_is_told(url):
     with pytest.raises(ValueError, match="smtp://user:password@host:587"):
         check_mail_url(url)
+    with pytest.raises(NotTaken, match="smtp://user:password@host:587"):
+        deliver(Letter("m", "subject", "body", 1, "lead@zx1.example"), url)
 
 
 def test_addresses_are_in_no_log(network, receivers, caplog):

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.conftest import DEMO_NETWORK
-from warehouse.access import CLOSED_TABLES, PATIENT_TABLES, REFERENCE_TABLES, patient_tables
+from warehouse.access import CLOSED_TABLES, PATIENT_TABLES, REFERENCE_TABLES, open_database, patient_tables
 from warehouse.database import make_engine
 from warehouse.detail_tables import detail_table, record_table
 from warehouse.organisations import load_network
@@ -160,6 +160,16 @@ def test_only_the_warehouse_is_open(as_role, admin, server, database_name, role)
     with pytest.raises(OperationalError, match="permission denied for database"):
         engine.connect()
     engine.dispose()
+
+
+def test_a_group_that_is_new_to_an_open_database_is_let_in(database):
+    """As after an update that brings another group: the others were let in long ago."""
+    allowed = text("select has_database_privilege('cc_lead', current_database(), 'connect')")
+    with database.begin() as connection:
+        connection.execute(text(f"revoke all on database {connection.scalar(text('select current_database()'))} from cc_lead"))
+        assert not connection.scalar(allowed)
+        open_database(connection)
+        assert connection.scalar(allowed)
 
 
 def test_the_pipeline_is_no_superuser(database):
