@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from assets.result_frames import Moment
+from assets.signal_routes import route_outliers
 from assets.working_days import working_days_after
 from schemas.outlier_workflow import DETECTED, NOTED, STATES, State
 from schemas.outliers import Level
@@ -52,6 +53,7 @@ def detect(connection: Connection, pathway: str, found: pd.DataFrame, moment: Mo
         for number, row, level in zip(numbers, rows, found["level"], strict=True)
     ]
     connection.execute(insert(period_outlier_event), events)
+    route_outliers(connection, [number for number, row in zip(numbers, rows, strict=True) if row["state"] != NOTED], moment.now)
     return found.assign(period_outlier_id=numbers)
 
 

@@ -1,10 +1,11 @@
 """Signals: one for each event, with a life of its own.
 
 Belongs here: what is an event in results, and the life of signals of every kind (raised, extended, closed, raised again). Does not
-belong here: charts (``assets.charts``), expectations (``assets.expected_submissions``), sending signals anywhere.
+belong here: charts (``assets.charts``), expectations (``assets.expected_submissions``), who is told (``assets.signal_routes``).
 An event is known by kind, subject, what tells events of a subject apart (``Event.thread``) and since when. While it lasts it is one
 signal, whichever rules show it; when it no longer touches the latest final point, the signal closes by itself; if it happens again,
-that is a new signal. What was closed because its series has stopped is not raised again by a look at the old points. Names that nobody knows yet raise none: who should look?
+that is a new signal. What was closed because its series has stopped is not raised again by a look at the old points, nor is an event that
+a person closed (``assets.signal_life``). Leads are told in the same transaction (``assets.signal_routes``). Names that nobody knows yet raise none: who should look?
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from assets.charts import RULE_VERSIONS, Charts
 from assets.result_frames import BETTER, MONTHS, shortest_grain
+from assets.signal_routes import route
 from assets.statistics import spc
 from assets.statistics.house_charts import BETWEEN_RULE_NAMES
 from schemas.datasets import Pathway
@@ -137,7 +139,8 @@ def _raise(connection: Connection, events: list[Event], now: datetime, settled: 
     rows = [_row(event, now) for event in {event.key: event for event in events}.values() if not _is_over(before.get(event.key), event)]
     if not rows:
         return
-    made = connection.execute(insert(signal).returning(signal.c.signal_id, signal.c.signal_key), rows)
+    made = connection.execute(insert(signal).returning(signal.c.signal_id, signal.c.signal_key), rows).all()
+    route(connection, [number for number, _ in made], now)
     for number, key in made:
         settled.raised += 1
         settled.notes.append({"signal_id": number, "event": "raised again" if key in before else "raised", "note": None})
@@ -145,13 +148,15 @@ def _raise(connection: Connection, events: list[Event], now: datetime, settled: 
 
 def _latest(connection: Connection, keys: list[str]) -> dict:
     """The latest signal of each key that has had one."""
-    query = select(signal.c.signal_key, signal.c.until_on, signal.c.closed_because).where(signal.c.signal_key.in_(keys))
+    query = select(signal.c.signal_key, signal.c.until_on, signal.c.closed_because, signal.c.closed_by).where(signal.c.signal_key.in_(keys))
     return {row.signal_key: row for row in connection.execute(query.order_by(signal.c.signal_id))}
 
 
 def _is_over(before, event: Event) -> bool:
-    """Whether the event was closed because its series has stopped, and there is nothing new."""
-    return before is not None and before.closed_because == SERIES_STOPPED and event.until_on <= before.until_on
+    """Whether somebody closed this very event, however long it lasts; or it was closed because its series has stopped, and there is nothing new."""
+    if before is None:
+        return False
+    return before.closed_by is not None or (before.closed_because == SERIES_STOPPED and event.until_on <= before.until_on)
 
 
 def _row(event: Event, now: datetime) -> dict:

@@ -151,7 +151,8 @@ def _in_flight(instance: DagsterInstance) -> set[str]:
 def sensors_of(house: House, registry, jobs: list) -> list[SensorDefinition]:
     """All sensors of the house."""
     from pipelines.alerts import failure_sensor, stuck_sensor
+    from pipelines.messages import messages_sensor
 
     every = streams(registry)
     looking = [landing_sensor(name, house, every, jobs) for name in ("landing_area", "landing_area_in_turn")]
-    return [*looking, outstanding_sensor(house, every, jobs), failure_sensor(house), stuck_sensor(house)]
+    return [*looking, outstanding_sensor(house, every, jobs), failure_sensor(house), stuck_sensor(house), messages_sensor(house)]

@@ -1,7 +1,7 @@
 """Who may do what to which object: grants and row-level security, as one table of data.
 
 Belongs here: the matrix and the policies. Does not belong here: creating roles (``warehouse.roles``), what a view shows
-(``warehouse.views``). Nobody but ``cc_pipeline`` writes. Everything not granted here is refused.
+(``warehouse.views``). Nobody but ``cc_pipeline`` writes; leads act on signals by one function. Everything not granted here is refused.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from warehouse.sync import apply_once, case_pathways, team_record_tables
 from warehouse.views import quoted
 from warehouse.views.apply import fixed_views
 from warehouse.views.cases import VIEWS as CASE_VIEWS
+from warehouse.views.signal_life import FUNCTION as ACT_ON_SIGNAL
 
 # tables of the schema pathway without patients
 REFERENCE_TABLES = ("organisation", "organisation_alias", "unresolved_organisation", "linkage_coverage")
@@ -32,7 +33,9 @@ PATIENT_TABLES = {
 ALL_TABLES = {"cc_engineer": ("house", "intake", "measurement", "improvement"), "cc_analyst": ("measurement", "improvement")}
 # addresses of staff: read by the pipeline alone, which sends to them
 PERSONAL_TABLES = ("improvement.lead_contact",)
-INSIDE = ("cc_engineer", "cc_analyst", "cc_dashboard", "cc_provider")
+INSIDE = ("cc_engineer", "cc_analyst", "cc_dashboard", "cc_provider", "cc_lead")
+# the one thing that anybody but the pipeline may do: the function looks for itself whose signals they are
+LEADS = "cc_lead"
 PATIENT_LEVEL = ("cc_analyst", "cc_provider")
 
 
@@ -87,7 +90,7 @@ def _relations(connection: Connection) -> str:
     found = text(
         "select string_agg(thing::text, ' ' order by thing::text) from (select oid::regclass::text from pg_class where relnamespace = "
         "any (array['house', 'intake', 'pathway', 'measurement', 'improvement', 'dashboard', 'publication']::regnamespace[]) and relkind in ('r', 'v') "
-        "union all select oid::regprocedure::text from pg_proc where pronamespace = any (array['house', 'intake']::regnamespace[])) as x (thing)"
+        "union all select oid::regprocedure::text from pg_proc where pronamespace = any (array['house', 'intake', 'dashboard']::regnamespace[])) as x (thing)"
     )
     return connection.scalar(found) or ""
 
@@ -129,13 +132,15 @@ def _views(connection: Connection) -> list[str]:
         # functions inside views are checked against the view's reader
         f"grant usage on schema house to {', '.join(INSIDE)}",
         f"grant execute on all functions in schema house to {', '.join(INSIDE)}",
+        f"grant execute on function {ACT_ON_SIGNAL} to {LEADS}",
     ]
 
 
 def open_database(connection: Connection) -> None:
     """Lets the roles connect to the database of ``connection``, and nobody else. Idempotent."""
-    opened = text("select coalesce(datacl::text, '') like '%cc\\_public=%' from pg_database where datname = current_database()")
-    if connection.scalar(opened):
+    opened = text("select coalesce(datacl::text, '') from pg_database where datname = current_database()")
+    granted = connection.scalar(opened)
+    if all(f"{group}=" in granted for group in GROUPS):
         return
     name = quoted(connection.scalar(text("select current_database()")))
     for statement in (f"revoke all on database {name} from public", f"grant connect on database {name} to {', '.join(GROUPS)}"):

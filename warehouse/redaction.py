@@ -9,8 +9,8 @@ import psycopg
 from psycopg.errors import Diagnostic
 
 # Classes of SQLSTATE whose primary message names objects only: connection, constraint, transaction, access and name,
-# resources, state, operator intervention, our system. Values stand in class 22 and in DETAIL and CONTEXT, which are never told.
-TELLING = frozenset({"08", "0A", "23", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58"})
+# resources, state, operator intervention, our system; CC is what functions of the house say themselves. Values stand in class 22 and in DETAIL and CONTEXT, which are never told.
+TELLING = frozenset({"08", "0A", "23", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "CC"})
 QUOTING = frozenset({"42601", "42602", "42622"})  # a syntax error quotes the statement
 
 

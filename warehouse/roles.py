@@ -20,6 +20,7 @@ GROUPS = {
     "cc_analyst": "analysts with patient-level rights: cases of all providers, results whole; no identifiers",
     "cc_dashboard": "dashboards inside the network: the versioned views, through the small-numbers policy",
     "cc_provider": "providers' own login roles: the versioned views, own cells whole, and their own patient-level records",
+    "cc_lead": "leads, by their own login or a dashboard's: the versioned views, and what people do with a signal",
     "cc_public": "the public: views over releases",
 }
 DATABASES = ("common_cause", "dagster")

@@ -17,7 +17,7 @@ def _now() -> datetime:
 class Settings:
     """Where things are and how much is allowed. ``home`` holds all that the product writes unless a path says otherwise.
 
-    ``database_url`` None means the embedded server under ``home``. ``keep_runs_days`` is how long Dagster's finished runs are kept, 0 for ever. ``clock`` gives the time (UTC, with zone); tests move it.
+    ``database_url`` None means the embedded server under ``home``. ``keep_runs_days`` is how long Dagster's finished runs are kept, 0 for ever. ``mail_url`` may hold a password. ``alarm_again_days``: after so many an unacknowledged alarm is raised again. ``clock`` gives the time (UTC, with zone); tests move it.
     """
 
     home: Path
@@ -29,6 +29,9 @@ class Settings:
     network_name: str = "The network"
     parallel_runs: int = 2
     webhook_url: str | None = None
+    mail_url: str | None = field(default=None, repr=False)
+    dashboard_url: str | None = None
+    alarm_again_days: int = 14
     keep_runs_days: int = 90
     stuck_after_minutes: int = 15
     stable_file_seconds: float = 1.0
@@ -71,6 +74,9 @@ class Settings:
             "outbox": path("COMMON_CAUSE_OUTBOX"),
             "pathway_folders": tuple(Path(p) for p in env.get("COMMON_CAUSE_PATHWAYS", "").split(os.pathsep) if p),
             "webhook_url": env.get("COMMON_CAUSE_WEBHOOK_URL") or None,
+            "mail_url": env.get("COMMON_CAUSE_MAIL_URL") or None,
+            "dashboard_url": env.get("COMMON_CAUSE_DASHBOARD_URL") or None,
+            "alarm_again_days": int(env.get("COMMON_CAUSE_ALARM_AGAIN_DAYS") or 14),
             "keep_runs_days": int(env.get("COMMON_CAUSE_KEEP_RUNS_DAYS", "90")),
             "parallel_runs": int(env.get("COMMON_CAUSE_PARALLEL_RUNS", "2")),
             "network_code": env.get("COMMON_CAUSE_NETWORK_CODE", "NET"),

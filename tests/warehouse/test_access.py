@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.conftest import DEMO_NETWORK
-from warehouse.access import CLOSED_TABLES, PATIENT_TABLES, REFERENCE_TABLES, patient_tables
+from warehouse.access import CLOSED_TABLES, PATIENT_TABLES, REFERENCE_TABLES, open_database, patient_tables
 from warehouse.database import make_engine
 from warehouse.detail_tables import detail_table, record_table
 from warehouse.organisations import load_network
@@ -35,6 +35,8 @@ def may_read(role: str, relation: str) -> bool:
     if schema == "dashboard":
         return role in ("cc_analyst", "cc_provider") or not is_of_cases
     if relation == "improvement.lead_contact":
+        return False
+    if role == "cc_lead":
         return False
     if role == "cc_engineer":
         return schema in ("house", "intake", "measurement", "improvement") or is_reference
@@ -121,6 +123,14 @@ def test_no_role_makes_anything_or_becomes_another(as_role, role):
     assert allowed == []
 
 
+@pytest.mark.parametrize("role", GROUPS)
+def test_only_leads_act_on_signals(as_role, role):
+    engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
+    with engine.connect() as connection:
+        tried = _try(connection, "select dashboard.act_on_signal(1, 'comment', 'somebody', 'ZX1', 'a note')")
+    assert tried == ("CC002" if role == "cc_lead" else "refused"), "there is no signal 1"
+
+
 def test_no_reader_hands_its_rights_on(as_role, database):
     """Postgres answers such a grant with a warning only, so its effect is looked at."""
     with as_role("cc_analyst").begin() as connection:
@@ -150,6 +160,16 @@ def test_only_the_warehouse_is_open(as_role, admin, server, database_name, role)
     with pytest.raises(OperationalError, match="permission denied for database"):
         engine.connect()
     engine.dispose()
+
+
+def test_a_group_that_is_new_to_an_open_database_is_let_in(database):
+    """As after an update that brings another group: the others were let in long ago."""
+    allowed = text("select has_database_privilege('cc_lead', current_database(), 'connect')")
+    with database.begin() as connection:
+        connection.execute(text(f"revoke all on database {connection.scalar(text('select current_database()'))} from cc_lead"))
+        assert not connection.scalar(allowed)
+        open_database(connection)
+        assert connection.scalar(allowed)
 
 
 def test_the_pipeline_is_no_superuser(database):

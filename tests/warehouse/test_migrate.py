@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateSchema
 
 from tests.conftest import PATHWAYS
-from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, rare_event_tables, tables  # noqa: F401
+from warehouse import case_mix_tables, house_tables, improvement_tables, message_tables, outlier_tables, rare_event_tables, tables  # noqa: F401
 from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
 from warehouse.embedded import ensure

@@ -2,7 +2,15 @@
 
 from alembic import context
 
-from warehouse import case_mix_tables, house_tables, improvement_tables, outlier_tables, rare_event_tables, tables  # noqa: F401  (they add to the metadata)
+from warehouse import (  # noqa: F401  (they add to the metadata)
+    case_mix_tables,
+    house_tables,
+    improvement_tables,
+    message_tables,
+    outlier_tables,
+    rare_event_tables,
+    tables,
+)
 
 SCHEMAS = {"house", "intake", "pathway", "measurement", "improvement"}
 

@@ -20,6 +20,7 @@ from warehouse.views import (
     reference,
     results,
     shown,
+    signal_life,
     unfolded,
 )
 
@@ -36,7 +37,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *signal_life.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:
@@ -47,3 +48,4 @@ def apply_views(connection: Connection, registry: Registry) -> None:
     apply_once(connection, "house functions", functions.statements())
     for view in (*unfolded.unfolded(registry), *fixed_views(), *cases.detail_views(connection)):
         apply_once(connection, view.fullname, view.statements())
+    apply_once(connection, "life of signals", signal_life.statements())

@@ -37,6 +37,14 @@ language sql stable security definer set search_path = pg_catalog as $$
 $$
 """
 
+# a dashboard's login knows whom it serves; a provider's login that has lost its providers is none
+SERVES_LEADS = """
+create or replace function house.serves_leads() returns boolean language sql stable security definer set search_path = pg_catalog as $$
+    select pg_has_role(session_user, 'cc_lead', 'member') and not pg_has_role(session_user, 'cc_provider', 'member')
+        and not exists (select from pathway.provider_role r where r.role_name = session_user)
+$$
+"""
+
 SHOWN_COUNT = """
 create or replace function house.shown_count(counted double precision, suppress_to integer, round_to integer)
 returns double precision language sql immutable parallel safe as $$
@@ -66,6 +74,7 @@ $$
 COMMENTS = {
     "function house.my_organisations()": "Codes of the providers of the login, of those they took over, and of all sites and teams below.",
     "function house.my_ancestors()": "Each region, network and nation above the providers of the login, with the provider.",
+    "function house.serves_leads()": "Whether the login is that of a dashboard which acts for the leads that are signed in.",
     "function house.shown_count(double precision, integer, integer)": "A count as the small-numbers policy shows it; null where suppressed.",
     "function house.is_small(double precision, integer)": "Whether the small-numbers policy suppresses the count.",
     "function house.wilson_limit(double precision, double precision, integer)": "Limit of the 95 % Wilson interval: side -1 lower, 1 upper.",
@@ -76,7 +85,7 @@ COMMENTS = {
     "column house.organisation_tree.depth": "steps between them",
 }
 
-FUNCTIONS = (TREE, MY_ORGANISATIONS, MY_ANCESTORS, SHOWN_COUNT, IS_SMALL, WILSON)
+FUNCTIONS = (TREE, MY_ORGANISATIONS, MY_ANCESTORS, SERVES_LEADS, SHOWN_COUNT, IS_SMALL, WILSON)
 
 
 def statements() -> list[str]:

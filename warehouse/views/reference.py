@@ -106,13 +106,15 @@ signal_v1 = view(
     "signal_v1",
     "Something worth a human's attention. One row an event.",
     "signal_id kind pathway_name measure_name organisation_code submission_id rule_name rule_version is_favourable since_on until_on state "
-    "raised_at closed_at closed_because parameters is_own",
+    "raised_at closed_at closed_because parameters is_own assigned_to",
     """
     select s.signal_id, s.kind, s.pathway_name, s.measure_name, s.organisation_code, s.submission_id, s.rule_name, s.rule_version,
-        s.is_favourable, s.since_on, s.until_on, s.state, s.raised_at, s.closed_at, s.closed_because,
-        case when own.is_own then s.parameters end, own.is_own
+        s.is_favourable, s.since_on, s.until_on, s.state, s.raised_at, s.closed_at,
+        case when own.is_own or login.is_lead or s.closed_by is null then s.closed_because end,
+        case when own.is_own then s.parameters end, own.is_own, case when own.is_own or login.is_lead then s.assigned_to end
     from measurement.signal s
     cross join (select house.my_organisations() as codes) reader
+    cross join (select house.serves_leads() as is_lead) login
     cross join lateral (select coalesce(s.organisation_code = any (reader.codes), false) as is_own) own
     """,
     signal_id="number of the signal",
@@ -125,7 +127,8 @@ signal_v1 = view(
     state="raised, acknowledged or closed",
     raised_at="when it was raised",
     closed_at="when it was closed",
-    closed_because="why it was closed",
+    closed_because="why it was closed; what a person wrote is one's own only, but for a dashboard's login of leads",
+    assigned_to="who looks into it; one's own only, but for a dashboard's login of leads",
     parameters="parameters of the rule and the points that made it fire; one's own only, for the points are values",
 )
 
