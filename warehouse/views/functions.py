@@ -40,8 +40,7 @@ $$
 MY_ORGANISATIONS = """
 create or replace function house.my_organisations() returns text[] language sql stable security definer set search_path = pg_catalog as $$
     select coalesce(array_agg(distinct t.organisation_code), '{}')
-    from house.organisation_tree t
-    where t.ancestor_code = any ((select house.my_providers())::text[])
+    from unnest(house.my_providers()) as mine (provider_code) join house.organisation_tree t on t.ancestor_code = mine.provider_code
 $$
 """
 
@@ -49,8 +48,8 @@ MY_ANCESTORS = """
 create or replace function house.my_ancestors() returns table (ancestor_code text, provider_code text)
 language sql stable security definer set search_path = pg_catalog as $$
     select t.ancestor_code, t.organisation_code
-    from house.organisation_tree t
-    where t.organisation_code = any ((select house.my_providers())::text[]) and t.ancestor_kind in ('region', 'network', 'nation')
+    from unnest(house.my_providers()) as mine (provider_code) join house.organisation_tree t on t.organisation_code = mine.provider_code
+    where t.ancestor_kind in ('region', 'network', 'nation')
 $$
 """
 
