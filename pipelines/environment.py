@@ -30,6 +30,7 @@ def environment_of(settings: Settings, base: Mapping[str, str] | None = None) ->
         "COMMON_CAUSE_WEBHOOK_URL": settings.webhook_url,
         "COMMON_CAUSE_MAIL_URL": settings.mail_url,
         "COMMON_CAUSE_DASHBOARD_URL": settings.dashboard_url,
+        "COMMON_CAUSE_DASHBOARD_DATABASE_URL": settings.dashboard_database_url,
         "COMMON_CAUSE_ALARM_AGAIN_DAYS": str(settings.alarm_again_days),
         "COMMON_CAUSE_KEEP_RUNS_DAYS": str(settings.keep_runs_days),
         "COMMON_CAUSE_PARALLEL_RUNS": str(settings.parallel_runs),
