@@ -73,14 +73,15 @@ def period_end(start: date, grain: str) -> date:
 
 
 def duration(minutes: float | None) -> str:
-    """Minutes as people say them: 45 min, 5 h 20, 2.5 days."""
+    """Minutes as people say them: 45 min, 5 h 20, 2.5 days; before the start with a minus."""
     if minutes is None:
         return NONE
-    if abs(minutes) < 90:
-        return f"{minutes:.0f} min"
-    if abs(minutes) < 48 * 60:
-        return f"{int(minutes // 60)} h {int(minutes % 60):02d}"
-    return f"{minutes / 1440:.1f} days"
+    sign, size = ("−" if minutes < -0.5 else ""), abs(round(minutes))
+    if size < 90:
+        return f"{sign}{size} min"
+    if size < 48 * 60:
+        return f"{sign}{size // 60} h {size % 60:02d}"
+    return f"{sign}{size / 1440:.1f} days"
 
 
 def plain(name: str | None) -> str:

@@ -12,16 +12,18 @@ from starlette.exceptions import HTTPException
 from dashboard.asked import Asked
 from dashboard.figures.figure import Figure
 from dashboard.figures.series import series_figure
+from dashboard.figures.timeline import timeline_figure
 
-# kind: (how many parts its address has, what makes it)
-KINDS: dict[str, tuple[int, Callable[..., Figure]]] = {
-    "series": (2, series_figure),  # measure, organisation
+# kind: (how many parts its address may have, what makes it)
+KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure]]] = {
+    "series": ((2,), series_figure),  # measure, organisation
+    "timeline": ((2, 3), timeline_figure),  # pathway, organisation, first day of a quarter
 }
 
 
 def figure_at(asked: Asked, kind: str, parts: tuple[str, ...]) -> Figure:
     """The figure of an address. Raises 404."""
-    wanted, make = KINDS.get(kind, (None, None))
-    if make is None or wanted != len(parts):
+    wanted, make = KINDS.get(kind, ((), None))
+    if make is None or len(parts) not in wanted:
         raise HTTPException(404, "There is no such figure.")
     return make(asked, *parts)
