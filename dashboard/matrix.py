@@ -14,16 +14,13 @@ from datetime import date
 from dashboard.asked import Asked
 from dashboard.views import Row
 
-LATEST = """select measure_name, period_grain, max(period_start) as period_start from dashboard.measure_result_v1
-where pathway_name = :pathway and organisation_code = :network and not is_provisional group by 1, 2"""
-LATEST_OF_PROVIDERS = """select measure_name, period_grain, max(period_start) as period_start from dashboard.measure_result_v1
-where pathway_name = :pathway and organisation_kind = 'provider' and measure_name = any (:measures) and not is_provisional group by 1, 2"""
-CELLS = """select measure_name, organisation_code, organisation_kind, period_grain, period_start, value, network_value, national_value, national_source,
-    completeness_share, is_suppressed, is_stale
-from dashboard.benchmark_v1
-where pathway_name = :pathway and measure_name = any (:measures) and period_grain = :grain and period_start = :start"""
-OF_EVERYBODY = f"{CELLS} and organisation_kind in ('provider', 'network')"
+CELLS = """select measure_name, organisation_code, period_grain, period_start, value, national_value, national_source, completeness_share, is_suppressed, is_stale
+from dashboard.latest_result_v1 where pathway_name = :pathway and measure_name = any (:measures) and period_grain = :grain"""
+OF_PROVIDERS = f"{CELLS} and organisation_kind = 'provider'"
 OF_ONE = f"{CELLS} and organisation_code = :organisation"
+# what is pooled over all is asked a measure at a time: so the question reaches the tables
+OF_NETWORK = """select value, completeness_share, is_stale from dashboard.measure_result_v1
+where measure_name = :measure and organisation_code = :network and period_grain = :grain and period_start = :start"""
 SIGNALS = """select measure_name, organisation_code, is_favourable from dashboard.signal_v1
 where pathway_name = :pathway and state <> 'closed' and kind in ('special cause', 'cusum')"""
 GRAINS = ("quarter", "month", "year")  # the first that a measure has is shown
@@ -43,9 +40,9 @@ class Line:
     said: dict[str, str] = field(default_factory=dict)
 
     @property
-    def any_cell(self) -> Row | None:
-        """One that holds what is the same for all: network value, national value."""
-        return self.network or next(iter(self.cells.values()), None)
+    def national(self) -> Row | None:
+        """A cell that tells the national value of the period, which is the same for all."""
+        return next((cell for cell in self.cells.values() if cell.national_value is not None), None)
 
     def concerns(self, codes: Iterable[str]) -> int:
         return sum(self.said.get(code) == "concern" for code in codes)
@@ -70,24 +67,11 @@ def matrix(asked: Asked, pathway: str, measures: Sequence[Row], by: str | None =
     return Matrix(lines, providers)
 
 
-def latest_periods(asked: Asked, pathway: str, measures: Sequence[str]) -> dict[str, tuple[str, date]]:
-    """The latest final quarter of each measure that has one (else month, else year): (grain, first day)."""
-    found = asked.latest_for_everybody(LATEST, pathway=pathway, network=asked.network_code or "")
-    without = sorted(set(measures) - {row.measure_name for row in found})  # scores, for example, have no network value
-    found = [*found, *(asked.latest_for_everybody(LATEST_OF_PROVIDERS, pathway=pathway, measures=without) if without else ())]
-    found.sort(key=lambda row: -GRAINS.index(row.period_grain))
-    return {row.measure_name: (row.period_grain, row.period_start) for row in found if row.measure_name in set(measures)}
-
-
 # ------------------------------------------------------------------------------------------------ reading
 def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
-    periods = latest_periods(asked, pathway, [measure.measure_name for measure in measures])
-    lines = {m.measure_name: Line(m, *periods.get(m.measure_name, ())) for m in measures}
-    together = defaultdict(list)
-    for name, period in periods.items():
-        together[period].append(name)
-    for (grain, start), names in together.items():
-        _fill(asked, lines, {"pathway": pathway, "measures": sorted(names), "grain": grain, "start": start})
+    lines = {measure.measure_name: Line(measure) for measure in measures}
+    for grain in GRAINS:
+        _fill(asked, lines, {"pathway": pathway, "grain": grain, "measures": sorted(name for name, line in lines.items() if not line.cells)})
     for row in asked.latest_for_everybody(SIGNALS, pathway=pathway):
         if row.measure_name in lines:
             _say(lines[row.measure_name].said, row)
@@ -95,14 +79,20 @@ def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
 
 
 def _fill(asked: Asked, lines: dict[str, Line], which: dict) -> None:
-    for row in asked.latest_for_everybody(OF_EVERYBODY, **which):
-        line = lines[row.measure_name]
-        if row.organisation_kind == "provider":
-            line.cells[row.organisation_code] = row
-        elif row.organisation_code == asked.network_code:
-            line.network = row
-    for row in asked.rows(OF_ONE, organisation=asked.provider, **which) if asked.provider else ():
-        lines[row.measure_name].cells[row.organisation_code] = row
+    """Those that have results of this grain. A provider whose latest final period is an earlier one than the others' has no cell."""
+    found = asked.latest_for_everybody(OF_PROVIDERS, **which) if which["measures"] else []
+    own = asked.rows(OF_ONE, organisation=asked.provider, **which) if found and asked.provider else []
+    latest: defaultdict[str, date] = defaultdict(lambda: date.min)
+    for row in found:
+        latest[row.measure_name] = max(latest[row.measure_name], row.period_start)
+    for row in (*found, *own):
+        if row.period_start == latest[row.measure_name]:
+            lines[row.measure_name].cells[row.organisation_code] = row
+    for name, start in latest.items():
+        line = lines[name]
+        line.grain, line.start = which["grain"], start
+        pooled = asked.latest_for_everybody(OF_NETWORK, measure=name, network=asked.network_code or "", grain=line.grain, start=start)
+        line.network = next(iter(pooled), None)
 
 
 def _say(said: dict[str, str], signal: Row) -> None:

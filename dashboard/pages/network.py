@@ -22,6 +22,8 @@ from dashboard.matrix import LOW_COMPLETENESS, Line, matrix
 from dashboard.pages.page import render
 from dashboard.pages.provider import ordered
 
+HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -46,7 +48,12 @@ class Choice:
 
 
 def begin(request: Request) -> Response:
+    """A pathway of which the reader's provider has results, else the network."""
     asked = Asked.of(request)
+    for code in (asked.provider, asked.network_code):
+        having = {row.pathway_name for row in asked.rows(HAVING, code=code)} if code else ()
+        if found := [name for name in ordered(asked) if name in having]:
+            return RedirectResponse(f"/network/{found[0]}", 303)
     if asked.pathways:
         return RedirectResponse(f"/network/{ordered(asked)[0]}", 303)
     return render(request, "network.html", title="The network", tabs=(), choice=None)
@@ -63,22 +70,14 @@ def show(request: Request) -> Response:
     changed = changes(asked, choice.pathway)
     return render(
         request, "network.html", title="The network", tabs=ordered(asked), choice=choice, measures=measures, headline=headline,
-        by=asked.measures.get(choice.by or ""), lines=[(line, _network(line), _cells(asked, line, shown.providers), line.concerns(shown.providers)) for line in shown.lines],
+        by=asked.measures.get(choice.by or ""), lines=[(line, _cells(asked, line, shown.providers), line.concerns(shown.providers)) for line in shown.lines],
         columns=[(asked.names.slug(code), asked.names.short(code), asked.names.name(code), code == asked.provider) for code in shown.providers],
+        sources=sorted({line.national.national_source for line in shown.lines if line.national}),
         changed=changed[:MOST], changed_count=len(changed), days=DAYS, network_slug=asked.network_code,
     )  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------ cells, many thousands of them
-def _network(line: Line) -> dict:
-    """The network's value and the national one, each with what must be known beside."""
-    cell = line.any_cell
-    if cell is None:
-        return {"value": None, "national": None, "source": None, "completeness": None, "is_stale": False}
-    completeness = line.network.completeness_share if line.network else None
-    return {"value": cell.network_value, "national": cell.national_value, "source": cell.national_source, "completeness": completeness, "is_stale": cell.is_stale}
-
-
 def _cells(asked: Asked, line: Line, providers: list[str]) -> Markup:
     """The cells of a row, written without a template: there may be 200 a row and 60 rows."""
     unit, address = words.unit_of(line.measure), f"/figure/series/{escape(line.measure.measure_name)}/"
