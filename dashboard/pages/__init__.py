@@ -3,6 +3,6 @@
 Belongs here: which pages there are. Does not belong here: charts, which pages share (``dashboard.figures``).
 """
 
-from dashboard.pages import figure, network, provider, sign_in
+from dashboard.pages import figure, measure, network, provider, sign_in
 
-ROUTES = [*sign_in.ROUTES, *figure.ROUTES, *provider.ROUTES, *network.ROUTES]
+ROUTES = [*sign_in.ROUTES, *figure.ROUTES, *provider.ROUTES, *network.ROUTES, *measure.ROUTES]
