@@ -539,7 +539,7 @@ def test_views_keep_their_columns():
         "dashboard.milestone_result_v1": "pathway_name milestone_name milestone_title place organisation_code organisation_name organisation_kind "
         "period_grain period_start case_count reached_count timed_count lower_quartile_minutes median_minutes upper_quartile_minutes "
         "network_median_minutes national_median_minutes national_source best_decile_minutes peer_count is_timed is_provisional matures_on is_own "
-        "is_suppressed is_stale policy_version as_of_submission computed_at",
+        "is_suppressed is_stale policy_version as_of_submission computed_at sooner_is_better",
         "dashboard.signal_v1": "signal_id kind pathway_name measure_name organisation_code submission_id rule_name rule_version is_favourable since_on",
         "dashboard.submission_v1": "submission_id sender_code dataset_name mode period_start period_end state received_at finished_at refreshed_at",
         "dashboard.improvement_action_v1": "improvement_action_id pathway_name organisation_code title measure_names change_idea started_on ended_on is_own",

@@ -114,7 +114,7 @@ select s.pathway_name, s.milestone_name, d.title, d.place, s.organisation_code, 
     due.matures_on > current_date, due.matures_on, s.is_own, s.is_suppressed,
     exists (select from intake.stale_cell c where c.pathway_name = s.pathway_name and c.organisation_code = s.organisation_code
         and c.period_grain = s.period_grain and c.period_start = s.period_start),
-    s.policy_version, s.as_of_submission, s.computed_at
+    s.policy_version, s.as_of_submission, s.computed_at, d.sooner_is_better
 from house.shown_milestone s
 join measurement.milestone_definition d on d.pathway_name = s.pathway_name and d.milestone_name = s.milestone_name
 cross join lateral (
@@ -135,7 +135,7 @@ milestone_result_v1 = view(
     "pathway_name milestone_name milestone_title place organisation_code organisation_name organisation_kind period_grain period_start case_count "
     "reached_count timed_count lower_quartile_minutes median_minutes upper_quartile_minutes network_median_minutes national_median_minutes "
     "national_source best_decile_minutes peer_count is_timed is_provisional matures_on is_own is_suppressed is_stale policy_version as_of_submission "
-    "computed_at",
+    "computed_at sooner_is_better",
     MILESTONE_RESULT,
     milestone_title="title of the event for readers",
     place="order in which the pathway declares its events, from 1",
@@ -154,6 +154,7 @@ milestone_result_v1 = view(
     peer_count="providers whose median everybody may see",
     is_timed="whether its time of day is asked for; else no minutes are known",
     is_provisional="whether events of these cases may still be told in time",
+    sooner_is_better="whether care aims at it",
     matures_on="first day on which all of them should have been told",
 )
 
