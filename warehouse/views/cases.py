@@ -30,33 +30,38 @@ milestone_v1 = view(
 )
 
 # sites are shown to their own provider only; the network's total is put together from what is shown of its members
+# every part is made for itself, so that a condition on an organisation reaches the cases of its sites and no others
 MILESTONE_SUMMARY = """
-with reader as (select house.my_organisations() as codes), event as (
-    select c.pathway_name, c.site_code, up.ancestor_code as provider_code, m.milestone_name, m.from_start_minutes,
-        date_trunc('quarter', c.started_on)::date as period_start
-    from pathway.pathway_case c
-    join pathway.every_milestone m on m.case_id = c.case_id
-    join lateral (select t.ancestor_code from house.organisation_tree t where t.organisation_code = c.site_code and t.ancestor_kind = 'provider'
-        order by t.depth desc limit 1) up on true
+with reader as (select house.my_organisations() as codes), event as not materialized (
+    select c.pathway_name, c.site_code, up.provider_code, m.milestone_name, m.from_start_minutes, date_trunc('quarter', c.started_on)::date as period_start
+    from (select distinct on (t.organisation_code) t.organisation_code as site_code, t.ancestor_code as provider_code
+        from house.organisation_tree t where t.ancestor_kind = 'provider' order by t.organisation_code, t.depth desc) up
+    join pathway.pathway_case c on c.site_code = up.site_code
+    cross join lateral (select m.* from pathway.every_milestone m where m.case_id = c.case_id offset 0) m  -- by key, case by case
     where c.record_status in ('valid', 'incomplete')
-), cell as (
+), of_provider as not materialized (
     select pathway_name, milestone_name, provider_code as code, 'provider' as kind, period_start, count(*) as case_count,
         count(from_start_minutes) as timed_count, percentile_cont(0.5) within group (order by from_start_minutes) as median_minutes
     from event group by 1, 2, 3, 5
-    union all
-    select pathway_name, milestone_name, site_code, 'site', period_start, count(*), count(from_start_minutes),
-        percentile_cont(0.5) within group (order by from_start_minutes)
+), of_site as not materialized (
+    select pathway_name, milestone_name, site_code as code, 'site' as kind, period_start, count(*) as case_count,
+        count(from_start_minutes) as timed_count, percentile_cont(0.5) within group (order by from_start_minutes) as median_minutes
     from event where site_code <> provider_code and site_code = any ((select codes from reader)::text[]) group by 1, 2, 3, 5
-), shown as (
-    select c.*, c.code = any (r.codes) as is_own, house.shown_count(c.case_count, p.suppress_to, p.round_to) as shown_count,
-        house.is_small(c.case_count, p.suppress_to) or house.is_small(c.timed_count, p.suppress_to) as is_small, p.suppress_to, p.policy_version
-    from cell c cross join reader r join house.small_numbers_policy p on p.is_current
-), network as (
-    select s.pathway_name, s.milestone_name, t.ancestor_code, s.period_start, s.policy_version,
-        sum(case when s.is_own then s.case_count else coalesce(s.shown_count, (s.suppress_to + 1) / 2.0) end) as case_count
-    from shown s join pathway.organisation o on o.organisation_code = s.code and o.is_member
-    join house.organisation_tree t on t.organisation_code = s.code and t.ancestor_kind = 'network'
-    where s.kind = 'provider' group by 1, 2, 3, 4, 5
+), counted as not materialized (
+    select pathway_name, milestone_name, provider_code as code, period_start, count(*) as case_count from event group by 1, 2, 3, 4
+), shown as not materialized (
+    select c.*, c.code = any ((select codes from reader)::text[]) as is_own, house.shown_count(c.case_count, p.suppress_to, p.round_to) as shown_count,
+        house.is_small(c.case_count, p.suppress_to) or house.is_small(c.timed_count, p.suppress_to) as is_small, p.policy_version
+    from (select * from of_provider union all select * from of_site) c join house.small_numbers_policy p on p.is_current
+), network as not materialized (
+    select s.pathway_name, s.milestone_name, t.ancestor_code, s.period_start, p.policy_version,
+        sum(case when s.code = any ((select codes from reader)::text[]) then s.case_count
+            else coalesce(house.shown_count(s.case_count, p.suppress_to, p.round_to), (p.suppress_to + 1) / 2.0) end) as case_count
+    from house.organisation_tree t
+    join pathway.organisation o on o.organisation_code = t.organisation_code and o.is_member
+    join counted s on s.code = t.organisation_code
+    join house.small_numbers_policy p on p.is_current
+    where t.ancestor_kind = 'network' group by 1, 2, 3, 4, 5
 )
 select pathway_name, milestone_name, code, kind, 'quarter', period_start,
     case when is_own then case_count when not is_small then shown_count::bigint end,
