@@ -1,0 +1,29 @@
+"""Figures: what is on a chart, read from the views, with words and numbers; one module a kind.
+
+Belongs here: which kinds there are, and finding one by its address. Does not belong here: drawing (``dashboard.charts``), pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
+
+from dashboard.asked import Asked
+from dashboard.figures.figure import Figure
+from dashboard.figures.series import series_figure
+from dashboard.figures.timeline import timeline_figure
+
+# kind: (how many parts its address may have, what makes it)
+KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure]]] = {
+    "series": ((2,), series_figure),  # measure, organisation
+    "timeline": ((2, 3), timeline_figure),  # pathway, organisation, first day of a quarter
+}
+
+
+def figure_at(asked: Asked, kind: str, parts: tuple[str, ...]) -> Figure:
+    """The figure of an address. Raises 404."""
+    wanted, make = KINDS.get(kind, ((), None))
+    if make is None or len(parts) not in wanted:
+        raise HTTPException(404, "There is no such figure.")
+    return make(asked, *parts)

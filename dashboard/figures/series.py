@@ -1,0 +1,172 @@
+"""A measure of an organisation over time, with what its leads did and aim at.
+
+Belongs here: reading and wording it. Does not belong here: drawing (``dashboard.charts.series``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from dashboard import words
+from dashboard.asked import Asked
+from dashboard.charts.series import LIMITS, NATIONAL, Level, Note, Path, Spot, series
+from dashboard.figures.figure import Cell, Figure, number
+from dashboard.views import Row
+
+POINTS = """select * from dashboard.chart_point_v1 where organisation_code = :organisation and measure_name = any (:measures) and is_judged
+order by measure_name, point_number"""
+RESULTS = """select measure_name, period_grain, period_start, numerator, denominator, completeness_share, computed_at from dashboard.measure_result_v1
+where organisation_code = :organisation and measure_name = any (:measures)"""
+NATIONAL_VALUES = """select measure_name, period_start, period_grain, national_value, national_source from dashboard.benchmark_v1
+where organisation_code = :organisation and measure_name = any (:measures) and national_value is not null"""
+ACTIONS = """select * from dashboard.improvement_action_v1 where provider_code = :provider and measure_names && :measures order by started_on"""
+AIMS = """select a.*, v.set_on, v.note from dashboard.aim_progress_v1 a join dashboard.aim_v1 v using (aim_id)
+where a.organisation_code = :organisation and a.measure_name = any (:measures)"""
+GRAINS = ("month", "quarter", "year")
+CHARTS = {"xmr": "XmR chart", "p_prime": "P′ chart: limits follow each month's number of cases", "u_prime": "U′ chart: limits follow each month's exposure"}
+
+
+def series_figure(asked: Asked, measure: str, slug: str) -> Figure:
+    """One measure of one organisation. Raises 404."""
+    organisation = asked.organisation(slug)
+    return series_figures(asked, [asked.measure(measure).measure_name], organisation.organisation_code)[0]
+
+
+def series_figures(asked: Asked, measures: Sequence[str], code: str) -> list[Figure]:
+    """The figures of many measures of an organisation, read with one question each for points, references, actions and aims."""
+    names = list(measures)
+    points = _by_measure(_points(asked, code, names))
+    national = _by_measure(asked.rows(NATIONAL_VALUES, organisation=code, measures=names))
+    provider = asked.names.organisations[code].provider_code or code
+    actions = asked.rows(ACTIONS, provider=provider, measures=names)
+    aims = _by_measure(asked.rows(AIMS, organisation=code, measures=names))
+    return [_figure(asked, name, code, points[name], national[name], [a for a in actions if name in a.measure_names], aims[name]) for name in names]
+
+
+def _points(asked: Asked, code: str, names: Sequence[str]) -> list[Row]:
+    """Points of the charts, each with the counts of its result."""
+    results = {(r.measure_name, r.period_grain, r.period_start): vars(r) for r in asked.rows(RESULTS, organisation=code, measures=names)}
+    empty = dict.fromkeys(("numerator", "denominator", "completeness_share", "computed_at"))
+    return [Row(**{**empty, **results.get((p.measure_name, p.period_grain, p.period_start), {}), **vars(p)}) for p in asked.rows(POINTS, organisation=code, measures=names)]
+
+
+def _by_measure(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
+    found: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.measure_name].append(row)
+    return found
+
+
+def _figure(asked: Asked, name: str, code: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row]) -> Figure:
+    measure, organisation = asked.measures[name], asked.names.name(code)
+    summary, badge = _summary(measure, points)
+    numbered = tuple((i, f"{a.title} (from {words.day(a.started_on)})", f"/actions/{a.improvement_action_id}") for i, a in enumerate(actions, start=1))
+    known = [p for p in points if p.computed_at]
+    return Figure(
+        "series", (name, asked.names.slug(code)), measure.title, summary, _draw(measure, organisation, summary, points, national, actions, aims) if any(p.value is not None for p in points) else None,
+        ("Period", "Value", "Numerator", "Denominator", "Centre", "Lower limit", "Upper limit", "What it tells", "Completeness", "State"),
+        [_cells(measure, p) for p in reversed(points)], subtitle=organisation, notes=_notes(measure, points, national, aims), numbered=numbered,
+        source=f"{CHARTS.get(points[0].chart, points[0].chart) if points else 'no chart'} · measure version {measure.measure_version}",
+        data_at=max((p.computed_at for p in known), default=None), more=f"/measure/{name}", badge=badge,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ drawing
+def _draw(measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row]):
+    grain = points[0].period_grain
+    # what is provisional raises no signal, so it is not marked as one: it may only lack what is not yet due
+    spots = [Spot(words.period(p.period_start, grain), p.value, "common cause" if p.is_provisional else p.point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
+    levels = [Level(title, [getattr(p, line) for p in points], **style) for title, line, style in
+              (("mean", "mean", {}), ("upper", "upper_limit", LIMITS), ("lower", "lower_limit", LIMITS)) if any(getattr(p, line) is not None for p in points)]  # fmt: skip
+    if national:
+        levels.append(Level("national", [_national_at(p.period_start, national) for p in points], **NATIONAL))
+    if measure.target is not None:
+        levels.append(Level("target", [measure.target] * len(points), **NATIONAL))
+    starts = [p.period_start for p in points]
+    notes = [Note(place, i, f"{a.title}, from {words.day(a.started_on)}") for i, a in enumerate(actions, start=1) if (place := _place(starts, a.started_on)) is not None]
+    paths = [path for aim in aims if (path := _trajectory(measure, starts, aim))]
+    return series(f"{measure.title}, {organisation}", summary, spots, levels, words.unit_of(measure), notes, paths)
+
+
+def _national_at(start: date, national: list[Row]) -> float | None:
+    """The national value of the shortest period that contains the day."""
+    holding = [row for row in national if row.period_start <= start <= words.period_end(row.period_start, row.period_grain)]
+    return min(holding, key=lambda row: GRAINS.index(row.period_grain)).national_value if holding else None
+
+
+def _place(starts: Sequence[date], day: date) -> float | None:
+    """Where a day lies among periods, from 0 at the beginning of the first; None outside."""
+    later = sum(start <= day for start in starts)
+    if not later or (later == len(starts) and (day - starts[-1]).days > 92):
+        return None
+    length = (starts[later] - starts[later - 1]).days if later < len(starts) else 31
+    return later - 1 + min((day - starts[later - 1]).days / length, 1.0)
+
+
+def _trajectory(measure: Row, starts: Sequence[date], aim: Row) -> Path | None:
+    """The part of the aim's straight line that lies on the chart."""
+    begun, until = aim.set_on, aim.target_on
+    if begun is None or begun >= until or begun > starts[-1]:
+        return None
+    last = len(starts) - 1
+    end = min(_place(starts, until) if until <= starts[-1] else last, last)
+    end_day = min(until, starts[-1])
+    reached = aim.baseline_value + (aim.target_value - aim.baseline_value) * (end_day - begun).days / (until - begun).days
+    start = _place(starts, begun)
+    return None if start is None else Path((start - 0.5, aim.baseline_value), (max(end, start), reached), f"Aim: {words.value(aim.target_value, measure)} by {words.day(until)}")
+
+
+# ------------------------------------------------------------------------------------------------ words
+def _said(measure: Row, point: Row) -> str:
+    said = f"{words.period(point.period_start, point.period_grain)}: {words.value(point.value, measure)}"
+    said += f" ({words.count(point.numerator)} of {words.count(point.denominator)})" if measure.kind == "proportion" and point.denominator else ""
+    said += f"; {point.rule_name}" if point.rule_name and not point.is_provisional else ""
+    return said + ("; provisional" if point.is_provisional else "")
+
+
+def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | None]:
+    """The latest final value with what the chart says of it, in words; and the word for it."""
+    final = [p for p in points if p.value is not None and not p.is_provisional]
+    if not final:
+        hidden = any(p.is_suppressed for p in points)
+        return ("Months are hidden: some rest on 1 to 7 cases." if hidden else "No final month yet."), None
+    last = final[-1]
+    when = words.period(last.period_start, last.period_grain)
+    said = f"{words.value(last.value, measure)} in {when}"
+    if last.mean is None:
+        return f"{said}; too few months for limits.", None
+    said += f", mean {words.value(last.mean, measure)}."
+    kind = last.point_type.removeprefix("special cause ")
+    if last.rule_name:
+        return f"{said} Special cause: {last.rule_name}.", (kind.split()[0], {"improvement": "improvement", "concern": "concern"}.get(kind, "change"))
+    return f"{said} No special cause: months differ as by chance.", ("common", "common cause") if last.point_type == "common cause" else None
+
+
+def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]) -> tuple[str, ...]:
+    notes = []
+    if open_months := [p for p in points if p.is_provisional and p.value is not None]:
+        notes.append(f"Provisional from {words.period(open_months[0].period_start, open_months[0].period_grain)}: cases or outcomes are still to come.")
+    if any(p.is_suppressed for p in points):
+        notes.append("Counts of 1 to 7 of other providers are hidden, and with them the lines of the chart.")
+    low = [p for p in points[-6:] if p.completeness_share is not None and p.completeness_share < 0.9]
+    if low:
+        notes.append(f"Completeness is as low as {words.share(min(p.completeness_share for p in low))} in the last months.")
+    sources = {row.national_source for row in national if row.national_source}
+    notes += [f"National value: {', '.join(sorted(sources))}."] if sources else []
+    notes += [f"Aim: {words.value(a.target_value, measure)} by {words.day(a.target_on)}; {a.state}" + (f", the process as it is meets it {a.assurance}" if a.assurance else "") + "." for a in aims]
+    if any(p.is_stale for p in points):
+        notes.append("New data have come in and are being computed.")
+    return tuple(notes)
+
+
+def _cells(measure: Row, point: Row) -> list[Cell]:
+    kind = "suppressed" if point.value is None and point.is_suppressed else (point.rule_name or point.point_type)
+    return [
+        Cell(words.period(point.period_start, point.period_grain), point.period_start.isoformat()),
+        number(point.value, "hidden" if point.is_suppressed else words.bare(point.value, measure)),
+        number(point.numerator, words.count(point.numerator)), number(point.denominator, words.count(point.denominator)),
+        *(number(line, words.bare(line, measure)) for line in (point.mean, point.lower_limit, point.upper_limit)),
+        Cell(kind), number(point.completeness_share, words.share(point.completeness_share)), Cell("provisional" if point.is_provisional else "final"),
+    ]  # fmt: skip

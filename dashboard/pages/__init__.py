@@ -1,0 +1,8 @@
+"""Pages: one module each, with its routes.
+
+Belongs here: which pages there are. Does not belong here: charts, which pages share (``dashboard.figures``).
+"""
+
+from dashboard.pages import figure, provider, sign_in
+
+ROUTES = [*sign_in.ROUTES, *figure.ROUTES, *provider.ROUTES]

@@ -1,0 +1,122 @@
+"""Questions to the warehouse's views, as the dashboard's own login on behalf of a reader.
+
+Belongs here: connections, the reader's provider told to the database, what is remembered until data change. Does not belong here: questions (``dashboard.figures``,
+``dashboard.pages``).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+Row = SimpleNamespace
+LOOK_SECONDS = 2.0  # so often at the most it is asked whether data have changed
+REMEMBERED = 400
+_SAY_READER = text("select set_config('common_cause.reader', :provider, true)")
+# whatever can change what is shown leaves one of these behind
+_VERSION = "select (select max(refreshed_at) from dashboard.submission_v1) as refreshed_at, (select max(signal_event_id) from dashboard.signal_event_v1) as event_id"
+
+
+class Away(RuntimeError):
+    """The database cannot be reached now."""
+
+
+class Views:
+    """The warehouse's views. Thread-safe."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.memory = Memory(self._version)
+
+    def rows(self, sql: str, provider: str | None = None, /, **parameters) -> list[Row]:
+        """The rows of a question, as the reader's provider may see them (None: as nobody in particular). Raises ``Away``."""
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(_SAY_READER, {"provider": provider or ""})
+                result = connection.execute(text(sql), parameters)
+                return [Row(**row) for row in result.mappings()]
+        except OperationalError as error:
+            raise Away from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Away from error
+            raise
+
+    def remembered(self, sql: str, provider: str | None = None, /, **parameters) -> list[Row]:
+        """The same, asked again only after data have changed."""
+        key = (sql, provider, tuple(sorted((name, _hashable(value)) for name, value in parameters.items())))
+        return self.memory.get(key, lambda: self.rows(sql, provider, **parameters))
+
+    def _version(self) -> Hashable:
+        found = self.rows(_VERSION)[0]
+        return found.refreshed_at, found.event_id
+
+
+class Memory:
+    """Answers by question, forgotten when the version of the data changes. ``latest`` may be older by one computation instead of making anybody wait."""
+
+    def __init__(self, version: Callable[[], Hashable], limit: int = REMEMBERED):
+        self._ask, self._limit = version, limit
+        self._held: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._making: set[Hashable] = set()
+        self._known: tuple[float, Hashable] = (-LOOK_SECONDS, None)
+
+    def version(self) -> Hashable:
+        """That of the data, a moment old at the most."""
+        with self._looking:
+            if time.monotonic() - self._known[0] > LOOK_SECONDS:
+                self._known = (time.monotonic(), self._ask())
+            return self._known[1]
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """The answer for the data as they are now."""
+        version = self.version()
+        with self._lock:
+            held = self._held.get(key)
+            if held and held[0] == version:
+                self._held.move_to_end(key)
+                return held[1]
+        return self._keep(key, version, make())
+
+    def latest(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """An answer at once where there is one; if it is old, a newer one is made beside for whoever asks next."""
+        version = self.version()
+        with self._lock:
+            held = self._held.get(key)
+            is_due = bool(held) and held[0] != version and key not in self._making
+            if is_due:
+                self._making.add(key)
+        if held is None:
+            return self.get(key, make)
+        if is_due:
+            threading.Thread(target=self._make_beside, args=(key, version, make), daemon=True).start()
+        return held[1]
+
+    def _make_beside(self, key: Hashable, version: Hashable, make: Callable[[], Any]) -> None:
+        try:
+            self._keep(key, version, make())
+        except Away:
+            pass  # whoever asks next tries again
+        finally:
+            with self._lock:
+                self._making.discard(key)
+
+    def _keep(self, key: Hashable, version: Hashable, answer: Any) -> Any:
+        with self._lock:
+            self._held[key] = (version, answer)
+            self._held.move_to_end(key)
+            while len(self._held) > self._limit:
+                self._held.popitem(last=False)
+        return answer
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
