@@ -83,6 +83,22 @@ def test_the_latest_results_are_the_latest_final_ones_of_all_results(warehouse, 
     assert rows > 50 and (missing, more) == (0, 0)
 
 
+@pytest.mark.parametrize("own", OWN.values(), ids=OWN)
+def test_places_are_those_of_the_benchmarks(warehouse, as_role, own):
+    """The same columns with the same values, without those that rest on the cells of others."""
+    from warehouse.views.latest import place_v1
+    from warehouse.views.results import benchmark_v1
+
+    with warehouse.begin() as connection:
+        add_year(connection, 9)
+        for code, month in itertools.product(("ZX1", "ZX2", "ZX3A1", "REG1", "NET"), (1, 2, 9)):
+            add_benchmark(connection, code, period_start=date(2026, month, 1), rank=month)
+    assert set(benchmark_v1.columns) - set(place_v1.columns) == {"network_value", "best_value", "from_best", "adjusted_z_score", "adjusted_position"}
+    columns = ", ".join(name for name in benchmark_v1.columns if name in place_v1.columns)
+    rows, missing, more = compare(warehouse, reader_of(as_role, own), f"select {columns} from dashboard.benchmark_v1", columns, "dashboard.place_v1")
+    assert rows > 10 and (missing, more) == (0, 0)
+
+
 def test_a_place_among_peers_is_hidden_with_the_result(warehouse, as_role):
     with warehouse.begin() as connection:
         for code, met in (("ZX1", 3), ("ZX2", 33)):

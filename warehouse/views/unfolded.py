@@ -55,7 +55,7 @@ def milestones(registry: Registry) -> tuple[View, View]:
     said = "One row a dated event of a case, as the pathways declare them."
     return (
         view("pathway", "milestone", f"{said} Row-level security of the cases applies.", columns, query, is_invoker=True, **meanings),
-        view("pathway", "every_milestone", f"{said} All of them, for counting: nobody but the pipeline reads it.", columns, query, is_barrier=False, **meanings),
+        view("pathway", "every_milestone", f"{said} All of them, for counting: nobody but the pipeline reads it.", columns, query, **meanings),
     )
 
 
