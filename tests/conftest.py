@@ -1,7 +1,7 @@
 """What all tests share: the registry, one embedded server a session, a migrated database of its own for each test.
 
 A test asks for ``database`` (an engine as ``cc_pipeline``); ``admin`` is an administrator's engine on the same database;
-``database_settings`` are settings that point at it; ``demo_organisations`` fills in a small fictional network.
+``database_settings`` are settings that point at it, for the dashboard's login too; ``demo_organisations`` fills in a small fictional network.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from schemas.registry import Registry, load_registry
 from tests.golden_count import pytest_terminal_summary  # noqa: F401  (pytest finds the hook here, wherever the tests run)
 from warehouse import embedded
+from warehouse.dashboard_login import dashboard_url
 from warehouse.database import make_engine
 from warehouse.migrate import migrate_database, prepare_server
 from warehouse.roles import GROUPS
@@ -123,7 +124,8 @@ def admin(server, database_name) -> Iterator[Engine]:
 @pytest.fixture
 def database_settings(settings, server, database_name) -> Settings:
     """Settings that point at the test's database, for what makes its own engine."""
-    return replace(settings, database_url=server.url(database_name))
+    login = dashboard_url(server, database_name).render_as_string(hide_password=False)
+    return replace(settings, database_url=server.url(database_name), dashboard_database_url=login)
 
 
 @pytest.fixture

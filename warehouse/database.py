@@ -28,18 +28,19 @@ def database_url(settings: Settings, database: str | None = None) -> URL:
     return (url.set(database=database) if database else url).set(drivername=DRIVER)
 
 
-def make_engine(target: Settings | URL | str, *, autocommit: bool = False, **options) -> Engine:
+def make_engine(target: Settings | URL | str, *, autocommit: bool = False, server: embedded.Server | None = None, **options) -> Engine:
     """An engine on ``target`` (settings: as ``cc_pipeline``). Its errors keep their type, ``orig.sqlstate`` and the names of
     table, column and constraint, and lose every value: of the message, the detail, the context and the parameters.
 
-    The embedded server is found again if it comes back on another port. Connections are tested before use.
+    The embedded server (of the settings, or ``server``) is found again if it comes back on another port. Connections are tested before use.
     """
     settings = target if isinstance(target, Settings) else None
     url = database_url(settings) if settings else make_url(target).set(drivername=DRIVER)
     isolation = {"isolation_level": "AUTOCOMMIT"} if autocommit else {}
     engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, **isolation, **options)
-    current = embedded.Server(settings.server_data, embedded.find_binaries()) if settings and not settings.database_url else None
-    event.listen(engine, "do_connect", lambda dialect, record, args, given: _connect(current, args, given))
+    if settings and not settings.database_url:
+        server = embedded.Server(settings.server_data, embedded.find_binaries())
+    event.listen(engine, "do_connect", lambda dialect, record, args, given: _connect(server, args, given))
     event.listen(engine, "handle_error", redact_context)
     return engine
 

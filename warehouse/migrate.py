@@ -15,7 +15,8 @@ from sqlalchemy import Connection, text
 from schemas.registry import Registry, load_registry
 from warehouse import embedded
 from warehouse.access import apply_access, open_database
-from warehouse.database import make_engine, transaction_lock
+from warehouse.dashboard_login import create_dashboard_login
+from warehouse.database import advisory_lock, make_engine, transaction_lock
 from warehouse.improvement_current import sync_change_ideas
 from warehouse.policies import sync_policies
 from warehouse.roles import GROUPS, PIPELINE, create_databases, create_roles
@@ -48,12 +49,13 @@ def migrate(settings: Settings, registry: Registry | None = None) -> list[str]:
 
 
 def prepare_server(server: embedded.Server) -> None:
-    """Roles and databases on the embedded server."""
+    """Roles, databases and the dashboard's login on the embedded server; one process at a time, for two may not change a role at once."""
     engine = make_engine(server.admin_url, autocommit=True)
     try:
-        with engine.connect() as connection:
+        with engine.connect() as connection, advisory_lock(connection, "prepare server"):
             create_roles(connection, server.secrets.pipeline)
             create_databases(connection)
+            create_dashboard_login(connection, server.data)
     finally:
         engine.dispose()
 

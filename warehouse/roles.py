@@ -38,18 +38,18 @@ class RoleError(ValueError):
 def create_roles(connection: Connection, pipeline_password: str) -> None:
     """Creates what is missing, and sets the pipeline's password. Needs an administrator's connection."""
     for role in GROUPS:
-        if not _role_exists(connection, role):
-            _run(connection, sql.SQL("create role {} nologin").format(sql.Identifier(role)))
-    if not _role_exists(connection, PIPELINE):
-        _run(connection, sql.SQL("create role {}").format(sql.Identifier(PIPELINE)))
-    _run(connection, sql.SQL("alter role {} " + PIPELINE_RIGHTS).format(sql.Identifier(PIPELINE)))
-    _set_password(connection, PIPELINE, pipeline_password)
+        if not role_exists(connection, role):
+            run_statement(connection, sql.SQL("create role {} nologin").format(sql.Identifier(role)))
+    if not role_exists(connection, PIPELINE):
+        run_statement(connection, sql.SQL("create role {}").format(sql.Identifier(PIPELINE)))
+    run_statement(connection, sql.SQL("alter role {} " + PIPELINE_RIGHTS).format(sql.Identifier(PIPELINE)))
+    set_password(connection, PIPELINE, pipeline_password)
 
 
-def create_provider_role(connection: Connection, name: str, provider_code: str, password: str) -> None:
+def create_provider_role(connection: Connection, name: str, provider_code: str, password: str, may_act: bool | None = None) -> None:
     """A login that sees the records of one provider (call again for another). Needs an administrator's connection to the warehouse.
 
-    Idempotent; sets the password. ``name``: 3 to 63 small letters, digits and underscores, not beginning with ``cc_`` or ``pg_``.
+    Idempotent; sets the password. ``may_act``: on its providers' signals, None to leave that as it is. ``name``: 3 to 63 small letters, digits and underscores, not beginning with ``cc_`` or ``pg_``.
     Raises ``RoleError`` for such a name, an unknown provider, or a role that is there for something else.
     """
     if not _ROLE_NAME.fullmatch(name):
@@ -60,12 +60,14 @@ def create_provider_role(connection: Connection, name: str, provider_code: str, 
     if not connection.scalar(known):
         raise RoleError(f"no provider has the code {provider_code}; import it first")
     role = sql.Identifier(name)
-    if not _role_exists(connection, name):
-        _run(connection, sql.SQL("create role {} in role cc_provider").format(role))
+    if not role_exists(connection, name):
+        run_statement(connection, sql.SQL("create role {} in role cc_provider").format(role))
     elif not connection.scalar(_IS_OURS, {"name": name}) or _is_mighty(connection, name):
         raise RoleError(f"the role {name} exists and is not a provider's; choose another name")
-    _run(connection, sql.SQL("alter role {} " + PROVIDER_RIGHTS).format(role))
-    _set_password(connection, name, password)
+    run_statement(connection, sql.SQL("alter role {} " + PROVIDER_RIGHTS).format(role))
+    set_password(connection, name, password)
+    if may_act is not None:
+        run_statement(connection, sql.SQL("grant cc_lead to {}" if may_act else "revoke cc_lead from {}").format(role))
     row = insert(provider_role).values(role_name=name, provider_code=provider_code)
     connection.execute(row.on_conflict_do_nothing())
 
@@ -76,30 +78,32 @@ def drop_provider_role(connection: Connection, name: str) -> bool:
     Raises ``RoleError`` if the role is there for something else.
     """
     was_known = connection.execute(delete(provider_role).where(provider_role.c.role_name == name)).rowcount > 0
-    if not _role_exists(connection, name):
+    if not role_exists(connection, name):
         return was_known
     if not _ROLE_NAME.fullmatch(name) or not connection.scalar(_IS_OURS, {"name": name}) or _is_mighty(connection, name):
         raise RoleError(f"the role {name} is not a provider's; it is left alone")
     connection.execute(text("select pg_terminate_backend(pid) from pg_stat_activity where usename = :name"), {"name": name})
-    _run(connection, sql.SQL("drop role {}").format(sql.Identifier(name)))
+    run_statement(connection, sql.SQL("drop role {}").format(sql.Identifier(name)))
     return True
 
 
-def provider_roles(connection: Connection) -> list[tuple[str, str, str, bool]]:
-    """(login, provider's code, its name, whether the server has the login), in order."""
-    there = select(text("1")).select_from(text("pg_roles")).where(text("rolname = role_name")).exists()
-    query = select(provider_role.c.role_name, provider_role.c.provider_code, organisation.c.organisation_name, there)
+def provider_roles(connection: Connection) -> list[tuple[str, str, str, bool, bool]]:
+    """(login, provider's code, its name, whether the server has the login, whether it may act on signals), in order."""
+    there = select(text("1")).select_from(text("pg_roles")).where(text("rolname = role_name"))
+    acts = there.where(text("pg_has_role(oid, 'cc_lead', 'member')"))
+    query = select(provider_role.c.role_name, provider_role.c.provider_code, organisation.c.organisation_name, there.exists(), acts.exists())
     query = query.join(organisation, organisation.c.organisation_code == provider_role.c.provider_code)
     return [tuple(row) for row in connection.execute(query.order_by(provider_role.c.role_name, provider_role.c.provider_code))]
 
 
-def statements_for(name: str, providers: Sequence[str]) -> list[str]:
+def statements_for(name: str, providers: Sequence[str], may_act: bool | None = None) -> list[str]:
     """What an administrator types in psql, connected to the warehouse, to make such a login; ``\\password`` asks for the password."""
     role = sql.Identifier(name).as_string(None)
     rows = ", ".join(sql.SQL("({}, {})").format(sql.Literal(name), sql.Literal(code)).as_string(None) for code in providers)
     return [
         f"create role {role} {PROVIDER_RIGHTS} in role cc_provider;",
         f"insert into pathway.provider_role (role_name, provider_code) values {rows} on conflict do nothing;",
+        *([] if may_act is None else [f"grant cc_lead to {role};" if may_act else f"revoke cc_lead from {role};"]),
         f"\\password {role}",
     ]
 
@@ -119,11 +123,11 @@ def create_databases(connection: Connection, names: tuple[str, ...] = DATABASES)
     for name in names:
         if not connection.scalar(text("select exists (select from pg_database where datname = :name)"), {"name": name}):
             owner = sql.Identifier(PIPELINE)
-            _run(connection, sql.SQL("create database {} owner {} template template0 encoding 'UTF8'").format(sql.Identifier(name), owner))
-        _run(connection, sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
+            run_statement(connection, sql.SQL("create database {} owner {} template template0 encoding 'UTF8'").format(sql.Identifier(name), owner))
+        run_statement(connection, sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
 
 
-def _role_exists(connection: Connection, name: str) -> bool:
+def role_exists(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(text("select exists (select from pg_roles where rolname = :name)"), {"name": name}))
 
 
@@ -132,13 +136,13 @@ def _is_mighty(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(asked, {"name": name}))
 
 
-def _set_password(connection: Connection, role: str, password: str) -> None:
+def set_password(connection: Connection, role: str, password: str) -> None:
     """Sends a SCRAM verifier: the password itself never reaches the server, nor any log of statements."""
     driver = connection.connection.driver_connection
     verifier = driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    _run(connection, sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier)))
+    run_statement(connection, sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier)))
 
 
-def _run(connection: Connection, statement: sql.Composable) -> None:
+def run_statement(connection: Connection, statement: sql.Composable) -> None:
     with connection.connection.cursor() as cursor:
         cursor.execute(statement)

@@ -17,7 +17,7 @@ def _now() -> datetime:
 class Settings:
     """Where things are and how much is allowed. ``home`` holds all that the product writes unless a path says otherwise.
 
-    ``database_url`` None means the embedded server under ``home``. ``keep_runs_days`` is how long Dagster's finished runs are kept, 0 for ever. ``mail_url`` may hold a password. ``alarm_again_days``: after so many an unacknowledged alarm is raised again. ``clock`` gives the time (UTC, with zone); tests move it.
+    ``database_url`` None means the embedded server under ``home``. ``keep_runs_days`` is how long Dagster's finished runs are kept, 0 for ever. ``dashboard_database_url`` is how the dashboard logs in to a server that somebody runs. It and ``mail_url`` may hold a password. ``alarm_again_days``: after so many an unacknowledged alarm is raised again. ``clock`` gives the time (UTC, with zone); tests move it.
     """
 
     home: Path
@@ -31,6 +31,7 @@ class Settings:
     webhook_url: str | None = None
     mail_url: str | None = field(default=None, repr=False)
     dashboard_url: str | None = None
+    dashboard_database_url: str | None = field(default=None, repr=False)
     alarm_again_days: int = 14
     keep_runs_days: int = 90
     stuck_after_minutes: int = 15
@@ -76,6 +77,7 @@ class Settings:
             "webhook_url": env.get("COMMON_CAUSE_WEBHOOK_URL") or None,
             "mail_url": env.get("COMMON_CAUSE_MAIL_URL") or None,
             "dashboard_url": env.get("COMMON_CAUSE_DASHBOARD_URL") or None,
+            "dashboard_database_url": env.get("COMMON_CAUSE_DASHBOARD_DATABASE_URL") or None,
             "alarm_again_days": int(env.get("COMMON_CAUSE_ALARM_AGAIN_DAYS") or 14),
             "keep_runs_days": int(env.get("COMMON_CAUSE_KEEP_RUNS_DAYS", "90")),
             "parallel_runs": int(env.get("COMMON_CAUSE_PARALLEL_RUNS", "2")),

@@ -35,15 +35,18 @@ def roles() -> None:
 @click.argument("name")
 @click.option("--provider", "providers", multiple=True, required=True, callback=plain_code, help="Code of a provider whose records it sees; may be given more than once.")
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File whose first line is the password; without it one is made and told once.")
+@click.option("--lead/--no-lead", "may_act", default=None, help="Whether it may act on the signals of its providers: acknowledge, assign, comment, close. Without either: as it was, at first not.")
 @click.pass_obj
-def create(settings: Settings, name: str, providers: tuple[str, ...], password_file: Path | None) -> None:
+def create(settings: Settings, name: str, providers: tuple[str, ...], password_file: Path | None, may_act: bool | None) -> None:
     """Make the login NAME for one or more providers. Again for one that is there: more providers, and a new password."""
     given = _password_in(password_file) if password_file else None
     password = given or secrets.token_urlsafe(24)
-    with _as_administrator(settings, statements_for(name, providers)) as connection:
+    with _as_administrator(settings, statements_for(name, providers, may_act)) as connection:
         for code in providers:
-            create_provider_role(connection, name, code, password)
+            create_provider_role(connection, name, code, password, may_act)
     say(f"{name} may log in and sees the records of: {', '.join(providers)}")
+    if may_act is not None:
+        say(f"it may {'' if may_act else 'not '}act on their signals")
     if not given:
         say(f"its password, told only now: {password}")
 
@@ -71,8 +74,12 @@ def drop(settings: Settings, name: str) -> None:
 def list_roles(settings: Settings) -> None:
     """List the logins of providers and whose records they see."""
     with opened(settings) as context, context.engine.connect() as connection:
-        rows = [(login, code, name, "" if is_there else "the server has no such login") for login, code, name, is_there in provider_roles(connection)]
+        rows = [(login, code, name, _standing(is_there, may_act)) for login, code, name, is_there, may_act in provider_roles(connection)]
     print_table("Logins of providers", ("login", "provider", "name", ""), rows or [("none yet", None, None, None)])
+
+
+def _standing(is_there: bool, may_act: bool) -> str:
+    return "the server has no such login" if not is_there else "may act on signals" if may_act else ""
 
 
 @contextmanager

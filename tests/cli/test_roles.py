@@ -135,18 +135,38 @@ def _names(house: Settings) -> set[str]:
     return names
 
 
+def may_act(settings: Settings, login: str) -> bool:
+    engine = make_engine(settings)
+    with engine.connect() as connection:
+        answer = connection.scalar(text("select has_function_privilege(:login, 'dashboard.act_on_signal(bigint, text, text, text, text, text)', 'execute')"), {"login": login})
+    engine.dispose()
+    return answer
+
+
+def test_a_login_may_act_on_signals_once_it_is_said_and_until_it_is_unsaid(house, at_home, login):
+    words = ("roles", "create", login, "--provider", "ZX1")
+    assert at_home(*words)[0] == 0 and not may_act(house, login) and "may act" not in at_home("roles", "list")[1]
+    code, said = at_home(*words, "--lead")
+    assert code == 0 and "it may act on their signals" in said and may_act(house, login)
+    assert re.search(rf"{login}\s+ZX1\s+Exemplar 1 Hospitals\s+may act on signals", at_home("roles", "list")[1])
+    assert at_home(*words)[0] == 0 and may_act(house, login), "a new password takes no right away"
+    assert "it may not act on their signals" in at_home(*words, "--no-lead")[1] and not may_act(house, login)
+    assert "ZX1" in sees(house, login, re.search(r"told only now: (\S+)", at_home(*words, "--lead")[1])[1]), "who acts still sees its own"
+    assert at_home("roles", "drop", login)[0] == 0
+
+
 def test_a_password_is_no_argument(at_home, login):
     code, said = at_home("roles", "create", login, "--provider", "ZX1", "--password", "correct horse battery")
     assert code == USAGE and "No such option" in said
 
 
 def test_on_somebody_elses_server_its_administrator_is_told_what_to_type_and_it_works(typed, admin, login):
-    code, said = typed("roles", "create", login, "--provider", "ZX1", "--provider", "ZX2")
+    code, said = typed("roles", "create", login, "--provider", "ZX1", "--provider", "ZX2", "--lead")
     assert code == CANNOT and "cc_pipeline may not make or drop logins" in said and f'\\password "{login}"' in said and "Traceback" not in said
     assert login not in typed("roles", "list")[1]
     _type_as(admin, said)
     code, listed = typed("roles", "list")
-    assert re.search(rf"{login}\s+ZX1 ", listed) and re.search(rf"{login}\s+ZX2 ", listed) and "no such login" not in listed
+    assert re.search(rf"{login}\s+ZX1 ", listed) and re.search(rf"{login}\s+ZX2 ", listed) and "may act on signals" in listed and "no such login" not in listed
 
     code, said = typed("roles", "drop", login)
     assert code == CANNOT and login in typed("roles", "list")[1]

@@ -11,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
+from warehouse.dashboard_login import LOGIN, dashboard_url
 from warehouse.database import make_engine
 from warehouse.roles import create_provider_role
 
@@ -20,10 +21,13 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def as_role(server, database_name, demo_organisations, admin) -> Iterator[Callable[..., Engine]]:
-    """``as_role("cc_analyst")``: an engine of a login in that group; ``as_role("cc_provider", "ZX1", ...)``: of a provider's login."""
+    """``as_role("cc_analyst")``: an engine of a login in that group; ``as_role("cc_provider", "ZX1", ...)``: of a provider's login; ``as_role(LOGIN)``: of the dashboard's own."""
     made, engines = [], []
 
     def connect(group: str, *providers: str) -> Engine:
+        if group == LOGIN:
+            engines.append(make_engine(dashboard_url(server, database_name), pool_size=1))
+            return engines[-1]
         name = f"t_{os.getpid()}_{next(_numbers)}_{group[3:]}"
         with admin.begin() as connection:
             if providers:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.conftest import DEMO_NETWORK
 from warehouse.access import CLOSED_TABLES, PATIENT_TABLES, REFERENCE_TABLES, open_database, patient_tables
+from warehouse.dashboard_login import LOGIN
 from warehouse.database import make_engine
 from warehouse.detail_tables import detail_table, record_table
 from warehouse.organisations import load_network
@@ -36,7 +37,7 @@ def may_read(role: str, relation: str) -> bool:
         return role in ("cc_analyst", "cc_provider") or not is_of_cases
     if relation == "improvement.lead_contact":
         return False
-    if role == "cc_lead":
+    if role in ("cc_lead", LOGIN):
         return False
     if role == "cc_engineer":
         return schema in ("house", "intake", "measurement", "improvement") or is_reference
@@ -80,7 +81,7 @@ def _statement(verb: str, relation: str, column: str) -> str:
     }[verb]
 
 
-@pytest.mark.parametrize("role", GROUPS)
+@pytest.mark.parametrize("role", [*GROUPS, LOGIN])
 def test_each_role_on_each_object_with_each_verb(as_role, database, role):
     engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
     with database.connect() as connection:
@@ -99,7 +100,7 @@ def test_each_role_on_each_object_with_each_verb(as_role, database, role):
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", GROUPS)
+@pytest.mark.parametrize("role", [*GROUPS, LOGIN])
 def test_no_role_makes_anything_or_becomes_another(as_role, role):
     engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
     attempts = [
@@ -123,12 +124,12 @@ def test_no_role_makes_anything_or_becomes_another(as_role, role):
     assert allowed == []
 
 
-@pytest.mark.parametrize("role", GROUPS)
+@pytest.mark.parametrize("role", [*GROUPS, LOGIN])
 def test_only_leads_act_on_signals(as_role, role):
     engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
     with engine.connect() as connection:
         tried = _try(connection, "select dashboard.act_on_signal(1, 'comment', 'somebody', 'ZX1', 'a note')")
-    assert tried == ("CC002" if role == "cc_lead" else "refused"), "there is no signal 1"
+    assert tried == ("CC002" if role in ("cc_lead", LOGIN) else "refused"), "there is no signal 1"
 
 
 def test_no_reader_hands_its_rights_on(as_role, database):
@@ -146,7 +147,7 @@ def test_row_level_security_cannot_be_switched_off_by_the_reader(as_role):
             connection.execute(text("select * from pathway.pathway_case"))
 
 
-@pytest.mark.parametrize("role", [*GROUPS, "stranger"])
+@pytest.mark.parametrize("role", [*GROUPS, LOGIN, "stranger"])
 def test_only_the_warehouse_is_open(as_role, admin, server, database_name, role):
     """A login reaches this database if it is in a group, and no other database of the server."""
     if role == "stranger":

@@ -1,7 +1,8 @@
 """Functions that views and row-level security share: who the reader is, and what of a count may be shown.
 
 ``session_user`` is the login, also inside a function or view that runs with its owner's rights. A login belongs to the providers that
-``pathway.provider_role`` names, to those that they took over, and to all sites and teams below.
+``pathway.provider_role`` names, to those that they took over, and to all sites and teams below. A dashboard's login has no provider:
+it names that of the user who is signed in, for one transaction (``select set_config('common_cause.reader', 'ZQA', true)``). Of any other login the setting is not read.
 """
 
 from __future__ import annotations
@@ -19,11 +20,27 @@ select a.organisation_code, a.ancestor_code, o.organisation_kind as ancestor_kin
 from above a join pathway.organisation o on o.organisation_code = a.ancestor_code
 """
 
+# a dashboard's login knows whom it serves; a provider's login that has lost its providers is none
+SERVES_LEADS = """
+create or replace function house.serves_leads() returns boolean language sql stable security definer set search_path = pg_catalog as $$
+    select pg_has_role(session_user, 'cc_lead', 'member') and not pg_has_role(session_user, 'cc_provider', 'member')
+        and not exists (select from pathway.provider_role r where r.role_name = session_user)
+$$
+"""
+
+MY_PROVIDERS = """
+create or replace function house.my_providers() returns text[] language sql stable security definer set search_path = pg_catalog as $$
+    select case when house.serves_leads()
+        then array(select o.organisation_code::text from pathway.organisation o
+            where o.organisation_code = current_setting('common_cause.reader', true) and o.organisation_kind = 'provider')
+        else array(select r.provider_code::text from pathway.provider_role r where r.role_name = session_user) end
+$$
+"""
+
 MY_ORGANISATIONS = """
 create or replace function house.my_organisations() returns text[] language sql stable security definer set search_path = pg_catalog as $$
     select coalesce(array_agg(distinct t.organisation_code), '{}')
-    from house.organisation_tree t join pathway.provider_role r on r.provider_code = t.ancestor_code
-    where r.role_name = session_user
+    from unnest(house.my_providers()) as mine (provider_code) join house.organisation_tree t on t.ancestor_code = mine.provider_code
 $$
 """
 
@@ -31,17 +48,8 @@ MY_ANCESTORS = """
 create or replace function house.my_ancestors() returns table (ancestor_code text, provider_code text)
 language sql stable security definer set search_path = pg_catalog as $$
     select t.ancestor_code, t.organisation_code
-    from house.organisation_tree t
-    join pathway.provider_role r on r.provider_code = t.organisation_code
-    where r.role_name = session_user and t.ancestor_kind in ('region', 'network', 'nation')
-$$
-"""
-
-# a dashboard's login knows whom it serves; a provider's login that has lost its providers is none
-SERVES_LEADS = """
-create or replace function house.serves_leads() returns boolean language sql stable security definer set search_path = pg_catalog as $$
-    select pg_has_role(session_user, 'cc_lead', 'member') and not pg_has_role(session_user, 'cc_provider', 'member')
-        and not exists (select from pathway.provider_role r where r.role_name = session_user)
+    from unnest(house.my_providers()) as mine (provider_code) join house.organisation_tree t on t.organisation_code = mine.provider_code
+    where t.ancestor_kind in ('region', 'network', 'nation')
 $$
 """
 
@@ -72,8 +80,9 @@ $$
 """
 
 COMMENTS = {
-    "function house.my_organisations()": "Codes of the providers of the login, of those they took over, and of all sites and teams below.",
-    "function house.my_ancestors()": "Each region, network and nation above the providers of the login, with the provider.",
+    "function house.my_providers()": "Codes of the providers of the login; of a dashboard, that of the user who is signed in (the setting common_cause.reader).",
+    "function house.my_organisations()": "Codes of these providers, of those they took over, and of all sites and teams below.",
+    "function house.my_ancestors()": "Each region, network and nation above these providers, with the provider.",
     "function house.serves_leads()": "Whether the login is that of a dashboard which acts for the leads that are signed in.",
     "function house.shown_count(double precision, integer, integer)": "A count as the small-numbers policy shows it; null where suppressed.",
     "function house.is_small(double precision, integer)": "Whether the small-numbers policy suppresses the count.",
@@ -85,7 +94,7 @@ COMMENTS = {
     "column house.organisation_tree.depth": "steps between them",
 }
 
-FUNCTIONS = (TREE, MY_ORGANISATIONS, MY_ANCESTORS, SERVES_LEADS, SHOWN_COUNT, IS_SMALL, WILSON)
+FUNCTIONS = (TREE, SERVES_LEADS, MY_PROVIDERS, MY_ORGANISATIONS, MY_ANCESTORS, SHOWN_COUNT, IS_SMALL, WILSON)
 
 
 def statements() -> list[str]:
