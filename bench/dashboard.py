@@ -30,7 +30,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PROVIDER, PATHWAY, MEASURE = places()[83].code, "hip_fracture", "hip_kpi2_surgery_next_day"
 PAGES = {
-    "network": f"/network/{PATHWAY}", "provider": f"/provider/{PROVIDER}/{PATHWAY}", "measure": f"/measure/{MEASURE}", "series": f"/series/{MEASURE}/{PROVIDER}", "signals": "/signals",
+    "network": f"/network/{PATHWAY}", "provider": f"/provider/{PROVIDER}/{PATHWAY}", "measure": f"/measure/{MEASURE}", "series": f"/figure/series/{MEASURE}/{PROVIDER}", "signals": "/signals",
 }  # fmt: skip
 START_SECONDS = 60
 # the largest paint so far is told by an observer that also hears what was before it
