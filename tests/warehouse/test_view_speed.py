@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from tests.warehouse.plain_views import MILESTONE_SUMMARY, SHOWN_CELL
+from tests.warehouse.plain_views import SHOWN_CELL
 from tests.warehouse.results import CHAIN, add_benchmark, add_measures, add_result
-from tests.warehouse.test_access import _add_case
 
 CELL = "measure_name, organisation_code, period_grain, period_start, is_own, is_suppressed, numerator, denominator, policy_version"
 OWN = {"nobody": (), "one provider": ("ZX1",), "two providers": ("ZX2", "ZX3")}
@@ -58,17 +57,6 @@ def test_cells_are_shown_as_the_plain_definition_shows_them(warehouse, as_role, 
         add_year(connection, 1 + len(own))
     rows, missing, more = compare(warehouse, reader_of(as_role, own), SHOWN_CELL, CELL, "house.shown_cell")
     assert rows > 500 and (missing, more) == (0, 0)
-
-
-@pytest.mark.parametrize("own", OWN.values(), ids=OWN)
-def test_milestones_are_summed_up_as_the_plain_definition_sums_them(warehouse, as_role, registry, own):
-    with warehouse.begin() as connection:
-        for number, site in enumerate(CHAIN):
-            for _ in range((3, 9, 2, 14, 0, 8)[number]):
-                _add_case(connection, registry, site, site[:3])
-    columns = "pathway_name, milestone_name, organisation_code, organisation_kind, period_grain, period_start, case_count, median_minutes, is_own, is_suppressed, policy_version"
-    rows, missing, more = compare(warehouse, reader_of(as_role, own), MILESTONE_SUMMARY, columns, "dashboard.milestone_summary_v1")
-    assert rows >= 4 and (missing, more) == (0, 0)
 
 
 @pytest.mark.parametrize("own", OWN.values(), ids=OWN)
