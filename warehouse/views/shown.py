@@ -142,7 +142,6 @@ shown_cell = view(
     "What of a result's counts the reader may see. One row a measure, organisation, grain and period.",
     KEYS,
     f"select * from ({single_cells('measurement.measure_result')}) single union all select * from ({GROUP_CELLS}) grouped",
-    is_barrier=False,
     numerator="as shown to others: own part whole, the rest rounded; null where suppressed",
     denominator="as shown to others: own part whole, the rest rounded; null where suppressed",
 )
