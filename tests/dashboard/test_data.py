@@ -9,26 +9,26 @@ import pytest
 
 from dashboard.completeness import by_field, by_measure, months, months_back
 from dashboard.pages.data import came
+from dashboard.words import period_end
 from tests.dashboard.conftest import a_house
 from tests.dashboard.signals import OWN, PEER, furnish
-from tests.results.world import World as Cases
-from tests.results.world import wrist
 from tests.world import World
 from tests.world import wrist as row
 
 TODAY = date.today()
+SENT_FOR = months_back(TODAY, 3)
+SENT_FOR_END = period_end(SENT_FOR, "month")
 
 
 @pytest.fixture(scope="module")
 def house(server, template, tmp_path_factory):
-    """ZX1 sent twelve fractures of last month, one without a pain score; ZX2 one that could not be read."""
+    """ZX1 sent twelve fractures of one month, one of them without a pain score; ZX2 one that could not be read."""
     from assets.context import Context
 
     with a_house(server, tmp_path_factory.mktemp("data")) as made:
         furnish(made)
-        context, month = Context.open(made.settings, made.engine), months_back(TODAY, 1)
-        world = World(context)
-        day = datetime.combine(month, datetime.min.time()) + timedelta(days=2, hours=9)
+        world = World(Context.open(made.settings, made.engine))
+        day = datetime.combine(SENT_FOR, datetime.min.time()) + timedelta(days=2, hours=9)
         world.submit([row(n, arrived=day, **({"Pain score": ""} if n == 1 else {})) for n in range(1, 13)], sender=OWN)
         world.submit(b"\x00\x01 no table", sender=PEER)
         world.refresh()
@@ -72,7 +72,6 @@ def test_the_reason_of_a_rejection_is_the_senders(house):
 
 def test_a_submission_on_its_way_and_a_result_that_waits_are_said(new_house):
     furnish(new_house)
-    Cases(new_house.engine, None, count=1)
     client = new_house.client("lead:ZX1")
     assert "Everything that has come in is computed." in client.get("/data").text
     with new_house.engine.begin() as connection:
@@ -84,21 +83,23 @@ def test_a_submission_on_its_way_and_a_result_that_waits_are_said(new_house):
 
 
 # ------------------------------------------------------------------------------------------------ by field
+def _fields(house, today: date, reader: str = f"reader:{OWN}"):
+    return {field.name: field for _, fields in by_field(house.asked(reader), today) for field in fields}
+
+
 def test_a_field_is_counted_over_ones_own_cases_alone(house):
-    [(title, fields)] = by_field(house.asked(f"reader:{OWN}"), TODAY)
-    found = {field.name: field for field in fields}
-    assert found["pain_score"].share == pytest.approx(11 / 12) and found["grip_strength"].share == 0
-    assert found["pain_score"].shares[-1] == pytest.approx(11 / 12) and found["pain_score"].shares[0] is None
-    assert by_field(house.asked(f"reader:{PEER}"), TODAY) == [] and by_field(house.asked("office"), TODAY) == []
+    later = SENT_FOR_END + timedelta(days=40)
+    pain = _fields(house, later)["pain_score"]
+    assert pain.share == pytest.approx(11 / 12) and [share for share in pain.shares if share is not None] == [pain.share]
+    assert _fields(house, later, f"reader:{PEER}") == {} == _fields(house, later, "office")
 
 
 def test_a_field_that_is_not_due_yet_is_not_missing(house):
-    due = {field.name: field.shares[-1] for _, fields in by_field(house.asked(f"reader:{OWN}"), months_back(TODAY, 0)) for field in fields}
-    later = house.asked(f"reader:{OWN}")
-    from dashboard import declared
-
-    waiting = [field.name for field in declared.dataset(later, "wrist_fracture").stored_fields if declared.dataset(later, "wrist_fracture").due_after_days(field.name) > 31]
-    assert waiting and not set(waiting) & set(due)
+    arrival, discharge, follow_up = "side", "pain_score", "grip_kg"
+    assert {days: [name for name in (arrival, discharge, follow_up) if name in _fields(house, SENT_FOR_END + timedelta(days=days))] for days in (1, 31, 91)} == {
+        1: [arrival], 31: [arrival, discharge], 91: [arrival, discharge, follow_up],
+    }  # fmt: skip
+    assert _fields(house, SENT_FOR_END + timedelta(days=91))[follow_up].share == 0
 
 
 def test_measures_with_the_least_complete_month_come_first(network):
