@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from xml.etree import ElementTree
 
 import pytest
@@ -94,5 +95,5 @@ def test_time_runs_from_left_to_right_before_and_after_the_start():
     axis = Axis(-300, 20000)
     places = [axis.x(minutes) for minutes in (-300, -60, 0, 60, 1440, 20000)]
     assert places == sorted(places)
-    assert all(later - earlier > 20 for earlier, later in zip(places, places[1:], strict=False))
+    assert all(later - earlier > 20 for earlier, later in itertools.pairwise(places))
     assert 0 in axis.marks()
