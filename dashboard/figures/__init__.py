@@ -10,12 +10,14 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 
 from dashboard.asked import Asked
+from dashboard.figures.cusum import cusum_figure
 from dashboard.figures.figure import Figure
 from dashboard.figures.series import series_figure
 from dashboard.figures.timeline import timeline_figure
 
 # kind: (how many parts its address may have, what makes it)
 KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure]]] = {
+    "cusum": ((3,), cusum_figure),  # measure, organisation, which change it looks for
     "series": ((2,), series_figure),  # measure, organisation
     "timeline": ((2, 3), timeline_figure),  # pathway, organisation, first day of a quarter
 }

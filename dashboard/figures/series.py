@@ -140,7 +140,8 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
     said += f", mean {words.value(last.mean, measure)}."
     kind = last.point_type.removeprefix("special cause ")
     if last.rule_name:
-        return f"{said} Special cause: {last.rule_name}.", (kind.split()[0], {"improvement": "improvement", "concern": "concern"}.get(kind, "change"))
+        tone = kind if kind in ("improvement", "concern") else "change"
+        return f"{said} Special cause: {last.rule_name}.", (tone, tone)
     return f"{said} No special cause: months differ as by chance.", ("common", "common cause") if last.point_type == "common cause" else None
 
 
