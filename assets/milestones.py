@@ -49,7 +49,7 @@ delete from measurement.milestone_result r using stale_now s where r.pathway_nam
 and r.organisation_code = s.organisation_code and r.period_grain = s.period_grain and r.period_start = s.period_start
 """
 # periods are spread to their months, so that parts are found by what they equal: by a range the server compares every part with every cell.
-# The parts are put in order before they are spread: their many values need not be
+# The parts are put in order before they are spread, for their many values need not be; quartiles are made once, however few the planner expects
 WRITE_RESULTS = """
 with stale as materialized (
     select row_number() over () as cell, organisation_code, period_grain, period_start from stale_now
@@ -71,7 +71,7 @@ with stale as materialized (
 ), counted as (
     select cell, place, sum(case_count) as case_count, sum(reached_count) as reached_count, sum(cardinality(sorted_minutes)) as timed_count
     from part group by cell, place
-), quartiles as (
+), quartiles as materialized (
     select o.cell, o.place, percentile_cont(cast('{0.25, 0.5, 0.75}' as float8[])) within group (order by cast(v.minutes as float8)) as minutes
     from (select cell, place, sorted_minutes from part order by cell, place) o cross join unnest(o.sorted_minutes) as v (minutes)
     group by o.cell, o.place
