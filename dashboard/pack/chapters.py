@@ -25,7 +25,7 @@ AIMS = "select * from dashboard.aim_progress_v1 where provider_code = :provider 
 OUTLIERS = "select * from dashboard.period_outlier_v1 where organisation_code = :provider and pathway_name = :pathway order by detected_at desc, period_outlier_id"
 STANDARDISED = """select distinct on (measure_name) * from dashboard.standardised_result_v1
 where organisation_code = :provider and pathway_name = :pathway and period_grain = 'year' order by measure_name, is_provisional, period_start desc"""
-PRINTED = Paper(430, 196, has_key=False)
+PRINTED = Paper(430, 208, has_key=False)
 MOST_CHARTS, MOST_TOLD, MOST_ACTIONS = 8, 5, 6
 
 
@@ -91,17 +91,23 @@ def _section(heading: str, statements: Sequence[Statement], empty: str = "") -> 
 def _attention(read: Read) -> Section:
     told = [sentences.outlier(row) for row in read.outliers if read.is_open(row)]
     told += [Statement("concern", read.lead(s), sentences.signal_text(s, read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable is False]
+    told += _after_changes(read, "worse")
     return _section("What needs the board’s attention", told, "No signal of concern is open: months differ as they do by chance.")
 
 
 def _improved(read: Read) -> Section:
     effects = [e for e in read.effects if e.verdict == "improved"]
-    titles = {a.improvement_action_id: a for a in read.actions}
     explained = {e.measure_name for e in effects}
-    told = [Statement("improvement", e.measure_title, f"After “{e.title}” (from {words.day(titles[e.improvement_action_id].started_on)}). {sentences.effect_text(e)}") for e in effects if e.improvement_action_id in titles]
+    told = _after_changes(read, "improved")
     told += [Statement("improvement", read.lead(s), sentences.better_text(s, read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable and s.measure_name not in explained]
     told += [sentences.outlier(row) for row in read.outliers if row.state == NOTED and row.direction == "better"]
     return _section("What has improved", told, "Nothing that can be told from chance.")
+
+
+def _after_changes(read: Read, verdict: str) -> list[Statement]:
+    """Measures on which an action had this verdict."""
+    found = [e for e in read.effects if e.verdict == verdict]
+    return [Statement(sentences.ICONS[verdict], e.measure_title + read.where(e.organisation_code), f"After “{e.title}” (from {words.day(e.started_on)}). {sentences.effect_text(e)}") for e in found]
 
 
 def _changed(read: Read) -> Section:
@@ -116,7 +122,7 @@ def _summary(read: Read) -> str:
     concerns = [s for s in read.signals if s.is_favourable is False]
     outliers = sum(read.is_open(row) for row in read.outliers)
     waiting = sum(s.state == "raised" for s in concerns)
-    said = [f"{sentences.counted(len(concerns), 'signal', 'signals')} of concern open" + (f", {waiting} not yet taken up" if waiting else "") if concerns else "No signal of concern is open"]
+    said = [f"{sentences.counted(len(concerns), 'signal of concern is', 'signals of concern are')} open, {sentences.counted(waiting, 'is', 'are')} not yet taken up" if concerns else "No signal of concern is open"]
     said += [sentences.counted(outliers, "outlier is being worked on", "outliers are being worked on")] if outliers else []
     improved = len({e.measure_name for e in read.effects if e.verdict == "improved"})
     said += [f"{sentences.counted(improved, 'measure', 'measures')} improved by a registered change"] if improved else []

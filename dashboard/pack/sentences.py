@@ -18,6 +18,7 @@ CUSUM = "cusum"
 RULES = {
     "above upper limit": "above the upper limit of its process",
     "below lower limit": "below the lower limit of its process",
+    "longer between events than upper limit": "longer between two events than the upper limit",
     "2 in 3 above mean, close to limit": "2 of 3 points close to the upper limit",
     "2 in 3 below mean, close to limit": "2 of 3 points close to the lower limit",
 }
@@ -99,7 +100,7 @@ def effect_text(effect: Row) -> str:
 def _beyond(effect: Row) -> str:
     if effect.controlled_difference is None:
         return "."
-    between = f"{words.points(effect.controlled_difference_lower, effect)} to {words.points(effect.controlled_difference_upper, effect)}"
+    between = " to ".join(words.points(end, effect).split()[0] for end in (effect.controlled_difference_lower, effect.controlled_difference_upper))
     beside = "beyond the rest of the network" if effect.compared_count else "with nobody to compare with"
     return f": {words.points(effect.controlled_difference, effect)} {beside} (95 % interval {between})."
 
@@ -120,7 +121,7 @@ def aim(row: Row, where: str) -> Statement:
     if row.is_suppressed or row.actual_value is None or row.state is None:
         return Statement("none", lead, f"Not known yet: {wanted}." if not row.is_suppressed else f"Hidden, it rests on few cases: {wanted}.")
     said = f"{capital(row.state)}: {words.value(row.actual_value, row)} in {words.period(row.actual_on)}, {wanted}."
-    said += f" The process as it is meets the aim {row.assurance}." if row.assurance else ""
+    said += f" As it is, the process {row.assurance} meets the aim." if row.assurance else ""
     if row.forecast_value is not None and not row.is_over:
         said += f" Forecast for that day {words.value(row.forecast_value, row)} (95 % interval {words.bare(row.forecast_lower, row)} to {words.bare(row.forecast_upper, row)})."
     return Statement(AIM_ICONS.get(row.state, "common"), lead, said)

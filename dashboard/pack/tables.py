@@ -56,7 +56,15 @@ def place(places: Sequence[Place]) -> Table:
 
 
 def _place(measure: Row, result: Row) -> tuple[str, ...]:
-    best = "this one" if result.rank == 1 else words.value(result.best_value, measure)
-    behind = words.NONE if result.rank == 1 or result.from_best is None else words.points(result.from_best, measure)
+    best, behind = _best(result, measure)
     quartile = {1: "best", 2: "second", 3: "third", 4: "last"}.get(result.quartile, words.NONE)
     return measure.title, _value(result, measure), best, behind, _rank(result), quartile, result.adjusted_position or result.funnel_position or words.NONE
+
+
+def _best(result: Row, measure: Row) -> tuple[str, str]:
+    """Value of the best peer, and how far away it is. The best that is shown may be this one though others are better: those are hidden."""
+    if result.rank == 1:
+        return "this one", words.NONE
+    if result.is_suppressed or not result.from_best:
+        return (HIDDEN if result.rank else words.NONE), words.NONE
+    return words.value(result.best_value, measure), words.points(result.from_best, measure)

@@ -3,6 +3,6 @@
 Belongs here: which pages there are. Does not belong here: charts, which pages share (``dashboard.figures``).
 """
 
-from dashboard.pages import figure, provider, sign_in
+from dashboard.pages import figure, pack, provider, sign_in
 
-ROUTES = [*sign_in.ROUTES, *figure.ROUTES, *provider.ROUTES]
+ROUTES = [*sign_in.ROUTES, *figure.ROUTES, *provider.ROUTES, *pack.ROUTES]
