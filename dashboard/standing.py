@@ -13,7 +13,7 @@ from dashboard.asked import Asked
 from dashboard.views import Row
 
 PLACES = """select * from dashboard.benchmark_v1
-where organisation_code = :organisation and measure_name = any (:measures) and period_grain = 'quarter' order by measure_name, period_start"""
+where organisation_code = :organisation and measure_name = any (:measures) and period_grain = :grain order by measure_name, period_start"""
 SIGNALS = """select * from dashboard.signal_v1 where organisation_code = any (:codes) and state <> 'closed' and (pathway_name = :pathway or pathway_name is null)
 order by is_favourable nulls last, raised_at desc, signal_id desc"""
 HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
@@ -21,7 +21,7 @@ HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where or
 
 @dataclass(frozen=True)
 class Place:
-    """A measure of the latest final quarter beside its peers; ``icon``, ``word``: what its signals say."""
+    """A measure of the latest final quarter (or month) beside its peers; ``icon``, ``word``: what its signals say."""
 
     measure: Row
     result: Row | None
@@ -48,13 +48,20 @@ def open_signals(asked: Asked, code: str, pathway: str) -> list[Row]:
 
 
 def places(asked: Asked, measures: list[Row], signals: list[Row], code: str) -> list[Place]:
-    """Each measure in its latest final quarter, or the latest provisional one where none is final."""
-    latest: dict[str, Row] = {}
-    for row in asked.rows(PLACES, organisation=code, measures=[m.measure_name for m in measures]):
-        if not row.is_provisional or row.measure_name not in latest:
-            latest[row.measure_name] = row
+    """Each measure in its latest final quarter, or the latest provisional one where none is final. Months where quarters are not sent."""
+    latest = _latest(asked, code, [m.measure_name for m in measures], "quarter")
+    if missing := [m.measure_name for m in measures if m.measure_name not in latest]:
+        latest |= _latest(asked, code, missing, "month")
     told = {m.measure_name: [s for s in signals if s.measure_name == m.measure_name] for m in measures}
     return [Place(m, latest.get(m.measure_name), *said(told[m.measure_name])) for m in measures]
+
+
+def _latest(asked: Asked, code: str, measures: list[str], grain: str) -> dict[str, Row]:
+    latest: dict[str, Row] = {}
+    for row in asked.rows(PLACES, organisation=code, measures=measures, grain=grain):
+        if not row.is_provisional or row.measure_name not in latest:
+            latest[row.measure_name] = row
+    return latest
 
 
 def said(signals: list[Row]) -> tuple[str, str]:

@@ -76,9 +76,10 @@ def chapter(asked: Asked, code: str, pathway: str) -> Chapter:
     attention, improved, changed, aims = _attention(read), _improved(read), _changed(read), _aims(read)
     sections = [attention, improved, *([changed] if changed.statements else []), *([aims] if aims.statements else [])]
     headline = tables.headline(read.places)
-    data_to = max((p.result.period_start for p in read.places if p.result and not p.result.is_provisional), default=None)
+    final = [p.result for p in read.places if p.result and not p.result.is_provisional]
+    data_to = max(((r.period_start, words.period(r.period_start, r.period_grain)) for r in final), default=None)
     return Chapter(
-        words.plain(pathway), _summary(read), f"Latest final quarter {words.period(data_to, 'quarter')}" if data_to else "No quarter is final yet", sections, headline,
+        words.plain(pathway), _summary(read), f"Final results up to {data_to[1]}" if data_to else "No result is final yet", sections, headline,
         _charts(read), tables.place(read.places), [sentences.standardised(row) for row in read.standardised], _timeline(read), _actions(read), _versions(read),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from dashboard.pack.content import Table
 from dashboard.standing import Place
 from dashboard.views import Row
 
-HEADLINE = ("Measure", "Value", "95 % interval", "Network value", "National value", "Rank", "Complete", "Quarter")
+HEADLINE = ("Measure", "Value", "95 % interval", "Network value", "National value", "Rank", "Complete", "Period")
 PLACE = ("Measure", "Value", "Best peer", "From the best", "Rank", "Quarter of peers", "Funnel")
 HIDDEN = "hidden"
 
@@ -28,7 +28,7 @@ def _headline(place: Place) -> tuple[str, ...]:
         return (measure.title, "no result yet", *[words.NONE] * 6)
     return (
         measure.title, _value(result, measure), _interval(result, measure), words.value(result.network_value, measure), words.value(result.national_value, measure), _rank(result),
-        words.share(result.completeness_share), words.period(result.period_start, "quarter") + (", provisional" if result.is_provisional else "") + (", being computed" if result.is_stale else ""),
+        words.share(result.completeness_share), words.period(result.period_start, result.period_grain) + (", provisional" if result.is_provisional else "") + (", being computed" if result.is_stale else ""),
     )  # fmt: skip
 
 
