@@ -12,8 +12,13 @@ from dashboard import words
 from dashboard.asked import Asked
 from dashboard.views import Row
 
-PLACES = """select * from dashboard.benchmark_v1
-where organisation_code = :organisation and measure_name = any (:measures) and period_grain = :grain order by measure_name, period_start"""
+PLACES = """select * from dashboard.latest_result_v1 where organisation_code = :organisation and period_grain = :grain and measure_name = any (:measures)"""
+# asked a measure at a time: the network rests on everybody's cells
+NETWORK = """select n.* from unnest(cast(:measures as text[]), cast(:starts as date[])) as w (measure_name, period_start)
+cross join lateral (select r.measure_name, r.value from dashboard.measure_result_v1 r where r.measure_name = w.measure_name
+    and r.organisation_code = :network and r.period_grain = :grain and r.period_start = w.period_start offset 0) n"""
+BEST = """select measure_name, period_start, case direction when 'higher is better' then max(value) when 'lower is better' then min(value) end as value
+from dashboard.latest_result_v1 where pathway_name = :pathway and period_grain = :grain and organisation_kind = 'provider' group by measure_name, period_start, direction"""
 SIGNALS = """select * from dashboard.signal_v1 where organisation_code = any (:codes) and state <> 'closed' and (pathway_name = :pathway or pathway_name is null)
 order by is_favourable nulls last, raised_at desc, signal_id desc"""
 HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
@@ -21,10 +26,12 @@ HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where or
 
 @dataclass(frozen=True)
 class Place:
-    """A measure of the latest final quarter (or month) beside its peers; ``icon``, ``word``: what its signals say."""
+    """A measure of the latest final quarter (or month) beside its peers: the network's value, the best that is shown; ``icon``, ``word``: what its signals say."""
 
     measure: Row
     result: Row | None
+    network: float | None
+    best: float | None
     icon: str
     word: str
 
@@ -47,21 +54,25 @@ def open_signals(asked: Asked, code: str, pathway: str) -> list[Row]:
     return asked.rows(SIGNALS, codes=codes, pathway=pathway)
 
 
-def places(asked: Asked, measures: list[Row], signals: list[Row], code: str) -> list[Place]:
-    """Each measure in its latest final quarter, or the latest provisional one where none is final. Months where quarters are not sent."""
-    latest = _latest(asked, code, [m.measure_name for m in measures], "quarter")
-    if missing := [m.measure_name for m in measures if m.measure_name not in latest]:
-        latest |= _latest(asked, code, missing, "month")
+def places(asked: Asked, measures: list[Row], signals: list[Row], code: str, pathway: str) -> list[Place]:
+    """Each measure in its latest final quarter; in its latest final month where quarters are not sent."""
+    names = [m.measure_name for m in measures]
+    found = _beside(asked, names, code, pathway, "quarter")
+    if missing := [name for name in names if name not in found]:
+        found |= _beside(asked, missing, code, pathway, "month")
     told = {m.measure_name: [s for s in signals if s.measure_name == m.measure_name] for m in measures}
-    return [Place(m, latest.get(m.measure_name), *said(told[m.measure_name])) for m in measures]
+    return [Place(m, *found.get(m.measure_name, (None, None, None)), *said(told[m.measure_name])) for m in measures]
 
 
-def _latest(asked: Asked, code: str, measures: list[str], grain: str) -> dict[str, Row]:
-    latest: dict[str, Row] = {}
-    for row in asked.rows(PLACES, organisation=code, measures=measures, grain=grain):
-        if not row.is_provisional or row.measure_name not in latest:
-            latest[row.measure_name] = row
-    return latest
+def _beside(asked: Asked, names: list[str], code: str, pathway: str, grain: str) -> dict[str, tuple[Row, float | None, float | None]]:
+    """By measure: its result, the network's value and the best that is shown, of the same period."""
+    latest = {row.measure_name: row for row in asked.rows(PLACES, organisation=code, measures=names, grain=grain)}
+    if not latest:
+        return {}
+    starts = [row.period_start for row in latest.values()]
+    pooled = {row.measure_name: row.value for row in asked.rows(NETWORK, measures=list(latest), starts=starts, network=asked.network_code, grain=grain)}
+    best = {(row.measure_name, row.period_start): row.value for row in asked.latest_for_everybody(BEST, pathway=pathway, grain=grain)}
+    return {name: (row, pooled.get(name), best.get((name, row.period_start))) for name, row in latest.items()}
 
 
 def said(signals: list[Row]) -> tuple[str, str]:

@@ -51,7 +51,7 @@ class Read:
         headline = [m for m in asked.measures.values() if m.pathway_name == pathway and m.is_headline]
         aims = [a for a in asked.rows(AIMS, **one) if a.measure_name in asked.measures and asked.measures[a.measure_name].pathway_name == pathway]
         return cls(
-            asked, code, pathway, signals, places(asked, headline, signals, code), asked.rows(ACTIONS, **own), asked.rows(EFFECTS, **own), aims,
+            asked, code, pathway, signals, places(asked, headline, signals, code, pathway), asked.rows(ACTIONS, **own), asked.rows(EFFECTS, **own), aims,
             asked.rows(OUTLIERS, **own), asked.rows(STANDARDISED, **own),
         )  # fmt: skip
 
@@ -76,7 +76,7 @@ def chapter(asked: Asked, code: str, pathway: str) -> Chapter:
     attention, improved, changed, aims = _attention(read), _improved(read), _changed(read), _aims(read)
     sections = [attention, improved, *([changed] if changed.statements else []), *([aims] if aims.statements else [])]
     headline = tables.headline(read.places)
-    final = [p.result for p in read.places if p.result and not p.result.is_provisional]
+    final = [p.result for p in read.places if p.result]
     data_to = max(((r.period_start, words.period(r.period_start, r.period_grain)) for r in final), default=None)
     return Chapter(
         words.plain(pathway), _summary(read), f"Final results up to {data_to[1]}" if data_to else "No result is final yet", sections, headline,

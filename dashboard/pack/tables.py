@@ -13,7 +13,7 @@ from dashboard.standing import Place
 from dashboard.views import Row
 
 HEADLINE = ("Measure", "Value", "95 % interval", "Network value", "National value", "Rank", "Complete", "Period")
-PLACE = ("Measure", "Value", "Best peer", "From the best", "Rank", "Quarter of peers", "Funnel")
+PLACE = ("Measure", "Value", "Best shown", "From the best", "Rank", "Quarter of peers", "Funnel")
 HIDDEN = "hidden"
 
 
@@ -25,10 +25,10 @@ def headline(places: Sequence[Place]) -> Table:
 def _headline(place: Place) -> tuple[str, ...]:
     measure, result = place.measure, place.result
     if result is None:
-        return (measure.title, "no result yet", *[words.NONE] * 6)
+        return (measure.title, "no final result yet", *[words.NONE] * 6)
     return (
-        measure.title, _value(result, measure), _interval(result, measure), words.value(result.network_value, measure), words.value(result.national_value, measure), _rank(result),
-        words.share(result.completeness_share), words.period(result.period_start, result.period_grain) + (", provisional" if result.is_provisional else "") + (", being computed" if result.is_stale else ""),
+        measure.title, _value(result, measure), _interval(result, measure), words.value(place.network, measure), words.value(result.national_value, measure), _rank(result),
+        words.share(result.completeness_share), words.period(result.period_start, result.period_grain) + (", being computed" if result.is_stale else ""),
     )  # fmt: skip
 
 
@@ -51,20 +51,21 @@ def _sources(places: Sequence[Place]) -> str:
 
 def place(places: Sequence[Place]) -> Table:
     """Only measures that have a place: a value beside peers."""
-    rows = [_place(p.measure, p.result) for p in places if p.result and (p.result.rank or p.result.funnel_position)]
+    rows = [_place(p) for p in places if p.result and (p.result.rank or p.result.funnel_position)]
     return Table(PLACE, rows, (1, 2, 3, 4))
 
 
-def _place(measure: Row, result: Row) -> tuple[str, ...]:
-    best, behind = _best(result, measure)
+def _place(place: Place) -> tuple[str, ...]:
+    measure, result = place.measure, place.result
+    best, behind = _best(place)
     quartile = {1: "best", 2: "second", 3: "third", 4: "last"}.get(result.quartile, words.NONE)
-    return measure.title, _value(result, measure), best, behind, _rank(result), quartile, result.adjusted_position or result.funnel_position or words.NONE
+    return measure.title, _value(result, measure), best, behind, _rank(result), quartile, result.funnel_position or words.NONE
 
 
-def _best(result: Row, measure: Row) -> tuple[str, str]:
-    """Value of the best peer, and how far away it is. The best that is shown may be this one though others are better: those are hidden."""
-    if result.rank == 1:
+def _best(place: Place) -> tuple[str, str]:
+    """The best value that is shown, and how far away this one is. Better ones may be hidden."""
+    value = place.result.value
+    if place.result.rank == 1:
         return "this one", words.NONE
-    if result.is_suppressed or not result.from_best:
-        return (HIDDEN if result.rank else words.NONE), words.NONE
-    return words.value(result.best_value, measure), words.points(result.from_best, measure)
+    behind = words.points(value - place.best, place.measure) if value is not None and place.best is not None else words.NONE
+    return words.value(place.best, place.measure), behind

@@ -43,7 +43,7 @@ def show(request: Request) -> Response:
     if not measures and asked.measures:
         raise HTTPException(404, "There is no such pathway.")
     signals = open_signals(asked, code, pathway)
-    stood = places(asked, measures, signals, code)
+    stood = places(asked, measures, signals, code, pathway)
     figures = series_figures(asked, [place.measure.measure_name for place in stood if place.result is not None], code)
     kind = organisation.organisation_kind
     return render(

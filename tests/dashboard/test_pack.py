@@ -10,7 +10,6 @@ from pypdf import PdfReader
 from dashboard import words
 from dashboard.asked import Asked
 from dashboard.pack import NoPack, board_pack
-from dashboard.standing import PLACES
 from dashboard.views import Views
 from pipelines.cli.main import run
 from tests.conftest import DEMO_NETWORK, PATHWAYS
@@ -42,7 +41,8 @@ def test_a_few_pages_with_the_providers_name_on_each(network):
 
 def test_numbers_are_those_of_the_view(network):
     asked, text = network.asked(f"reader:{WORSENS}"), said(made(network, WORSENS).document.pdf)
-    row = [r for r in asked.rows(PLACES, organisation=WORSENS, measures=[EMERGENCY], grain="month") if not r.is_provisional][-1]
+    sql = "select * from dashboard.benchmark_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month' and not is_provisional order by period_start"
+    row = asked.rows(sql, code=WORSENS, measure=EMERGENCY)[-1]
     measure = asked.measures[EMERGENCY]
     line = (words.value(row.value, measure), f"{words.bare(row.lower_95, measure)} to {words.bare(row.upper_95, measure)}", words.value(row.network_value, measure), words.value(row.national_value, measure), f"{row.rank} of {row.peer_count}")
     assert " ".join((measure.title, *line)) in text
@@ -224,6 +224,6 @@ def test_one_month_alone_makes_a_pack_that_says_how_little_it_is(one_month):
     document = board_pack(one_month.asked("reader:ZX1"), "ZX1").document
     text = said(document.pdf)
     assert 2 <= document.page_count <= 4
-    assert "70.0 %" in text or "70 %" in text
-    assert "too few months for limits" in text
+    assert "Final results up to" in text
+    assert "70.0 %" in text
     assert "No signal of concern is open" in text

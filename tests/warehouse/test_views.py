@@ -528,6 +528,9 @@ def test_views_keep_their_columns():
         "period_start numerator denominator value lower_95 upper_95 reason completeness_share is_provisional matures_on is_own is_suppressed is_stale",
         "dashboard.benchmark_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
         "period_start numerator denominator value lower_95 upper_95 peer_kind peer_count rank quartile network_value national_value national_source",
+        "dashboard.latest_result_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
+        "period_start numerator denominator value lower_95 upper_95 reason completeness_share matures_on is_own is_suppressed is_stale",
+        "dashboard.place_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start",
         "dashboard.spc_point_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
         "period_start point_number value mean lower_limit upper_limit rule_name point_type rule_version",
         "dashboard.chart_point_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
