@@ -48,27 +48,26 @@ DELETE_RESULTS = """
 delete from measurement.milestone_result r using stale_now s where r.pathway_name = :pathway and s.pathway_name = :pathway
 and r.organisation_code = s.organisation_code and r.period_grain = s.period_grain and r.period_start = s.period_start
 """
-# the parts are put in order before they are spread: their many values need not be
+# periods are spread to their months, so that parts are found by what they equal: by a range the server compares every part with every cell.
+# The parts are put in order before they are spread: their many values need not be
 WRITE_RESULTS = """
 with stale as materialized (
-    select row_number() over () as cell, organisation_code, period_grain, period_start,
-        (period_start + make_interval(months => case period_grain when 'quarter' then 3 else 12 end))::date as period_after
-    from stale_now where pathway_name = :pathway and period_grain in ('quarter', 'year')
+    select row_number() over () as cell, organisation_code, period_grain, period_start from stale_now
+    where pathway_name = :pathway and period_grain in ('quarter', 'year')
 ), wanted as materialized (
-    select s.cell, s.period_start, s.period_after, l.start_code, l.level_kind in ('site', 'team') as by_site
+    select s.cell, l.start_code, l.level_kind in ('site', 'team') as by_site, cast(m.month as date) as month
     from stale s join organisation_level_now l on l.level_code = s.organisation_code
+    cross join lateral generate_series(cast(s.period_start as timestamp),
+        s.period_start + make_interval(months => case s.period_grain when 'quarter' then 2 else 11 end), interval '1 month') as m (month)
 ), found as materialized (
     select d.place, p.site_code, p.provider_code, p.period_start as month, p.case_count, p.reached_count, p.sorted_minutes
     from measurement.milestone_part p
     join measurement.milestone_definition d on d.pathway_name = p.pathway_name and d.milestone_name = p.milestone_name
-    where p.pathway_name = :pathway
-        and p.period_start >= (select min(period_start) from stale) and p.period_start < (select max(period_after) from stale)
+    where p.pathway_name = :pathway and p.period_start >= (select min(month) from wanted) and p.period_start <= (select max(month) from wanted)
 ), part as materialized (
-    select w.cell, p.* from wanted w join found p on p.site_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
-    where w.by_site
+    select w.cell, p.* from wanted w join found p on p.site_code = w.start_code and p.month = w.month where w.by_site
     union all
-    select w.cell, p.* from wanted w join found p on p.provider_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
-    where not w.by_site
+    select w.cell, p.* from wanted w join found p on p.provider_code = w.start_code and p.month = w.month where not w.by_site
 ), counted as (
     select cell, place, sum(case_count) as case_count, sum(reached_count) as reached_count, sum(cardinality(sorted_minutes)) as timed_count
     from part group by cell, place
