@@ -10,12 +10,18 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 
 from dashboard.asked import Asked
+from dashboard.figures.aim import aim_figure
+from dashboard.figures.effect import effect_figure
 from dashboard.figures.figure import Figure
+from dashboard.figures.idea import idea_figure
 from dashboard.figures.series import series_figure
 from dashboard.figures.timeline import timeline_figure
 
 # kind: (how many parts its address may have, what makes it)
 KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure]]] = {
+    "aim": ((2,), aim_figure),  # measure, organisation
+    "effect": ((2,), effect_figure),  # action, measure
+    "idea": ((2,), idea_figure),  # change idea, measure
     "series": ((2,), series_figure),  # measure, organisation
     "timeline": ((2, 3), timeline_figure),  # pathway, organisation, first day of a quarter
 }
