@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from warehouse.settings import Settings
 
+# the dashboard reads more variables than settings hold (``dashboard.configuration``): they go on as they are
+PASSED_ON = "COMMON_CAUSE_DASHBOARD_"
 SILENCE = {
     "DAGSTER_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
@@ -38,7 +40,8 @@ def environment_of(settings: Settings, base: Mapping[str, str] | None = None) ->
         "COMMON_CAUSE_NETWORK_NAME": settings.network_name,
         "DAGSTER_HOME": str(settings.dagster_home),
     }
-    kept = {k: v for k, v in (os.environ if base is None else base).items() if not k.startswith(("COMMON_CAUSE_", "DAGSTER_"))}
+    present = os.environ if base is None else base
+    kept = {k: v for k, v in present.items() if not k.startswith(("COMMON_CAUSE_", "DAGSTER_")) or (k.startswith(PASSED_ON) and k not in given)}
     return {**kept, **SILENCE, **{name: value for name, value in given.items() if value}}
 
 

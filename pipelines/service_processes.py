@@ -25,11 +25,13 @@ ROOT = Path(__file__).parents[1]
 LOCATION = "common_cause"
 CODE, WEB, DAEMON = "code server", "web server", "daemon"
 DATABASE, HOST, WATCHMAN = "database server", "worker host", "watchman"
+DASHBOARD = "dashboard"
+FIRST_PORTS = {WEB: 3000, DASHBOARD: 8600}  # nobody types the code server's
 START_SECONDS = 120.0
 PORT_TRIES = 5
 # the daemon would wait for the look at the landing area that goes on; whatever it is cut off from is asked for again.
 # The watchman may be waiting for the database.
-GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0, CODE: 1.0, WATCHMAN: 60.0}
+GRACE_SECONDS = {DAEMON: 2.0, WEB: 5.0, DASHBOARD: 5.0, CODE: 1.0, WATCHMAN: 60.0}
 
 
 class ServiceError(RuntimeError):
@@ -99,6 +101,7 @@ def _command(settings: Settings, name: str, port: int = 0) -> list[str]:
         WEB: ["dagster_webserver", *address, "-w", workspace],
         DAEMON: ["pipelines.daemon", workspace],
         WATCHMAN: ["pipelines.watchman", str(settings.home)],
+        DASHBOARD: ["dashboard", "--home", str(settings.home), "--port", str(port)],
     }
     return [sys.executable, "-m", *arguments[name]]
 
@@ -148,8 +151,17 @@ def _is_decided(record: ProcessRecord, answers: Callable[[int], bool]) -> bool:
 
 def web_answers(port: int) -> bool:
     """Whether Dagster's web server answers there."""
+    return _answers(port, "server_info")
+
+
+def dashboard_answers(port: int) -> bool:
+    """Whether the dashboard answers there, be the database up or away."""
+    return _answers(port, "health")
+
+
+def _answers(port: int, page: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=2.0) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=2.0) as answer:
             return answer.status == 200
     except OSError:
         return False

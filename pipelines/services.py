@@ -1,4 +1,4 @@
-"""Up and down: the database server, Dagster's web server and daemon, the worker host of one home, and the watchman over them.
+"""Up and down: the database server, Dagster's web server and daemon, the worker host and the dashboard of one home, and the watchman over them.
 
 Belongs here: starting, finding, stopping. Does not belong here: Dagster's configuration (``pipelines.instance``), the
 embedded server (``warehouse.embedded``), what they do.
@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pipelines.environment import environment_of
@@ -23,13 +24,16 @@ from pipelines.processes import ProcessRecord
 from pipelines.service_processes import (
     CODE,
     DAEMON,
+    DASHBOARD,
     DATABASE,
+    FIRST_PORTS,
     HOST,
     ROOT,
     WATCHMAN,
     WEB,
     ServiceError,
     at_work,
+    dashboard_answers,
     ensure,
     logs,
     notes_path,
@@ -42,39 +46,49 @@ from pipelines.service_processes import (
 )
 from warehouse.settings import Settings
 
-__all__ = ["CODE", "DAEMON", "DATABASE", "HOST", "ROOT", "WATCHMAN", "WEB", "Addresses", "ServiceError", "addresses", "at_work", "database_for", "down",
-           "is_running", "logs", "notes", "notes_path", "parts", "prepare", "record_of", "record_path", "revive", "sweep", "up"]  # fmt: skip
-FIRST_PORT = 3000  # of the web server; nobody types the code server's
+__all__ = ["CODE", "DAEMON", "DASHBOARD", "DATABASE", "HOST", "ROOT", "WATCHMAN", "WEB", "Addresses", "ServiceError", "addresses", "at_work", "database_for", "down",
+           "has_dashboard", "is_running", "logs", "notes", "notes_path", "parts", "prepare", "record_of", "record_path", "revive", "sweep", "up"]  # fmt: skip
 ANY_PORT = 0
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the parts of a running house are."""
+    """Where the parts of a running house are; ``dashboard`` None if it has none, or it is down."""
 
     web: str
+    dashboard: str | None
     database: str
     landing: Path
     outbox: Path
     logs: Path
 
 
-def up(settings: Settings, say: Say = lambda line: None, port: int | None = None) -> Addresses:
-    """Brings everything up and returns when it answers. What runs already is left alone. Raises ``ServiceError``."""
+def up(
+    settings: Settings, say: Say = lambda line: None, port: int | None = None, dashboard_port: int | None = None, more: Mapping[str, str] | None = None
+) -> Addresses:
+    """Brings everything up and returns when it answers. What runs already is left alone. Raises ``ServiceError``.
+
+    ``port``, ``dashboard_port``: the first to try, 0 for any. ``more``: variables for the processes beside the settings.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     for folder in (settings.landing, settings.outbox, logs(settings)):
         folder.mkdir(parents=True, exist_ok=True)
     with at_work(settings):
         say("database")
         prepare(settings)
-        environment = environment_of(settings)
+        environment = {**environment_of(settings), **(more or {})}
         os.environ.update({"DAGSTER_HOME": environment["DAGSTER_HOME"]})
-        say("worker host, web server and daemon")
+        say("worker host, web server, daemon and dashboard")
+        dashboard = partial(ensure, settings, DASHBOARD, environment, port=FIRST_PORTS[DASHBOARD] if dashboard_port is None else dashboard_port)
+        if has_dashboard(settings):
+            dashboard()  # it starts while the others do
         _start_worker_host(settings, environment)
         until_it_serves(settings, CODE, lambda: _ensure_code(settings, environment), lambda port: True)
         ensure(settings, DAEMON, environment)
-        until_it_serves(settings, WEB, lambda: ensure(settings, WEB, environment, port=port or FIRST_PORT), web_answers)
+        until_it_serves(settings, WEB, lambda: ensure(settings, WEB, environment, port=FIRST_PORTS[WEB] if port is None else port), web_answers)
+        if has_dashboard(settings):
+            until_it_serves(settings, DASHBOARD, dashboard, dashboard_answers)
         ensure(settings, WATCHMAN, environment)
         return addresses(settings)
 
@@ -117,7 +131,7 @@ def down(settings: Settings, say: Say = lambda line: None) -> list[str]:
 def _bring_down(settings: Settings) -> list[str]:
     stopped = stop(settings, WATCHMAN)  # before all else, or it would bring back what is stopped here
     with at_work(settings):
-        stopped += stop(settings, WATCHMAN, DAEMON, WEB, CODE)
+        stopped += stop(settings, WATCHMAN, DAEMON, WEB, CODE, DASHBOARD)
         stopped += [HOST for host in host_processes(settings.dagster_home) if host.stop(3.0)]
         stopped += ["run" for worker in live_workers(settings) if worker.stop(8.0)]
         if _stop_server(settings):
@@ -141,7 +155,12 @@ def _to_the_end() -> Iterator[None]:
 
 def parts(settings: Settings) -> list[str]:
     """What makes a house that is up, in the order in which one needs the other."""
-    return [*([] if settings.database_url else [DATABASE]), CODE, WEB, DAEMON, HOST]
+    return [*([] if settings.database_url else [DATABASE]), CODE, WEB, DAEMON, HOST, *([DASHBOARD] if has_dashboard(settings) else [])]
+
+
+def has_dashboard(settings: Settings) -> bool:
+    """Whether the dashboard can log in: on a server that somebody runs, once it is said how."""
+    return not settings.database_url or settings.dashboard_database_url is not None
 
 
 def is_running(settings: Settings, name: str) -> bool:
@@ -167,7 +186,7 @@ def revive(settings: Settings, name: str) -> None:
     elif name == CODE:
         _ensure_code(settings, environment)
     else:
-        ensure(settings, name, environment, port=record.detail.get("port") if record else FIRST_PORT)
+        ensure(settings, name, environment, port=record.detail.get("port") if record else FIRST_PORTS.get(name))
 
 
 def notes(settings: Settings) -> dict[str, dict]:
@@ -180,13 +199,18 @@ def notes(settings: Settings) -> dict[str, dict]:
 
 def addresses(settings: Settings) -> Addresses:
     """Where everything is, for people. Raises ``ServiceError`` if it is not up."""
-    record = ProcessRecord.read(record_path(settings, WEB))
-    if record is None or not record.is_alive:
+    web = _address_of(settings, WEB)
+    if web is None:
         raise ServiceError("Common Cause is not up; start it with: common-cause up")
     from warehouse.database import database_url
 
     url = database_url(settings).set(drivername="postgresql").render_as_string(hide_password=True)
-    return Addresses(f"http://127.0.0.1:{record.detail['port']}", url, settings.landing, settings.outbox, logs(settings))
+    return Addresses(web, _address_of(settings, DASHBOARD), url, settings.landing, settings.outbox, logs(settings))
+
+
+def _address_of(settings: Settings, name: str) -> str | None:
+    record = record_of(settings, name)
+    return f"http://127.0.0.1:{record.detail['port']}" if record and record.is_alive else None
 
 
 def live_workers(settings: Settings) -> list[ProcessRecord]:

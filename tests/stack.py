@@ -42,7 +42,7 @@ class Stack:
             load_network(connection, DEMO_NETWORK)
 
     def up(self) -> None:
-        services.up(self.settings, port=self.port)
+        services.up(self.settings, port=self.port, dashboard_port=0)
 
     def close(self) -> None:
         for opened in ("engine", "instance"):

@@ -16,19 +16,21 @@ LATEST = 15
 
 @click.command()
 @click.option("--port", type=click.IntRange(1024, 65535), help="First port to try for the Dagster UI (3000).")
+@click.option("--dashboard-port", type=click.IntRange(1024, 65535), help="First port to try for the dashboard (8600).")
 @click.pass_obj
-def up(settings: Settings, port: int | None) -> None:
-    """Start the database, the web server and the daemon; return when they answer."""
+def up(settings: Settings, port: int | None, dashboard_port: int | None) -> None:
+    """Start the database, the web server, the daemon and the dashboard; return when they answer."""
     from pipelines.services import up as bring_up
 
     with console().status("starting ...") as shown:
-        addresses = bring_up(settings, say=lambda line: shown.update(f"starting: {line} ..."), port=port)
+        addresses = bring_up(settings, say=lambda line: shown.update(f"starting: {line} ..."), port=port, dashboard_port=dashboard_port)
     print_addresses(addresses)
 
 
 def print_addresses(addresses) -> None:
     """Where people find things."""
     lines = {
+        "dashboard": addresses.dashboard or "none: COMMON_CAUSE_DASHBOARD_DATABASE_URL says how it logs in (docs/warehouse.md)",
         "Dagster UI": addresses.web, "landing area": f"{addresses.landing}/<sender>/", "receipts": f"{addresses.outbox}/<sender>/<submission>/receipt.html",
         "database": addresses.database, "logs": addresses.logs,
     }  # fmt: skip
@@ -64,9 +66,10 @@ def status(settings: Settings, sender: str | None, last: int) -> None:
 
 
 def _print_running(settings: Settings) -> None:
-    from pipelines.services import DAEMON, WATCHMAN, WEB, is_running, notes
+    from pipelines.services import DAEMON, DASHBOARD, WATCHMAN, WEB, has_dashboard, is_running, notes
 
-    states = ", ".join(f"{name} {'up' if is_running(settings, name) else 'down'}" for name in (WEB, DAEMON, WATCHMAN))
+    shown = [name for name in (WEB, DAEMON, WATCHMAN, DASHBOARD) if name != DASHBOARD or has_dashboard(settings)]
+    states = ", ".join(f"{name} {'up' if is_running(settings, name) else 'down'}" for name in shown)
     console().print(f"{states}; home {settings.home}", soft_wrap=True, markup=False)
     for name, note in notes(settings).items():
         end = "; given up, see its log, then `common-cause up`" if note["is_given_up"] else ""

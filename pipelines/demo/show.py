@@ -27,6 +27,8 @@ from pipelines.demo.improvement import improvement_files
 from pipelines.demo.network import Network, make_network
 from pipelines.demo.office import office_files
 from pipelines.demo.strokes import StrokeStory
+from pipelines.ports import free_port
+from pipelines.service_processes import DASHBOARD, FIRST_PORTS
 from pipelines.services import down, up
 from warehouse.settings import Settings
 
@@ -35,6 +37,8 @@ LAYOUTS = Path(__file__).parent / "layouts"
 MARK = ".made-by-the-demo"
 PATIENCE_SECONDS = 900.0
 INTERRUPTED = 130
+# everybody who looks at a demo may be anybody
+OPEN_HOUSE = {"COMMON_CAUSE_DASHBOARD_SIGN_IN": "local", "COMMON_CAUSE_DASHBOARD_NAMED_PEERS": "yes"}
 
 
 def run_demo(settings: Settings, once: bool, port: int | None = None, providers: int = 22) -> int:
@@ -46,8 +50,10 @@ def run_demo(settings: Settings, once: bool, port: int | None = None, providers:
     begun = time.monotonic()
     _stop_on_terminate()
     _empty(house)
+    dashboard_port = free_port(FIRST_PORTS[DASHBOARD])
+    house = replace(house, dashboard_url=house.dashboard_url or f"http://127.0.0.1:{dashboard_port}")  # messages name it
     try:
-        addresses = up(house, say=lambda line: console().print(f"starting: {line}"), port=port)
+        addresses = up(house, say=lambda line: console().print(f"starting: {line}"), port=port, dashboard_port=dashboard_port, more=OPEN_HOUSE)
         print_addresses(addresses)
         is_done = work_off(house, make_network(house.clock().date(), providers))
         _tell(house, begun)

@@ -96,7 +96,7 @@ def test_views_tables_and_functions_that_are_named_exist(database):
         name
         for d in DOCUMENTS
         for span in spans(text_of(d))
-        for name in re.findall(r"(?<![\w-])(?:house|intake|pathway|measurement|dashboard|publication)\.[a-z_0-9]+", span)
+        for name in re.findall(r"(?<![\w/-])(?:house|intake|pathway|measurement|dashboard|publication)\.[a-z_0-9]+", span)
     }
     known = {row["name"] for row in query(database, KNOWN)}
     assert len(names) > 5

@@ -125,8 +125,9 @@ def test_after_a_kill_of_everything_up_alone_brings_it_back_and_the_watchman_obe
     web = stack.kill(services.WEB)
     stack.up()  # while the watchman is at it
     assert stack.comes_back(services.WEB, web, 30) and stack.leader(services.WATCHMAN).pid == watchman
+    assert stack.comes_back(services.DASHBOARD, stack.kill(services.DASHBOARD), 30)
     commands = [" ".join(process.cmdline()) for process in processes_of(stack.settings.home)]
-    assert [sum(part in command for command in commands) for part in ("pipelines.watchman", "pipelines.daemon", "dagster_webserver")] == [1, 1, 1]
+    assert [sum(part in command for command in commands) for part in ("pipelines.watchman", "pipelines.daemon", "dagster_webserver", "-m dashboard")] == [1, 1, 1, 1]
 
     stack.kill(services.DAEMON)
     services.down(stack.settings)
@@ -137,7 +138,7 @@ def test_after_a_kill_of_everything_up_alone_brings_it_back_and_the_watchman_obe
 def test_the_watchman_goes_with_its_home(stack):
     watchman = stack.leader(services.WATCHMAN)
     assert psutil.Process(watchman.pid).memory_info().rss < 80e6
-    taken_along = [stack.leader(name).pid for name in (services.WATCHMAN, services.CODE, services.WEB, services.DAEMON)]
+    taken_along = [stack.leader(name).pid for name in (services.WATCHMAN, services.CODE, services.WEB, services.DAEMON, services.DASHBOARD)]
     assert stack.comes_back(services.HOST, None)
     assert stack.comes_back(services.HOST, stack.kill(services.HOST))  # the last at which it looks: now it knows them all
     taken_along += [host.pid for host in host_processes(stack.settings.dagster_home)]

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import text
 
 from pipelines import services
+from pipelines.environment import environment_of
 from pipelines.ports import free_port
-from pipelines.processes import ProcessRecord
+from pipelines.processes import ProcessRecord, wait_until
+from pipelines.service_processes import dashboard_answers
+from warehouse.database import make_engine
 from warehouse.settings import Settings
+
+LED = (services.WEB, services.DAEMON, services.CODE, services.DASHBOARD)
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +38,15 @@ def house(tmp_path_factory, taken_port):
 
     home = tmp_path_factory.mktemp("a home with a space")
     settings = Settings(home=home, pathway_folders=(PATHWAYS,))
-    for name in (services.WEB, services.DAEMON, services.CODE):
+    for name in LED:
         ProcessRecord(os.getpid(), "another boot 1", {"port": taken_port}).write(services.record_path(settings, name))
-    addresses = services.up(settings, port=taken_port)
+    addresses = services.up(settings, port=taken_port, dashboard_port=taken_port, more={"COMMON_CAUSE_DASHBOARD_SIGN_IN": "local"})
     yield settings, addresses
     services.down(settings)
 
 
 def pids(settings):
-    return {name: ProcessRecord.read(services.record_path(settings, name)).pid for name in (services.WEB, services.DAEMON, services.CODE)}
+    return {name: ProcessRecord.read(services.record_path(settings, name)).pid for name in LED}
 
 
 def test_the_web_server_answers_on_the_next_free_port(house, taken_port):
@@ -47,6 +55,45 @@ def test_the_web_server_answers_on_the_next_free_port(house, taken_port):
     assert port > taken_port
     with urllib.request.urlopen(f"{addresses.web}/server_info", timeout=5) as answer:
         assert "dagster_version" in json.load(answer)
+
+
+def test_the_dashboard_answers_beside_it_by_its_own_login(house, taken_port):
+    settings, addresses = house
+    assert int(addresses.dashboard.rpartition(":")[2]) > taken_port and addresses.dashboard != addresses.web
+    assert _page(f"{addresses.dashboard}/health") == {"status": "up", "database": "up"}
+    engine = make_engine(settings)
+    with engine.connect() as connection:
+        logins = text("select usename::text from pg_stat_activity where application_name = 'common cause dashboard'")
+        assert set(connection.scalars(logins)) == {"cc_dashboard_login"}
+    engine.dispose()
+
+
+def test_a_dashboard_that_has_died_comes_back_where_it_was_and_as_it_was(house):
+    """What it was told beyond the settings, such as who signs people in, the watchman passes on."""
+    settings, addresses = house
+    died = pids(settings)[services.DASHBOARD]
+    os.kill(died, signal.SIGKILL)
+    assert wait_until(lambda: pids(settings)[services.DASHBOARD] != died and dashboard_answers(int(addresses.dashboard.rpartition(":")[2])), 60)
+    assert services.addresses(settings).dashboard == addresses.dashboard
+    assert psutil.Process(pids(settings)[services.DASHBOARD]).environ()["COMMON_CAUSE_DASHBOARD_SIGN_IN"] == "local"
+
+
+def test_a_server_that_somebody_runs_has_a_dashboard_once_it_is_said_how_it_logs_in(tmp_path):
+    settings = Settings(home=tmp_path, database_url="postgresql://db.example/common_cause")
+    assert services.DASHBOARD not in services.parts(settings)
+    assert services.DASHBOARD in services.parts(replace(settings, dashboard_database_url="postgresql://db.example/common_cause"))
+
+
+def test_processes_are_given_the_dashboards_variables_and_the_settings_win(tmp_path):
+    base = {"COMMON_CAUSE_DASHBOARD_SIGN_IN": "local", "COMMON_CAUSE_DASHBOARD_DATABASE_URL": "postgresql://old", "COMMON_CAUSE_MAIL_URL": "smtp://old", "PATH": "/bin"}
+    given = environment_of(Settings(home=tmp_path), base)
+    assert given["COMMON_CAUSE_DASHBOARD_SIGN_IN"] == "local" and given["PATH"] == "/bin"
+    assert not {"COMMON_CAUSE_DASHBOARD_DATABASE_URL", "COMMON_CAUSE_MAIL_URL"} & set(given)
+
+
+def _page(address: str) -> dict:
+    with urllib.request.urlopen(address, timeout=5) as answer:
+        return json.load(answer)
 
 
 def test_up_a_second_time_starts_nothing(house):
@@ -73,7 +120,7 @@ def test_down_stops_what_it_started_and_a_second_down_finds_nothing(tmp_path, ho
     started = [psutil.Process(pid) for pid in pids(settings).values()]
     everything = [*started, *(child for process in started for child in process.children(recursive=True))]
     stopped = services.down(settings)
-    assert {services.WEB, services.DAEMON, "database server"} <= set(stopped)
+    assert {services.WEB, services.DAEMON, services.DASHBOARD, "database server"} <= set(stopped)
     assert not [process for process in everything if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
     assert services.down(settings) == []
     with pytest.raises(services.ServiceError, match="common-cause up"):

@@ -1,0 +1,65 @@
+"""What is remembered between pages: never longer than the data are the same, and nobody waits twice for big questions."""
+
+from __future__ import annotations
+
+import threading
+
+from dashboard.views import Memory
+
+
+class Data:
+    """A version that a test moves."""
+
+    def __init__(self):
+        self.version = 1
+
+    def __call__(self):
+        return self.version
+
+
+def memory(data, monkeypatch, **options):
+    monkeypatch.setattr("dashboard.views.LOOK_SECONDS", -1.0)  # every look asks
+    return Memory(data, **options)
+
+
+def test_an_answer_is_made_once_for_the_same_data(monkeypatch):
+    made = []
+    held = memory(Data(), monkeypatch)
+    assert [held.get("q", lambda: made.append(1) or "answer") for _ in range(3)] == ["answer"] * 3
+    assert len(made) == 1
+
+
+def test_an_answer_is_made_anew_when_data_have_changed(monkeypatch):
+    data = Data()
+    held = memory(data, monkeypatch)
+    assert held.get("q", lambda: "old") == "old"
+    data.version = 2
+    assert held.get("q", lambda: "new") == "new"
+
+
+def test_a_big_answer_is_given_old_at_once_and_new_to_whoever_asks_next(monkeypatch):
+    data, done = Data(), threading.Event()
+    held = memory(data, monkeypatch)
+    held.latest("q", lambda: "old")
+    data.version = 2
+
+    def slow():
+        done.wait(5)
+        return "new"
+
+    assert held.latest("q", slow) == "old"
+    assert held.latest("q", lambda: "must not be made twice at once") == "old"
+    done.set()
+    for _ in range(500):
+        if held.latest("q", slow) == "new":
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("the new answer never came")
+
+
+def test_what_is_asked_least_is_forgotten_first(monkeypatch):
+    held = memory(Data(), monkeypatch, limit=2)
+    made = []
+    for question in ("a", "b", "a", "c", "a", "b"):
+        held.get(question, lambda question=question: made.append(question) or question)
+    assert made == ["a", "b", "c", "b"]
