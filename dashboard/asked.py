@@ -15,7 +15,7 @@ from starlette.requests import Request
 from dashboard.configuration import Configuration
 from dashboard.names import Names
 from dashboard.readers import Reader
-from dashboard.views import Row, Views
+from dashboard.views import Row, Views, hashable
 
 ORGANISATIONS = "select * from dashboard.organisation_v1 order by organisation_name"
 MEASURES = "select * from dashboard.measure_v1 order by is_headline desc, title"
@@ -44,7 +44,7 @@ class Asked:
 
     def latest_for_everybody(self, sql: str, **parameters) -> list[Row]:
         """What nobody in particular sees: one answer for all readers, never waited for twice. For big questions."""
-        key = (sql, "everybody", tuple(sorted(parameters.items())))
+        key = (sql, "everybody", hashable(parameters))
         return self.views.memory.latest(key, lambda: self.views.rows(sql, None, **parameters))
 
     @cached_property

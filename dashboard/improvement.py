@@ -21,6 +21,7 @@ IDEAS = "select * from dashboard.change_idea_v1 order by provider_count desc, ti
 LEADS = "select provider_code, organisation_code, pathway_name, role from dashboard.lead_v1 order by provider_code, role"
 
 NOT_YET = "not yet"
+TOLD = ("improved", "no change", "worse")
 # verdict: class of its badge, words
 VERDICTS = {
     "improved": ("improvement", "improved"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -51,7 +51,7 @@ class Views:
 
     def remembered(self, sql: str, provider: str | None = None, /, **parameters) -> list[Row]:
         """The same, asked again only after data have changed."""
-        key = (sql, provider, tuple(sorted((name, _hashable(value)) for name, value in parameters.items())))
+        key = (sql, provider, hashable(parameters))
         return self.memory.get(key, lambda: self.rows(sql, provider, **parameters))
 
     def _version(self) -> Hashable:
@@ -118,5 +118,6 @@ class Memory:
         return answer
 
 
-def _hashable(value: Any) -> Hashable:
-    return tuple(value) if isinstance(value, list) else value
+def hashable(parameters: Mapping[str, Any]) -> Hashable:
+    """Parameters as a key; lists of names may be among them."""
+    return tuple(sorted((name, tuple(value) if isinstance(value, list) else value) for name, value in parameters.items()))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from warehouse.house_tables import small_numbers_policy
 
@@ -69,3 +69,5 @@ def sync_policies(connection: Connection) -> None:
     table = small_numbers_policy
     if known.get(CURRENT.policy_version) is None or not known[CURRENT.policy_version].is_current:
         connection.execute(update(table).values(is_current=table.c.policy_version == CURRENT.policy_version))
+    # every view joins this table: for as long as nothing is known of it the planner takes its one row for hundreds
+    connection.execute(text("analyze house.small_numbers_policy"))

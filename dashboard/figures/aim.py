@@ -86,11 +86,15 @@ def _draw(measure: Row, aim: Row, starts: Sequence[date], results: dict[date, Ro
     begin, end = _place(starts, aim.set_on), min(_place(starts, aim.target_on), last)
     reached = aim.target_value if end < last else _at(aim, starts[-1]) or aim.target_value
     spans = [Span(begin, end, (aim.baseline_value, reached), TARGET, "7 4", 2.2, key="aim"), Span(-0.5, last, (aim.target_value, aim.target_value), TARGET, "1 3", 1.2, name="target")]
-    limits = [(name, value) for name, value in (("lower", aim.lower_limit), ("upper", aim.upper_limit)) if value is not None]
+    limits = [(name, words.possible(value, measure)) for name, value in (("lower", aim.lower_limit), ("upper", aim.upper_limit)) if value is not None]
     spans += [Span(-0.5, last, (value, value), FAINT, "4 3", 1.1, name=name) for name, value in limits]
-    bars = [Bar(end, aim.forecast_value, aim.forecast_lower, aim.forecast_upper, OWN, "forecast if nothing changes")] if aim.forecast_value is not None and aim.forecast_lower is not None else []
+    bars = [Bar(end, aim.forecast_value, *_forecast(aim, measure), OWN, "forecast if nothing changes")] if aim.forecast_value is not None and aim.forecast_lower is not None else []
     parts = months(starts, [Line("", values, COMMON, has_marks=True, said=said, is_open=is_open)], spans, unit, None, bars)
     return canvas(parts, HEIGHT, f"Aim: {measure.title}, {who}", summary)
+
+
+def _forecast(aim: Row, measure: Row) -> tuple[float, float]:
+    return words.possible(aim.forecast_lower, measure), words.possible(aim.forecast_upper, measure)
 
 
 # ------------------------------------------------------------------------------------------------ words
@@ -106,7 +110,7 @@ def _summary(aim: Row, measure: Row) -> str:
 def _notes(aim: Row, measure: Row, results: dict[date, Row]) -> tuple[str, ...]:
     notes = [ASSURANCE.get(aim.assurance or "not known", ASSURANCE["not known"])]
     if aim.forecast_value is not None and aim.forecast_lower is not None:
-        low, high = words.value(aim.forecast_lower, measure), words.value(aim.forecast_upper, measure)
+        low, high = (words.value(limit, measure) for limit in _forecast(aim, measure))
         notes.append(f"If nothing changes, a month around {words.day(aim.target_on)} is expected at {words.value(aim.forecast_value, measure)}, between {low} and {high} (95 %). No trend is carried on.")
     if aim.is_over:
         notes.append("The day of the aim has passed.")

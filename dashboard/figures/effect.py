@@ -16,7 +16,7 @@ from dashboard.charts.canvas import COMMON, FAINT, OWN, REFERENCE, canvas
 from dashboard.charts.intervals import Estimate, interval_height, interval_parts
 from dashboard.charts.months import HEIGHT, Line, Span, months
 from dashboard.figures.figure import Cell, Figure, number
-from dashboard.improvement import VERDICTS, Action, Told, action, interval
+from dashboard.improvement import TOLD, VERDICTS, Action, Told, action, interval
 from dashboard.views import Row
 
 RESULTS = """select organisation_code, period_start, value, denominator, is_provisional, is_suppressed, measure_version from dashboard.measure_result_v1
@@ -89,7 +89,7 @@ def _phases(effect: Row | None, starts: Sequence[date]) -> list[Span]:
     for phase, name in (("before", "mean before"), ("after", "mean after")) if effect else ():
         inside = [i for i, start in enumerate(starts) if getattr(effect, f"{phase}_from") and getattr(effect, f"{phase}_from") <= start <= getattr(effect, f"{phase}_to")]
         for line, style in (("mean", {"colour": OWN, "width": 2.2, "name": name}), ("lower_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1}), ("upper_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1})):
-            value = getattr(effect, f"{phase}_{line}")
+            value = words.possible(getattr(effect, f"{phase}_{line}"), effect)
             if inside and value is not None:
                 spans.append(Span(inside[0] - 0.5, inside[-1] + 0.5, (value, value), **style, key="" if line == "mean" else "limits of a phase"))
     return spans
@@ -138,9 +138,9 @@ def cautions(effect: Row | None) -> tuple[str, ...]:
         told.append("It followed an extreme on the worse side: some return to the mean is to be expected, whatever was done.")
     if effect.overlaps_with:
         told.append("Other actions of the same place name this measure: no month counts for two of them, so fewer months count here.")
-    if effect.verdict in ("improved", "no change", "worse") and effect.compared_count < 2:
+    if effect.verdict in TOLD and effect.compared_count < 2:
         told.append("There was nobody to compare with: it rests on the place's own months alone, and a drift of the whole network would look like its work.")
-    elif effect.verdict in ("improved", "no change", "worse") and effect.compared_count < 5:
+    elif effect.verdict in TOLD and effect.compared_count < 5:
         told.append(f"Only {effect.compared_count} others can be compared with.")
     return tuple(told)
 

@@ -14,6 +14,7 @@ from warehouse.views import (
     effects,
     functions,
     improvement,
+    latest,
     learning,
     outliers,
     publication,
@@ -37,7 +38,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *signal_life.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *latest.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *signal_life.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:

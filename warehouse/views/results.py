@@ -12,29 +12,30 @@ from __future__ import annotations
 
 from warehouse.views import view
 
-MEASURE_RESULT = """
-select m.pathway_name, r.measure_name, m.title, r.organisation_code, o.organisation_name, o.organisation_kind, r.period_grain, r.period_start,
-    case when c.is_own then r.numerator else c.numerator end,
-    case when c.is_own then r.denominator else c.denominator end,
+# of cells ``c`` as the reader may see them
+SHOWN_RESULT = """
+select m.pathway_name, r.measure_name, m.title as measure_title, r.organisation_code, o.organisation_name, o.organisation_kind, r.period_grain, r.period_start,
+    case when c.is_own then r.numerator else c.numerator end as numerator,
+    case when c.is_own then r.denominator else c.denominator end as denominator,
     case when whole.is_whole then r.value when c.is_suppressed or r.value is null then null
         when m.kind = 'count' then c.denominator
         when m.kind in ('proportion', 'rate') and r.numerator = 0 then case when c.numerator = 0 then r.value end
         when m.kind in ('proportion', 'rate') then
             round((r.value * (c.numerator / r.numerator) / (c.denominator / nullif(r.denominator, 0)))::numeric, 6)::double precision
-        else round(r.value::numeric, greatest(m.decimals, 0))::double precision end,
+        else round(r.value::numeric, greatest(m.decimals, 0))::double precision end as value,
     case when whole.is_whole then r.lower_95 when c.is_suppressed or r.value is null then null
         when m.kind = 'proportion' then house.wilson_limit(c.numerator, c.denominator, -1)
-        when m.kind in ('median', 'mean') then round(r.lower_95::numeric, greatest(m.decimals, 0))::double precision end,
+        when m.kind in ('median', 'mean') then round(r.lower_95::numeric, greatest(m.decimals, 0))::double precision end as lower_95,
     case when whole.is_whole then r.upper_95 when c.is_suppressed or r.value is null then null
         when m.kind = 'proportion' then house.wilson_limit(c.numerator, c.denominator, 1)
-        when m.kind in ('median', 'mean') then round(r.upper_95::numeric, greatest(m.decimals, 0))::double precision end,
+        when m.kind in ('median', 'mean') then round(r.upper_95::numeric, greatest(m.decimals, 0))::double precision end as upper_95,
     r.reason,
-    case when c.is_own then r.completeness_share else round(r.completeness_share::numeric, p.share_decimals)::double precision end,
+    case when c.is_own then r.completeness_share else round(r.completeness_share::numeric, p.share_decimals)::double precision end as completeness_share,
     r.is_provisional, r.matures_on, c.is_own, c.is_suppressed,
     exists (select from intake.stale_cell s where s.pathway_name = m.pathway_name and s.organisation_code = r.organisation_code
-        and s.period_grain = r.period_grain and s.period_start = r.period_start),
+        and s.period_grain = r.period_grain and s.period_start = r.period_start) as is_stale,
     m.kind, m.unit, m.decimals, m.direction, r.measure_version, p.policy_version, r.as_of_submission, r.computed_at
-from house.shown_cell c
+from {cells} c
 join measurement.measure_result r on r.measure_name = c.measure_name and r.organisation_code = c.organisation_code
     and r.period_grain = c.period_grain and r.period_start = c.period_start
 join measurement.measure m on m.measure_name = c.measure_name
@@ -50,7 +51,7 @@ measure_result_v1 = view(
     "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start numerator "
     "denominator value lower_95 upper_95 reason completeness_share is_provisional matures_on is_own is_suppressed is_stale kind unit "
     "decimals direction measure_version policy_version as_of_submission computed_at",
-    MEASURE_RESULT,
+    SHOWN_RESULT.format(cells="house.shown_cell"),
     reason="why there is no value",
     completeness_share="share of needed and due fields that are filled, 0 to 1",
     kind="kind of the measure",
@@ -58,11 +59,7 @@ measure_result_v1 = view(
 )
 
 BENCHMARK = """
-with network as materialized (
-    select measure_name, period_grain, period_start, value from dashboard.measure_result_v1
-    where organisation_code = (
-        select organisation_code from pathway.organisation where organisation_kind = 'network' order by is_member desc, organisation_code limit 1)
-), beside as (
+with beside as (
     select v.*, b.peer_kind, b.peer_count, b.rank, b.quartile, b.national_value, b.national_source, b.z_score, b.funnel_position, b.is_favourable,
         b.adjusted_z_score, b.adjusted_position,
         case v.direction when 'higher is better' then max(v.value) over peers when 'lower is better' then min(v.value) over peers end as best_value
@@ -83,7 +80,9 @@ select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.o
     case when not v.is_suppressed then v.adjusted_position end
 from beside v
 join house.small_numbers_policy p on p.is_current
-left join network n on n.measure_name = v.measure_name and n.period_grain = v.period_grain and n.period_start = v.period_start
+left join dashboard.measure_result_v1 n on n.measure_name = v.measure_name and n.period_grain = v.period_grain and n.period_start = v.period_start
+    and n.organisation_code = (
+        select organisation_code from pathway.organisation where organisation_kind = 'network' order by is_member desc, organisation_code limit 1)
 """
 
 benchmark_v1 = view(

@@ -1,0 +1,113 @@
+"""A pathway at a glance: its measures by the members' providers, each cell a value and what the process says.
+
+Belongs here: reading and ordering it. Does not belong here: the page (``dashboard.pages.network``).
+Cells are those of the latest final quarter of each measure, as everybody sees them; the reader's own provider is laid over, whole.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from dashboard.asked import Asked
+from dashboard.views import Row
+
+CELLS = """select measure_name, organisation_code, period_grain, period_start, value, national_value, national_source, completeness_share, is_suppressed, is_stale
+from dashboard.latest_result_v1 where pathway_name = :pathway and measure_name = any (:measures) and period_grain = :grain"""
+OF_PROVIDERS = f"{CELLS} and organisation_kind = 'provider'"
+OF_ONE = f"{CELLS} and organisation_code = :organisation"
+# what is pooled over all is asked a measure at a time: so the question reaches the tables
+OF_NETWORK = """select value, completeness_share, is_stale from dashboard.measure_result_v1
+where measure_name = :measure and organisation_code = :network and period_grain = :grain and period_start = :start"""
+SIGNALS = """select measure_name, organisation_code, is_favourable from dashboard.signal_v1
+where pathway_name = :pathway and state <> 'closed' and kind in ('special cause', 'cusum')"""
+GRAINS = ("quarter", "month", "year")  # the first that a measure has is shown
+WORST_FIRST = ("concern", "change", "improvement")
+LOW_COMPLETENESS = 0.9
+
+
+@dataclass
+class Line:
+    """A measure: its latest final period, the cell of each provider by code, and the network's beside them. ``said`` is what open signals say, by organisation."""
+
+    measure: Row
+    grain: str | None = None
+    start: date | None = None
+    cells: dict[str, Row] = field(default_factory=dict)
+    network: Row | None = None
+    said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def national(self) -> Row | None:
+        """A cell that tells the national value of the period, which is the same for all."""
+        return next((cell for cell in self.cells.values() if cell.national_value is not None), None)
+
+    def concerns(self, codes: Iterable[str]) -> int:
+        return sum(self.said.get(code) == "concern" for code in codes)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """``lines`` from top to bottom, ``providers`` (codes) from left to right."""
+
+    lines: Sequence[Line]
+    providers: Sequence[str]
+
+
+def matrix(asked: Asked, pathway: str, measures: Sequence[Row], by: str | None = None, is_by_concerns: bool = False) -> Matrix:
+    """The measures in their order, or those with most concerns first; the providers in theirs (the reader's first), or the best in the measure ``by`` first."""
+    lines = _lines(asked, pathway, measures)
+    providers = [row.organisation_code for row in asked.providers]
+    if is_by_concerns:
+        lines.sort(key=lambda line: -line.concerns(providers))
+    ranked = next((line for line in lines if line.measure.measure_name == by), None)
+    providers.sort(key=_place_in(ranked) if ranked else lambda code: code != asked.provider)
+    return Matrix(lines, providers)
+
+
+# ------------------------------------------------------------------------------------------------ reading
+def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
+    lines = {measure.measure_name: Line(measure) for measure in measures}
+    for grain in GRAINS:
+        _fill(asked, lines, {"pathway": pathway, "grain": grain, "measures": sorted(name for name, line in lines.items() if not line.cells)})
+    for row in asked.latest_for_everybody(SIGNALS, pathway=pathway):
+        if row.measure_name in lines:
+            _say(lines[row.measure_name].said, row)
+    return list(lines.values())
+
+
+def _fill(asked: Asked, lines: dict[str, Line], which: dict) -> None:
+    """Those that have results of this grain. A provider whose latest final period is an earlier one than the others' has no cell."""
+    found = asked.latest_for_everybody(OF_PROVIDERS, **which) if which["measures"] else []
+    own = asked.rows(OF_ONE, organisation=asked.provider, **which) if found and asked.provider else []
+    latest: defaultdict[str, date] = defaultdict(lambda: date.min)
+    for row in found:
+        latest[row.measure_name] = max(latest[row.measure_name], row.period_start)
+    for row in (*found, *own):
+        if row.period_start == latest[row.measure_name]:
+            lines[row.measure_name].cells[row.organisation_code] = row
+    for name, start in latest.items():
+        line = lines[name]
+        line.grain, line.start = which["grain"], start
+        pooled = asked.latest_for_everybody(OF_NETWORK, measure=name, network=asked.network_code or "", grain=line.grain, start=start)
+        line.network = next(iter(pooled), None)
+
+
+def _say(said: dict[str, str], signal: Row) -> None:
+    """What is for the worse comes first."""
+    kind = {False: "concern", None: "change", True: "improvement"}[signal.is_favourable]
+    before = said.get(signal.organisation_code, WORST_FIRST[-1])
+    said[signal.organisation_code] = min(kind, before, key=WORST_FIRST.index)
+
+
+def _place_in(line: Line):
+    """Best first; what is hidden or not there last."""
+    sign = 1 if line.measure.direction == "lower is better" else -1
+
+    def place(code: str) -> tuple[bool, float]:
+        value = line.cells[code].value if code in line.cells else None
+        return value is None, sign * value if value is not None else 0.0
+
+    return place
