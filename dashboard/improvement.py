@@ -6,7 +6,6 @@ Belongs here: reading actions and effects, verdicts in words. Does not belong he
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -86,7 +85,11 @@ class Action:
 
 
 def actions(asked: Asked) -> list[Action]:
-    """All actions of the network, the latest first."""
+    """All actions of the network as the reader may see them, the latest first; remembered until data change."""
+    return asked.views.memory.get(("actions", asked.provider, asked.names.is_named), lambda: _actions(asked))
+
+
+def _actions(asked: Asked) -> list[Action]:
     effects: defaultdict[int, dict[str, Row]] = defaultdict(dict)
     for effect in asked.rows(EFFECTS):
         effects[effect.improvement_action_id][effect.measure_name] = effect
@@ -144,7 +147,3 @@ def call(asked: Asked, code: str, known: dict[str, list[str]]) -> str:
     if not asked.names.is_named and code not in asked.names.own:
         return "ask the network's office to put you in touch"
     return ", ".join(known.get(code, ())) or "no lead is registered"
-
-
-def with_measure(told: Iterable[Action], measure: str) -> list[Action]:
-    return [one for one in told if any(part.measure.measure_name == measure for part in one.told)]

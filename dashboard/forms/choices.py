@@ -13,6 +13,7 @@ from dashboard.views import Row
 from schemas.datasets import Dataset
 from schemas.improvement import WITH_DENOMINATOR
 
+MOST = 12  # ideas that do not fold away
 ACTING = ("provider", "site", "team")
 IDEAS = "select change_idea, title, pathway_name, provider_count from dashboard.change_idea_v1 order by provider_count desc, title"
 WAYS = {"measures_to_raise": "higher is better", "measures_to_lower": "lower is better"}
@@ -50,7 +51,12 @@ def _measures(measures: Iterable[Row], way: str = "") -> Choices:
 
 
 def _ideas(asked: Asked, pathway: str) -> Choices:
-    rows = [row for row in asked.rows(IDEAS) if row.pathway_name == pathway]
+    """Those of the pathway first; one of another pathway may be tried here too."""
     tried = {0: "nobody has tried it", 1: "1 provider has tried it"}
-    found = tuple(Choice(row.title, asked.names.told(row.title), tried.get(row.provider_count, f"{row.provider_count} providers have tried it")) for row in rows)
-    return Choices(found[:12], found[12:], may_add="Another change idea, new to the network")
+    found = [(row.pathway_name == pathway, _idea(asked, row.title, tried.get(row.provider_count, f"{row.provider_count} providers have tried it"))) for row in asked.rows(IDEAS)]
+    own, others = (tuple(choice for is_own, choice in found if is_own is wanted) for wanted in (True, False))
+    return Choices(own[:MOST], own[MOST:] + others, may_add="Another change idea, new to the network")
+
+
+def _idea(asked: Asked, title: str, tried: str) -> Choice:
+    return Choice(title, asked.names.told(title), tried)

@@ -49,8 +49,8 @@ def show(request: Request) -> Response:
         raise HTTPException(404, "There is no such change idea.")
     idea, every = found[0], [one for one in actions(asked) if name in one.row.change_ideas]
     measures = list(dict.fromkeys(told.measure.measure_name for one in every for told in one.told))
-    known = roles(asked, idea.pathway_name)
-    callers = {one.slug: (one.who, call(asked, one.row.provider_code, known)) for one in every if not one.row.is_own}
+    # an idea of one pathway may be tried on another: the leads are those of the action
+    callers = {one.slug: (one.who, call(asked, one.row.provider_code, roles(asked, one.row.pathway_name))) for one in every if not one.row.is_own}
     told = asked.names.told
     figures = [idea_figure(asked, name, measure) for measure in measures]
     return render(request, "idea.html", title=told(idea.title), idea=idea, said=told(idea.description or ""), actions=every, figures=figures, callers=_best_first(asked, name, callers))

@@ -19,6 +19,8 @@ def by_pathway(asked: Asked) -> list[str]:
 def pathway_of(asked: Asked, wanted: str) -> str:
     """The pathway asked for, else the first. Raises 404 where there is none of the name, or none at all."""
     known = by_pathway(asked)
-    if (wanted and wanted not in known) or not known:
+    if not known:
+        raise HTTPException(404, "This house has no measures yet: they come with the first file that is taken.")
+    if wanted and wanted not in known:
         raise HTTPException(404, "There is no such pathway.")
     return wanted or known[0]
