@@ -23,6 +23,7 @@ from assets.effects import compute_effects
 from assets.expected_submissions import watch_submissions
 from assets.maturity import queue_matured
 from assets.measure_results import compute_results
+from assets.milestones import compute_milestones
 from assets.outlier_moves import fall_due
 from assets.outliers import compute_outliers
 from assets.rare_events import compute_rare_events
@@ -32,6 +33,7 @@ from assets.silence import close_silent
 from schemas.registry import Registry
 from warehouse.database import try_advisory_lock
 from warehouse.measure_definitions import sync_measures
+from warehouse.milestone_definitions import sync_milestones
 from warehouse.planner_statistics import renew_statistics
 from warehouse.stale import STALE, organisation_levels, queue_all, take
 from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submission
@@ -42,7 +44,7 @@ ATTEMPTS = 5
 EMPTIED = (
     "measure_part", "shared_part", "measure_result", "benchmark", "funnel_limit", "funnel_dispersion", "spc_point", "rare_event_point",
     "case_mix_part", "standardised_result", "standardised_funnel_limit", "cusum_month",
-    "improvement.action_effect", "improvement.change_idea_effect", "improvement.aim_progress",
+    "milestone_part", "milestone_result", "improvement.action_effect", "improvement.change_idea_effect", "improvement.aim_progress",
 )  # fmt: skip
 
 
@@ -84,6 +86,7 @@ def _begin(engine: Engine, registry: Registry, now: datetime) -> bool:
     """Whether it is the first refresh of the day."""
     with engine.begin() as connection:
         sync_measures(connection, registry)
+        sync_milestones(connection, registry)
         renew_statistics(connection)
     if queue_matured(engine, registry, now) is not None:
         watch_submissions(engine, registry, now)
@@ -149,6 +152,7 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
     raised = closed = 0
     for pathway in (p for p in registry.pathways if p.name in names):
         compute_results(connection, pathway, moment)
+        compute_milestones(connection, pathway, moment)
         compute_benchmarks(connection, pathway, moment)
         charts = compute_charts(connection, pathway)
         for settled in (settle_results(connection, pathway, charts, now), *(make(connection, pathway, moment) for make in (compute_rare_events, compute_case_mix))):

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.machine import machine
 from bench.report import Measured, write
 
-NAMES = ("validation", "throughput", "memory", "history", "latency", "burst", "statistics", "false_alarms", "effects", "acute_stroke")
+NAMES = ("validation", "throughput", "memory", "history", "latency", "burst", "statistics", "false_alarms", "effects", "acute_stroke", "dashboard")
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -44,11 +44,17 @@ class MatchRule:
 
 @dataclass(frozen=True)
 class Milestone:
-    """A dated event of a case. ``field`` is an instant or a date (then it has no minutes from the clock)."""
+    """A dated event of a case. ``field`` is an instant or a date (then it has no minutes from the clock).
+
+    ``sooner_is_better``: whether care aims at it, so that the soonest providers are the best. ``reference`` names the measure whose national
+    value is that of the median of the minutes from the clock (in its own unit: minutes, hours or days).
+    """
 
     name: str
     field: str
     title: str
+    sooner_is_better: bool = True
+    reference: str | None = None
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ SNAPSHOTS = {
     "funnels": "select to_jsonb(f) as funnel from measurement.funnel_limit f order by 1",
     "spc": "select to_jsonb(p) as point from measurement.spc_point p order by 1",
     "rare events": "select to_jsonb(e) as point from measurement.rare_event_point e order by 1",
+    "milestones": "select to_jsonb(r) - 'computed_at' - 'as_of_submission' as result from measurement.milestone_result r order by 1",
     "signals": "select signal_key, parameters, until_on from measurement.signal where state <> 'closed' order by 1",
     "queue": "select count(*) as waiting from intake.stale_cell",
 }  # fmt: skip

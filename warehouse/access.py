@@ -119,7 +119,7 @@ def _patient_level(connection: Connection, tables: dict[str, str | None]) -> lis
 
 
 def _views(connection: Connection) -> list[str]:
-    case_views = [view.fullname for view in CASE_VIEWS if view.is_invoker]
+    case_views = [view.fullname for view in CASE_VIEWS]
     case_views += [f"dashboard.{quoted(f'{name}_case_v1')}" for name, _, _ in case_pathways(connection)]
     inside = [view.fullname for view in fixed_views() if view.schema == "dashboard" and not view.is_invoker]
     public = [view.fullname for view in fixed_views() if view.schema == "publication"]

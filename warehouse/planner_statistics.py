@@ -15,7 +15,7 @@ GROWN = text("""
 select format('%I.%I', n.nspname, c.relname) as name, string_agg(distinct quote_ident(a.attname), ', ') as columns
 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_index i on i.indrelid = c.oid
 join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
-where c.relkind = 'r' and (n.nspname = 'pathway' or n.nspname = 'measurement' and c.relname in ('measure_part', 'shared_part', 'measure_result'))
+where c.relkind = 'r' and (n.nspname = 'pathway' or n.nspname = 'measurement' and c.relname in ('measure_part', 'shared_part', 'measure_result', 'milestone_part'))
   and pg_relation_size(c.oid) > (1.2 * greatest(c.relpages, 0) + 10) * current_setting('block_size')::int
 group by 1 order by 1
 """)

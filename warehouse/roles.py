@@ -28,6 +28,12 @@ DATABASES = ("common_cause", "dagster")
 PIPELINE_RIGHTS = "login bypassrls nosuperuser nocreatedb nocreaterole noreplication"
 PROVIDER_RIGHTS = "login inherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls"
 _IS_OURS = text("select pg_has_role(:name, 'cc_provider', 'member')")
+# whoever is in cc_dashboard for itself, and in nothing but what a dashboard may be; the house's own dashboard is cc_dashboard_login
+_DASHBOARDS = text(
+    "select u.rolname from pg_auth_members m join pg_roles u on u.oid = m.member join pg_roles g on g.oid = m.roleid "
+    "group by u.rolname having bool_or(g.rolname = 'cc_dashboard') and bool_and(g.rolname in ('cc_dashboard', 'cc_lead')) "
+    "and left(u.rolname, 3) <> 'cc_' order by 1"
+)
 _ROLE_NAME = re.compile(r"(?!cc_|pg_)[a-z][a-z0-9_]{2,62}")
 
 
@@ -52,10 +58,7 @@ def create_provider_role(connection: Connection, name: str, provider_code: str, 
     Idempotent; sets the password. ``may_act``: on its providers' signals, None to leave that as it is. ``name``: 3 to 63 small letters, digits and underscores, not beginning with ``cc_`` or ``pg_``.
     Raises ``RoleError`` for such a name, an unknown provider, or a role that is there for something else.
     """
-    if not _ROLE_NAME.fullmatch(name):
-        raise RoleError(
-            f"{name!r} is no name for a provider's role: 3 to 63 small letters, digits and underscores, without cc_ or pg_ before them"
-        )
+    _check_name(name, "provider's")
     known = select(func.count()).where(organisation.c.organisation_code == provider_code, organisation.c.organisation_kind == "provider")
     if not connection.scalar(known):
         raise RoleError(f"no provider has the code {provider_code}; import it first")
@@ -72,16 +75,37 @@ def create_provider_role(connection: Connection, name: str, provider_code: str, 
     connection.execute(row.on_conflict_do_nothing())
 
 
+def create_dashboard_role(connection: Connection, name: str, password: str) -> None:
+    """A login of somebody else's dashboard: the versioned views, no provider of its own. Needs an administrator's connection.
+
+    Idempotent; sets the password. ``name`` as above. Raises ``RoleError`` for such a name, or a role that is there for something else.
+    """
+    _check_name(name, "dashboard's")
+    role = sql.Identifier(name)
+    if not role_exists(connection, name):
+        run_statement(connection, sql.SQL("create role {} in role cc_dashboard").format(role))
+    elif name not in dashboard_roles(connection) or _is_mighty(connection, name):
+        raise RoleError(f"the role {name} exists and is not a dashboard's; choose another name")
+    run_statement(connection, sql.SQL("alter role {} " + PROVIDER_RIGHTS).format(role))
+    set_password(connection, name, password)
+
+
+def dashboard_roles(connection: Connection) -> list[str]:
+    """Logins of other people's dashboards, in order."""
+    return list(connection.scalars(_DASHBOARDS))
+
+
 def drop_provider_role(connection: Connection, name: str) -> bool:
-    """Takes the login and all that it could see away, and ends its sessions; whether there was one. Needs an administrator's connection.
+    """Takes the login, a provider's or a dashboard's, and all that it could see away, and ends its sessions; whether there was one. Needs an administrator's connection.
 
     Raises ``RoleError`` if the role is there for something else.
     """
     was_known = connection.execute(delete(provider_role).where(provider_role.c.role_name == name)).rowcount > 0
     if not role_exists(connection, name):
         return was_known
-    if not _ROLE_NAME.fullmatch(name) or not connection.scalar(_IS_OURS, {"name": name}) or _is_mighty(connection, name):
-        raise RoleError(f"the role {name} is not a provider's; it is left alone")
+    is_ours = connection.scalar(_IS_OURS, {"name": name}) or name in dashboard_roles(connection)
+    if not _ROLE_NAME.fullmatch(name) or not is_ours or _is_mighty(connection, name):
+        raise RoleError(f"the role {name} is not a provider's or a dashboard's; it is left alone")
     connection.execute(text("select pg_terminate_backend(pid) from pg_stat_activity where usename = :name"), {"name": name})
     run_statement(connection, sql.SQL("drop role {}").format(sql.Identifier(name)))
     return True
@@ -94,6 +118,12 @@ def provider_roles(connection: Connection) -> list[tuple[str, str, str, bool, bo
     query = select(provider_role.c.role_name, provider_role.c.provider_code, organisation.c.organisation_name, there.exists(), acts.exists())
     query = query.join(organisation, organisation.c.organisation_code == provider_role.c.provider_code)
     return [tuple(row) for row in connection.execute(query.order_by(provider_role.c.role_name, provider_role.c.provider_code))]
+
+
+def dashboard_statements(name: str) -> list[str]:
+    """What an administrator types in psql to make a dashboard's login; ``\\password`` asks for the password."""
+    role = sql.Identifier(name).as_string(None)
+    return [f"create role {role} {PROVIDER_RIGHTS} in role cc_dashboard;", f"\\password {role}"]
 
 
 def statements_for(name: str, providers: Sequence[str], may_act: bool | None = None) -> list[str]:
@@ -129,6 +159,11 @@ def create_databases(connection: Connection, names: tuple[str, ...] = DATABASES)
 
 def role_exists(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(text("select exists (select from pg_roles where rolname = :name)"), {"name": name}))
+
+
+def _check_name(name: str, whose: str) -> None:
+    if not _ROLE_NAME.fullmatch(name):
+        raise RoleError(f"{name!r} is no name for a {whose} role: 3 to 63 small letters, digits and underscores, without cc_ or pg_ before them")
 
 
 def _is_mighty(connection: Connection, name: str) -> bool:

@@ -50,6 +50,11 @@ def index_dates(pathway: Pathway, *credits: Credit, among: Iterable[Measure] | N
     return tuple(sorted({m.index_date for m in measures if m.index_date and pathway.credit_of(m) in (credits or Credit)}))
 
 
+def _counts_cases(pathway: Pathway) -> bool:
+    """Whether any result is computed from the pathway's cases."""
+    return pathway.case_dataset is not None and bool(index_dates(pathway) or pathway.case_dataset.milestones)
+
+
 # ------------------------------------------------------------------------------------------------ organisations
 def organisation_levels(starts: Select) -> CTE:
     """(start_code, level_code, level_kind) for each code of ``starts`` (one column): every organisation whose results it is part of.
@@ -114,9 +119,9 @@ def queue_cells(connection: Connection, pathway: Pathway, site_days: Select, sub
 def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, submission_id: str | None) -> int:
     """Queue the cells of the cases of ``case_ids`` (one column) as they are now. Called once before and once after a change.
 
-    Where no measure is computed from the pathway's cases, no cell has anything of them.
+    Where neither measures nor milestones are computed from the pathway's cases, no cell has anything of them.
     """
-    if not index_dates(pathway):
+    if not _counts_cases(pathway):
         return 0
     return queue_cells(connection, pathway, _months_of(pathway, pathway_case.c.case_id.in_(case_ids)), submission_id)
 
@@ -131,7 +136,7 @@ def queue_pathway(connection: Connection, pathway: Pathway) -> int:
     submitted = select(submitted_result.c.organisation_code, submitted_result.c.period_start).where(
         submitted_result.c.measure_name.in_([measure.name for measure in pathway.measures])
     )
-    sources = [submitted, *([_months_of(pathway, true())] if pathway.case_dataset and index_dates(pathway) else [])]
+    sources = [submitted, *([_months_of(pathway, true())] if _counts_cases(pathway) else [])]
     return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None)
 
 
@@ -158,7 +163,8 @@ def field_names(measure) -> tuple[str, ...]:
 
 
 def _months_of(pathway: Pathway, condition: ColumnElement, measures: Iterable[Measure] | None = None) -> Select:
-    """(organisation_code, first day of the month): where and when the cases count in the measures, those of the pathway if none are given.
+    """(organisation_code, first day of the month): where and when the cases count in the measures; in those of the pathway and its milestones if none
+    are given.
 
     Sites and providers of the cases, and of the teams that measures credit beside or instead of the case's own. What is read is read once, and is few
     rows before it is spread over codes and dates.
@@ -171,7 +177,9 @@ Read = tuple[FromClause, Mapping[str, ColumnElement], tuple[str, ...]]  # from w
 
 
 def _reads_of(pathway: Pathway, measures: Iterable[Measure] | None) -> Iterator[Read]:
-    """Cases at their own place; every team by the dates of its own record, and by those of the case: as far as measures count so."""
+    """Cases at their own place; every team by the dates of its own record, and by those of the case: as far as measures count so. Milestones count by
+    the start of the case.
+    """
     dates = {credit: index_dates(pathway, credit, among=measures) for credit in Credit}
     if dates[Credit.CASE]:
         yield *case_source(pathway), dates[Credit.CASE]
@@ -181,6 +189,8 @@ def _reads_of(pathway: Pathway, measures: Iterable[Measure] | None) -> Iterator[
         source, columns = team_record_source(pathway)
         detail = detail_table(pathway)
         yield source.join(detail, detail.c.case_id == columns["case_id"]), {**columns, **{name: detail.c[name] for name in names}}, names
+    if measures is None and pathway.case_dataset.milestones:
+        yield pathway_case, pathway_case.c, ("started_on",)
 
 
 def _spread(source: FromClause, columns: Mapping[str, ColumnElement], names: tuple[str, ...], pathway: Pathway, condition: ColumnElement, k: int) -> Iterator[Select]:

@@ -19,7 +19,7 @@ POINTS = """select * from dashboard.chart_point_v1 where organisation_code = :or
 order by measure_name, point_number"""
 RESULTS = """select measure_name, period_grain, period_start, numerator, denominator, completeness_share, computed_at from dashboard.measure_result_v1
 where organisation_code = :organisation and measure_name = any (:measures)"""
-NATIONAL_VALUES = """select measure_name, period_start, period_grain, national_value, national_source from dashboard.benchmark_v1
+NATIONAL_VALUES = """select measure_name, period_start, period_grain, national_value, national_source from dashboard.place_v1
 where organisation_code = :organisation and measure_name = any (:measures) and national_value is not null"""
 ACTIONS = """select * from dashboard.improvement_action_v1 where provider_code = :provider and measure_names && :measures order by started_on"""
 AIMS = """select a.*, v.set_on, v.note from dashboard.aim_progress_v1 a join dashboard.aim_v1 v using (aim_id)

@@ -20,8 +20,13 @@ from dashboard.figures.timeline import quarters, timeline_figure
 from dashboard.pages.page import render
 from dashboard.views import Row
 
-PLACES = """select * from dashboard.benchmark_v1
-where organisation_code = :organisation and measure_name = any (:measures) and period_grain = 'quarter' order by measure_name, period_start"""
+PLACES = """select * from dashboard.latest_result_v1 where organisation_code = :organisation and period_grain = 'quarter' and measure_name = any (:measures)"""
+# asked a measure at a time: the network rests on everybody's cells
+NETWORK = """select n.* from unnest(cast(:measures as text[]), cast(:starts as date[])) as w (measure_name, period_start)
+cross join lateral (select r.measure_name, r.value from dashboard.measure_result_v1 r where r.measure_name = w.measure_name
+    and r.organisation_code = :network and r.period_grain = 'quarter' and r.period_start = w.period_start offset 0) n"""
+BEST = """select measure_name, period_start, case direction when 'higher is better' then max(value) when 'lower is better' then min(value) end as value
+from dashboard.latest_result_v1 where pathway_name = :pathway and period_grain = 'quarter' and organisation_kind = 'provider' group by measure_name, period_start, direction"""
 SIGNALS = """select * from dashboard.signal_v1 where organisation_code = any (:codes) and state <> 'closed' and (pathway_name = :pathway or pathway_name is null)
 order by is_favourable nulls last, raised_at desc, signal_id desc"""
 AIMS = """select * from dashboard.aim_progress_v1 where provider_code = :provider order by target_on"""
@@ -35,10 +40,12 @@ MOST_SIGNALS = 8
 
 @dataclass(frozen=True)
 class Place:
-    """A measure of the latest final quarter beside its peers; ``icon``, ``word``: what its signals say."""
+    """A measure of the latest final quarter beside its peers: the network's value, the best that is shown; ``icon``, ``word``: what its signals say."""
 
     measure: Row
     result: Row | None
+    network: float | None
+    best: float | None
     icon: str
     word: str
 
@@ -69,7 +76,7 @@ def show(request: Request) -> Response:
     if not measures and asked.measures:
         raise HTTPException(404, "There is no such pathway.")
     signals = _signals(asked, code, pathway)
-    places = _places(asked, measures, signals, code)
+    places = _places(asked, measures, signals, code, pathway)
     figures = series_figures(asked, [place.measure.measure_name for place in places if place.result is not None], code)
     kind = organisation.organisation_kind
     return render(
@@ -94,13 +101,16 @@ def _signals(asked: Asked, code: str, pathway: str) -> list[Row]:
     return asked.rows(SIGNALS, codes=codes, pathway=pathway)
 
 
-def _places(asked: Asked, measures: list[Row], signals: list[Row], code: str) -> list[Place]:
-    latest: dict[str, Row] = {}
-    for row in asked.rows(PLACES, organisation=code, measures=[m.measure_name for m in measures]):
-        if not row.is_provisional or row.measure_name not in latest:
-            latest[row.measure_name] = row
+def _places(asked: Asked, measures: list[Row], signals: list[Row], code: str, pathway: str) -> list[Place]:
+    latest = {row.measure_name: row for row in asked.rows(PLACES, organisation=code, measures=[m.measure_name for m in measures])}
+    starts = [row.period_start for row in latest.values()]
+    pooled = {row.measure_name: row.value for row in asked.rows(NETWORK, measures=list(latest), starts=starts, network=asked.network_code)}
+    best = {(row.measure_name, row.period_start): row.value for row in asked.latest_for_everybody(BEST, pathway=pathway)}
     told = {m.measure_name: [s for s in signals if s.measure_name == m.measure_name] for m in measures}
-    return [Place(m, latest.get(m.measure_name), *said(told[m.measure_name])) for m in measures]
+    return [
+        Place(m, row := latest.get(m.measure_name), pooled.get(m.measure_name), best.get((m.measure_name, row.period_start)) if row else None, *said(told[m.measure_name]))
+        for m in measures
+    ]
 
 
 def said(signals: list[Row]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""``roles``: a provider's login is made with its password told once, sees its own records, and goes; elsewhere the administrator is told what to type."""
+"""``roles``: a provider's or a dashboard's login is made with its password told once, sees its own records, and goes; elsewhere the administrator is told what to type."""
 
 from __future__ import annotations
 
@@ -113,10 +113,14 @@ def test_a_password_from_a_file_is_not_told_and_a_second_call_adds_a_provider(ho
         (("create", "{login}", "--provider", "ZX1", "--provider", "ZX1A1"), "no provider has the code ZX1A1"),
         (("create", "{login}", "--provider", "ZX1", "--password-file", "{short}"), "has 12 characters or more"),
         (("drop", "{login}"), "there is no login"),
-        (("drop", "cc_pipeline"), "not a provider's; it is left alone"),
-        (("drop", "cc_provider"), "not a provider's; it is left alone"),
-        (("drop", "somebody"), "not a provider's; it is left alone"),
-        (("drop", "mighty"), "not a provider's; it is left alone"),
+        (("drop", "cc_pipeline"), "it is left alone"),
+        (("drop", "cc_provider"), "it is left alone"),
+        (("create", "cc_mine", "--dashboard"), "no name for a dashboard's role"),
+        (("create", "somebody", "--dashboard"), "exists and is not a dashboard's"),
+        (("create", "mighty", "--dashboard"), "exists and is not a dashboard's"),
+        (("drop", "cc_dashboard_login"), "there is no login|it is left alone"),
+        (("drop", "somebody"), "it is left alone"),
+        (("drop", "mighty"), "it is left alone"),
     ],
 )
 def test_a_mistake_makes_and_drops_nothing(house, at_home, login, tmp_path, words, says):
@@ -158,6 +162,42 @@ def test_a_login_may_act_on_signals_once_it_is_said_and_until_it_is_unsaid(house
 def test_a_password_is_no_argument(at_home, login):
     code, said = at_home("roles", "create", login, "--provider", "ZX1", "--password", "correct horse battery")
     assert code == USAGE and "No such option" in said
+
+
+def test_a_dashboards_login_reads_the_views_and_nothing_else(house, at_home, login):
+    code, said = at_home("roles", "create", login, "--dashboard")
+    password = re.search(r"told only now: (\S+)", said)[1]
+    assert code == 0 and sees(house, login, password) is None
+    assert re.search(rf"{login}\s+a dashboard", at_home("roles", "list")[1])
+    assert at_home("roles", "create", login, "--dashboard")[0] == 0, "again: another password"
+    with pytest.raises(OperationalError):
+        sees(house, login, password)
+    assert at_home("roles", "create", login, "--provider", "ZX1")[1].endswith("choose another name\n")
+    assert at_home("roles", "drop", login) == (0, f"{login} is gone\n") and login not in _names(house)
+
+
+def test_a_providers_login_is_no_dashboards(house, at_home, login):
+    assert at_home("roles", "create", login, "--provider", "ZX1")[0] == 0
+    code, said = at_home("roles", "create", login, "--dashboard")
+    assert code == CANNOT and "exists and is not a dashboard's" in said
+    assert at_home("roles", "drop", login)[0] == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--dashboard", "--provider", "ZX1")])
+def test_a_login_is_of_a_provider_or_of_a_dashboard(at_home, login, words):
+    code, said = at_home("roles", "create", login, *words)
+    assert code == USAGE and "--provider CODE or --dashboard, one of the two" in said
+
+
+def test_on_somebody_elses_server_a_dashboards_login_is_typed_by_its_administrator(typed, admin, login):
+    code, said = typed("roles", "create", login, "--dashboard")
+    statements = [line.strip() for line in said.splitlines() if line.strip().endswith(";")]
+    assert code == CANNOT and f'\\password "{login}"' in said and len(statements) == 1
+    with admin.begin() as connection:
+        connection.exec_driver_sql(statements[0])
+    assert re.search(rf"{login}\s+a dashboard", typed("roles", "list")[1])
+    _type_as(admin, typed("roles", "drop", login)[1])
+    assert login not in typed("roles", "list")[1]
 
 
 def test_on_somebody_elses_server_its_administrator_is_told_what_to_type_and_it_works(typed, admin, login):

@@ -11,7 +11,7 @@ from assets.refresh import full_recompute
 from assets.submissions import approve, withdraw
 from tests.world import World, history, snapshot, wrist
 
-RESULTS = ("results", "benchmarks", "funnels", "spc", "signals", "queue")
+RESULTS = ("results", "benchmarks", "funnels", "spc", "signals", "milestones", "queue")
 
 
 class MovingClock:

@@ -13,7 +13,7 @@ from assets.refresh import full_recompute, refresh
 from tests.results.world import NOW, World, random_wrists
 
 SITES = [f"ZX{n}A{m}" for n in (1, 2, 3) for m in (1, 2)]
-TABLES = ("measure_result", "benchmark", "funnel_limit", "spc_point", "rare_event_point", "measure_part", "shared_part")
+TABLES = ("measure_result", "benchmark", "funnel_limit", "spc_point", "rare_event_point", "measure_part", "shared_part", "milestone_part", "milestone_result")
 NOT_COMPARED = ["as_of_submission", "computed_at"]
 
 

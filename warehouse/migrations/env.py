@@ -7,6 +7,7 @@ from warehouse import (  # noqa: F401  (they add to the metadata)
     house_tables,
     improvement_tables,
     message_tables,
+    milestone_tables,
     outlier_tables,
     rare_event_tables,
     tables,

@@ -59,9 +59,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class View:
-    """``meanings``: comments of the columns that have none in ``MEANINGS``, or another one. ``is_invoker``: runs with the reader's rights.
-    ``is_barrier``: no condition of a reader's own making is looked at before the view's; False for what other views are made of, which see to it.
-    """
+    """``meanings``: comments of the columns that have none in ``MEANINGS``, or another one. ``is_invoker``: runs with the reader's rights."""
 
     schema: str
     name: str
@@ -70,14 +68,13 @@ class View:
     meanings: Mapping[str, str]
     columns: tuple[str, ...]
     is_invoker: bool = False
-    is_barrier: bool = True
 
     @property
     def fullname(self) -> str:
         return f"{self.schema}.{self.name}"
 
     def statements(self) -> list[str]:
-        rights = "security_invoker = true" if self.is_invoker else f"security_barrier = {str(self.is_barrier).lower()}"
+        rights = "security_invoker = true" if self.is_invoker else "security_barrier = true"
         listed = ", ".join(quoted(column) for column in self.columns)
         make = f"create or replace view {self.schema}.{quoted(self.name)} ({listed}) with ({rights}) as {self.query}"
         return [make, self._comment("view", "", self.comment), *(self._comment("column", c, self._meaning(c)) for c in self.columns)]
@@ -90,9 +87,9 @@ class View:
         return f"comment on {kind} {self.schema}.{quoted(self.name)}{suffix} is '{said.replace(chr(39), chr(39) * 2)}'"
 
 
-def view(schema: str, name: str, comment: str, columns: str, query: str, *, is_invoker: bool = False, is_barrier: bool = True, **meanings: str) -> View:
+def view(schema: str, name: str, comment: str, columns: str, query: str, *, is_invoker: bool = False, **meanings: str) -> View:
     """``columns``: names parted by spaces, in the order of the query."""
-    return View(schema, name, comment, query, meanings, tuple(columns.split()), is_invoker, is_barrier)
+    return View(schema, name, comment, query, meanings, tuple(columns.split()), is_invoker)
 
 
 def quoted(name: str) -> str:

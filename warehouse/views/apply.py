@@ -16,6 +16,7 @@ from warehouse.views import (
     improvement,
     latest,
     learning,
+    milestones,
     outliers,
     publication,
     reference,
@@ -38,7 +39,7 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *latest.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *signal_life.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (*shown.VIEWS, *results.VIEWS, *latest.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *signal_life.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *milestones.VIEWS, *cases.VIEWS, *publication.VIEWS)
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:

@@ -10,11 +10,6 @@ from __future__ import annotations
 from warehouse.views import view
 
 STANDARDISED_RESULT = """
-with network as materialized (
-    select measure_name, period_grain, period_start, value from dashboard.measure_result_v1
-    where organisation_code = (
-        select organisation_code from pathway.organisation where organisation_kind = 'network' order by is_member desc, organisation_code limit 1)
-)
 select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.organisation_name, v.organisation_kind, v.period_grain,
     v.period_start, v.denominator, v.numerator, shown.expected, shown.ratio, case when v.is_own then s.lower_95 end,
     case when v.is_own then s.upper_95 end, case when v.is_own then s.lower_998 end, case when v.is_own then s.upper_998 end,
@@ -24,7 +19,9 @@ from dashboard.measure_result_v1 v
 join measurement.standardised_result s on s.measure_name = v.measure_name and s.organisation_code = v.organisation_code
     and s.period_grain = v.period_grain and s.period_start = v.period_start
 join house.small_numbers_policy p on p.is_current
-left join network n on n.measure_name = v.measure_name and n.period_grain = v.period_grain and n.period_start = v.period_start
+left join dashboard.measure_result_v1 n on n.measure_name = v.measure_name and n.period_grain = v.period_grain and n.period_start = v.period_start
+    and n.organisation_code = (
+        select organisation_code from pathway.organisation where organisation_kind = 'network' order by is_member desc, organisation_code limit 1)
 cross join lateral (select house.shown_count(s.expected, 0, p.round_to) as expected) rounded
 cross join lateral (select
     case when v.is_own then s.expected when not v.is_suppressed then rounded.expected end as expected,
@@ -84,7 +81,7 @@ select m.pathway_name, c.measure_name, m.title, c.organisation_code, c.direction
     c.odds_ratio, c.is_provisional, own.is_own, not own.is_own, c.model_version, c.rule_version
 from measurement.cusum_month c
 join measurement.measure m on m.measure_name = c.measure_name
-cross join (select house.my_organisations() as codes) reader
+cross join (select house.my_organisations() as codes offset 0) reader
 cross join lateral (select c.organisation_code = any (reader.codes) as is_own) own
 """
 

@@ -11,7 +11,7 @@ from warehouse.improvement_current import as_sql, current
 from warehouse.improvement_tables import action_version, aim_version, lead_version
 from warehouse.views import View, view
 
-READER = "cross join (select house.my_organisations() as codes) reader"
+READER = "cross join (select house.my_organisations() as codes offset 0) reader"
 NUMBER = "number of the first row that told of it: it stays whatever is revised"
 TOLD_AT = "when the row that counts was received"
 

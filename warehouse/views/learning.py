@@ -61,17 +61,17 @@ LIKENESS = """
 with size as (
     select m.pathway_name, r.organisation_code, max(r.denominator) as cases
     from measurement.measure_result r join measurement.measure m using (measure_name)
+    join (select measure_name, max(period_start) as period_start from measurement.measure_result
+        where period_grain = 'year' and period_start <= current_date - interval '1 year' group by measure_name) last using (measure_name, period_start)
     join pathway.organisation o on o.organisation_code = r.organisation_code and o.organisation_kind = 'provider' and o.is_member
     where r.period_grain = 'year' and r.denominator > 0 and m.kind <> 'score'
-        and r.period_start = (select max(x.period_start) from measurement.measure_result x
-            where x.measure_name = r.measure_name and x.period_grain = 'year' and x.period_start <= current_date - interval '1 year')
     group by 1, 2
 ), mix as (
     select m.pathway_name, s.organisation_code, round((100 * avg(s.expected / s.case_count))::numeric, 1) as expected
     from measurement.standardised_result s join measurement.measure m using (measure_name)
+    join (select measure_name, max(period_start) as period_start from measurement.standardised_result
+        where period_grain = 'year' and period_start <= current_date - interval '1 year' group by measure_name) last using (measure_name, period_start)
     where s.period_grain = 'year' and s.case_count > 0
-        and s.period_start = (select max(x.period_start) from measurement.standardised_result x
-            where x.measure_name = s.measure_name and x.period_grain = 'year' and x.period_start <= current_date - interval '1 year')
     group by 1, 2
 ), known as (
     select s.pathway_name, s.organisation_code, house.shown_count(s.cases, p.suppress_to, p.round_to) as shown_cases, x.expected

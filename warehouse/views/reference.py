@@ -34,7 +34,7 @@ organisation_v1 = view(
     select o.organisation_code, o.organisation_name, o.organisation_kind, o.parent_code, up.provider_code, up.region_code, up.network_code,
         o.successor_code, o.opened_on, o.closed_on, o.is_member, o.organisation_code = any (reader.codes)
     from pathway.organisation o
-    cross join (select house.my_organisations() as codes) reader
+    cross join (select house.my_organisations() as codes offset 0) reader
     left join (
         select organisation_code,
             (array_agg(ancestor_code order by depth desc) filter (where ancestor_kind = 'provider'))[1] as provider_code,
@@ -71,7 +71,7 @@ submission_v1 = view(
         case when own.is_own then s.reason end, own.is_own, p.policy_version, case when own.is_own then s.file_sha256 end
     from intake.submission s
     join house.small_numbers_policy p on p.is_current
-    cross join (select house.my_organisations() as codes) reader
+    cross join (select house.my_organisations() as codes offset 0) reader
     cross join lateral (select s.sender_code = any (reader.codes) as is_own) own
     """,
     mode="upsert, replace period or withdraw",
@@ -96,7 +96,7 @@ expected_submission_v1 = view(
     "One row a sender, dataset and period: what is expected, and whether it came.",
     "sender_code dataset_name period_start period_end due_on met_on is_own",
     "select sender_code, dataset_name, period_start, period_end, due_on, met_on, sender_code = any (reader.codes) "
-    "from intake.expected_submission cross join (select house.my_organisations() as codes) reader",
+    "from intake.expected_submission cross join (select house.my_organisations() as codes offset 0) reader",
     period_end="last day of the period",
     due_on="last day on which it is in time",
     met_on="the day it came; null while outstanding",
@@ -114,8 +114,8 @@ signal_v1 = view(
         case when own.is_own or login.is_lead or s.closed_by is null then s.closed_because end,
         case when own.is_own then s.parameters end, own.is_own, case when own.is_own or login.is_lead then s.assigned_to end
     from measurement.signal s
-    cross join (select house.my_organisations() as codes) reader
-    cross join (select house.serves_leads() as is_lead) login
+    cross join (select house.my_organisations() as codes offset 0) reader
+    cross join (select house.serves_leads() as is_lead offset 0) login
     cross join lateral (select coalesce(s.organisation_code = any (reader.codes), false) as is_own) own
     """,
     signal_id="number of the signal",

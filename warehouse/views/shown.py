@@ -25,7 +25,7 @@ GROUPS = """
 """
 
 
-def _told_by_parts(count: str) -> str:
+def told_by_parts(count: str) -> str:
     """What is added to a group's total so that it tells nothing of its small parts; 0 where it does not."""
     is_small = f"house.is_small({count}, p.suppress_to)"
     small = f"count(*) filter (where {is_small})"
@@ -90,8 +90,8 @@ with own_part as (
     from house.my_ancestors() a join measurement.measure_result r on r.organisation_code = a.provider_code
     group by a.ancestor_code, r.measure_name, r.period_grain, r.period_start
 ), parts as (
-    select g.group_code, r.measure_name, r.period_grain, r.period_start, {_told_by_parts("r.numerator")} as numerator,
-        {_told_by_parts("r.denominator")} as denominator
+    select g.group_code, r.measure_name, r.period_grain, r.period_start, {told_by_parts("r.numerator")} as numerator,
+        {told_by_parts("r.denominator")} as denominator
     from ({GROUPS}) g join measurement.measure_result r on r.organisation_code = g.provider_code
     join house.small_numbers_policy p on p.is_current
     where r.organisation_code <> all ((select house.my_organisations())::text[])
@@ -142,7 +142,6 @@ shown_cell = view(
     "What of a result's counts the reader may see. One row a measure, organisation, grain and period.",
     KEYS,
     f"select * from ({single_cells('measurement.measure_result')}) single union all select * from ({GROUP_CELLS}) grouped",
-    is_barrier=False,
     numerator="as shown to others: own part whole, the rest rounded; null where suppressed",
     denominator="as shown to others: own part whole, the rest rounded; null where suppressed",
 )

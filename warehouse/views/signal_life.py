@@ -86,8 +86,8 @@ signal_event_v1 = view(
     select e.signal_event_id, e.signal_id, s.organisation_code, e.event, e.happened_at, case when own.is_own or login.is_lead then e.actor end,
         case when own.is_own or login.is_lead then e.note end, own.is_own
     from measurement.signal_event e join measurement.signal s using (signal_id)
-    cross join (select house.my_organisations() as codes) reader
-    cross join (select house.serves_leads() as is_lead) login
+    cross join (select house.my_organisations() as codes offset 0) reader
+    cross join (select house.serves_leads() as is_lead offset 0) login
     cross join lateral (select coalesce(s.organisation_code = any (reader.codes), false) as is_own) own
     """,
     signal_event_id="order of events",

@@ -40,10 +40,8 @@ finding = view(
 NOTHING = "select null::uuid, null::text, null::date, null::timestamp, null::integer where false"
 
 
-def milestones(registry: Registry) -> tuple[View, View]:
-    """The dated events of the cases of every pathway, from their details: ``pathway.milestone`` as the reader may see them, and
-    ``pathway.every_milestone`` for the one view that counts them across organisations.
-    """
+def milestones(registry: Registry) -> View:
+    """The dated events of the cases of every pathway, from their details, as the reader may see them."""
     queries = [_milestones(pathway) for pathway in registry.pathways if pathway.case_dataset is not None and pathway.case_dataset.milestones]
     query = "\nunion all\n".join(queries) or NOTHING
     columns = "case_id milestone_name happened_on happened_at from_start_minutes"
@@ -52,21 +50,22 @@ def milestones(registry: Registry) -> tuple[View, View]:
         "happened_at": "instant of the event, local time; null where only the date is known",
         "from_start_minutes": "minutes from clock start; null where only the date is known",
     }
-    said = "One row a dated event of a case, as the pathways declare them."
-    return (
-        view("pathway", "milestone", f"{said} Row-level security of the cases applies.", columns, query, is_invoker=True, **meanings),
-        view("pathway", "every_milestone", f"{said} All of them, for counting: nobody but the pipeline reads it.", columns, query, **meanings),
-    )
+    said = "One row a dated event of a case, as the pathways declare them. Row-level security of the cases applies."
+    return view("pathway", "milestone", said, columns, query, is_invoker=True, **meanings)
 
 
 def _milestones(pathway: Pathway) -> str:
     """One reading of the details, spread over the pathway's milestones."""
-    details = detail_table(pathway)
-    events = ", ".join(_event(item, details, pathway.case_dataset.clock) for item in pathway.case_dataset.milestones)
     return (
-        f"select d.case_id, m.milestone_name, m.happened_on, m.happened_at, m.from_start_minutes from pathway.{quoted(details.name)} as d "
-        f"cross join lateral (values {events}) as m (milestone_name, happened_on, happened_at, from_start_minutes) where m.happened_on is not null"
+        f"select d.case_id, m.milestone_name, m.happened_on, m.happened_at, m.from_start_minutes from pathway.{quoted(detail_table(pathway).name)} as d "
+        f"cross join lateral ({every_event(pathway)}) as m (milestone_name, happened_on, happened_at, from_start_minutes) where m.happened_on is not null"
     )
+
+
+def every_event(pathway: Pathway) -> str:
+    """The values of all events of the detail ``d``, dated or not: name, day, instant, minutes from the clock."""
+    details = detail_table(pathway)
+    return "values " + ", ".join(_event(item, details, pathway.case_dataset.clock) for item in pathway.case_dataset.milestones)
 
 
 def _event(item: Milestone, details: Table, clock: str) -> str:
@@ -78,4 +77,4 @@ def _event(item: Milestone, details: Table, clock: str) -> str:
 
 def unfolded(registry: Registry) -> tuple[View, ...]:
     """The views of this module, in an order in which each finds what it reads."""
-    return (finding, *milestones(registry))
+    return (finding, milestones(registry))

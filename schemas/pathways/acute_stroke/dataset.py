@@ -36,17 +36,17 @@ _BY_HEADER = {item.header: item for part in _DECLARED for item in part.FIELDS}
 FIELDS = tuple(_BY_HEADER[header] for header in dict.fromkeys(("TeamCode", *IMPORT_COLUMNS, *EXPORT_COLUMNS)))
 
 MILESTONES = (
-    Milestone("onset", "onset_at", "Onset"),
-    Milestone("first_arrival", "first_arrival_at", "First arrival"),
-    Milestone("stroke_unit", "first_stroke_unit_at", "Stroke unit"),
-    Milestone("brain_imaging", "brain_imaging_at", "Brain imaging"),
-    Milestone("needle", "needle_at", "Thrombolysis"),
+    Milestone("onset", "onset_at", "Onset", sooner_is_better=False),
+    Milestone("first_arrival", "first_arrival_at", "First arrival", sooner_is_better=False),
+    Milestone("stroke_unit", "first_stroke_unit_at", "Stroke unit", reference="stroke_tc_2_2_minutes_to_stroke_unit"),
+    Milestone("brain_imaging", "brain_imaging_at", "Brain imaging", reference="stroke_tc_1_3_minutes_to_scan"),
+    Milestone("needle", "needle_at", "Thrombolysis", reference="stroke_tc_3_5_minutes_to_needle"),
     Milestone("puncture", "puncture_at", "Arterial puncture"),
-    Milestone("stroke_nurse", "stroke_nurse_at", "Stroke nurse"),
-    Milestone("consultant", "consultant_contact_at", "Stroke consultant"),
+    Milestone("stroke_nurse", "stroke_nurse_at", "Stroke nurse", reference="stroke_tc_4_4_minutes_to_nurse"),
+    Milestone("consultant", "consultant_contact_at", "Stroke consultant", reference="stroke_tc_4_2_minutes_to_consultant"),
     Milestone("swallow_screen", "swallow_screen_at", "Swallow screen"),
-    Milestone("hospital_discharge", "hospital_discharge_at", "Hospital discharge"),
-    Milestone("death", "s7_death_on", "Death in hospital"),
+    Milestone("hospital_discharge", "hospital_discharge_at", "Hospital discharge", sooner_is_better=False),
+    Milestone("death", "s7_death_on", "Death in hospital", sooner_is_better=False),
 )
 
 _imaging_told = any_of(field("s2_brain_imaging_at").is_present(), field("s2_brain_imaging_not_performed"))

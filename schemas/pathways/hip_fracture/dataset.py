@@ -49,11 +49,11 @@ PAIR_RULES = (
 )
 
 MILESTONES = (
-    Milestone("ambulance", "ambulance_at", "Ambulance"),
-    Milestone("presentation", "presentation_at", "Presentation"),
+    Milestone("ambulance", "ambulance_at", "Ambulance", sooner_is_better=False),
+    Milestone("presentation", "presentation_at", "Presentation", sooner_is_better=False),
     Milestone("ward_admission", "ward_admission_at", "Ward admission"),
     Milestone("geriatrician", "geriatrician_at", "Geriatrician's review"),
-    Milestone("surgery", "surgery_at", "Surgery"),
+    Milestone("surgery", "surgery_at", "Surgery", reference="hip_hours_to_surgery_median"),
     Milestone("ward_discharge", "ward_discharge_date", "Ward discharge"),
     Milestone("trust_discharge", "trust_discharge_date", "Trust discharge"),
 )

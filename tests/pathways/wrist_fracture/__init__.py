@@ -66,7 +66,7 @@ RECORDS = Dataset(
     clock="arrival_at",
     site_field="clinic_code",
     local_key="hospital_number",
-    milestones=(Milestone("arrival", "arrival_at", "Arrival"), Milestone("xray", "xray_at", "X-ray"), Milestone("manipulation", "manipulation_at", "Manipulation"), Milestone("discharge", "discharge_date", "Discharge")),
+    milestones=(Milestone("arrival", "arrival_at", "Arrival", sooner_is_better=False), Milestone("xray", "xray_at", "X-ray"), Milestone("manipulation", "manipulation_at", "Manipulation", reference="wrist_minutes_to_manipulation"), Milestone("discharge", "discharge_date", "Discharge")),
     stages=(
         DueStage("arrival", "On arrival", field("arrival_date").is_present(), 0),
         DueStage("discharge", "At discharge", field("discharge_date").is_present(), 30),
