@@ -1,7 +1,8 @@
 """A pathway at a glance: its measures by the members' providers, each cell a value and what the process says.
 
 Belongs here: reading and ordering it. Does not belong here: the page (``dashboard.pages.network``).
-Cells are those of the latest final quarter of each measure, as everybody sees them; the reader's own provider is laid over, whole.
+Cells are those of the latest final quarter of each measure, as everybody sees them; the reader's own provider is laid over, whole. Network values are as
+the reader sees them everywhere (a provider's own cells count whole in them), read one by one and remembered together.
 """
 
 from __future__ import annotations
@@ -72,6 +73,9 @@ def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
     lines = {measure.measure_name: Line(measure) for measure in measures}
     for grain in GRAINS:
         _fill(asked, lines, {"pathway": pathway, "grain": grain, "measures": sorted(name for name, line in lines.items() if not line.cells)})
+    pooled = _network_values(asked, tuple((name, line.grain, line.start) for name, line in lines.items() if line.start))
+    for name, row in pooled.items():
+        lines[name].network = row
     for row in asked.latest_for_everybody(SIGNALS, pathway=pathway):
         if row.measure_name in lines:
             _say(lines[row.measure_name].said, row)
@@ -89,10 +93,18 @@ def _fill(asked: Asked, lines: dict[str, Line], which: dict) -> None:
         if row.period_start == latest[row.measure_name]:
             lines[row.measure_name].cells[row.organisation_code] = row
     for name, start in latest.items():
-        line = lines[name]
-        line.grain, line.start = which["grain"], start
-        pooled = asked.latest_for_everybody(OF_NETWORK, measure=name, network=asked.network_code or "", grain=line.grain, start=start)
-        line.network = next(iter(pooled), None)
+        lines[name].grain, lines[name].start = which["grain"], start
+
+
+def _network_values(asked: Asked, wanted: tuple[tuple[str, str, date], ...]) -> dict[str, Row]:
+    """The network's result of each measure, grain and first day."""
+    network = asked.network_code or ""
+
+    def make() -> dict[str, Row]:
+        found = {name: asked.views.rows(OF_NETWORK, asked.provider, measure=name, network=network, grain=grain, start=start) for name, grain, start in wanted}
+        return {name: rows[0] for name, rows in found.items() if rows}
+
+    return asked.views.memory.latest(("network values", asked.provider, wanted), make)
 
 
 def _say(said: dict[str, str], signal: Row) -> None:

@@ -11,11 +11,15 @@ from starlette.exceptions import HTTPException
 
 from dashboard.asked import Asked
 from dashboard.figures.aim import aim_figure
+from dashboard.figures.caterpillar import caterpillar_figure
 from dashboard.figures.effect import effect_figure
 from dashboard.figures.figure import Figure
+from dashboard.figures.funnel import funnel_figure
 from dashboard.figures.idea import idea_figure
 from dashboard.figures.series import series_figure
+from dashboard.figures.standardised import standardised_figure
 from dashboard.figures.timeline import timeline_figure
+from dashboard.figures.trend import trend_figure
 
 # kind: (how many parts its address may have, what makes it)
 KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure]]] = {
@@ -24,6 +28,10 @@ KINDS: dict[str, tuple[tuple[int, ...], Callable[..., Figure]]] = {
     "idea": ((2,), idea_figure),  # change idea, measure
     "series": ((2,), series_figure),  # measure, organisation
     "timeline": ((2, 3), timeline_figure),  # pathway, organisation, first day of a quarter
+    "funnel": ((3,), funnel_figure),  # measure, grain, first day of a period
+    "caterpillar": ((3,), caterpillar_figure),
+    "standardised": ((3,), standardised_figure),
+    "trend": ((1,), trend_figure),  # measure
 }
 
 
