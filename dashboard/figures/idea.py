@@ -15,7 +15,6 @@ from dashboard.improvement import TOLD, Action, Told, actions, interval
 from dashboard.views import Row
 
 POOLED = "select * from dashboard.change_idea_effect_v1 where change_idea = :idea and measure_name = :measure"
-FEW = 2  # of so few effects the mean would tell the one that is hidden
 SIDES = {"higher is better": ("worse", "better"), "lower is better": ("better", "worse")}
 
 
@@ -23,7 +22,6 @@ def idea_figure(asked: Asked, idea: str, measure: str) -> Figure:
     """One idea and one measure. Raises 404."""
     tried = tried_by(asked, idea, measure)
     pooled = next(iter(asked.rows(POOLED, idea=idea, measure=measure)), None)
-    pooled = None if pooled is not None and gives_away(pooled, tried) else pooled
     if not tried or measure not in asked.measures:
         raise HTTPException(404, "Nobody has tried this idea on this measure.")
     title = dict(tried[0][0].ideas)[idea]
@@ -37,18 +35,13 @@ def tried_by(asked: Asked, idea: str, measure: str) -> list[tuple[Action, Told]]
     return sorted(found, key=lambda pair: (_value(pair[1]) is None, -better * (_value(pair[1]) or 0.0), pair[0].who))
 
 
-def gives_away(pooled: Row, tried: list[tuple[Action, Told]]) -> bool:
-    """Whether the pooled effect would tell an effect that is hidden from the reader."""
-    return pooled.told_count <= FEW and any(told.effect is not None and told.effect.is_suppressed and told.verdict in TOLD for _, told in tried)
-
-
 def _value(told: Told) -> float | None:
     return told.effect.controlled_difference if told.effect and told.verdict in TOLD else None
 
 
 def _figure(asked: Asked, idea: str, title: str, measure: Row, tried: list[tuple[Action, Told]], pooled: Row | None) -> Figure:
     estimates = [_estimate(asked, one, told) for one, told in tried if told.verdict in TOLD] + _together(pooled)
-    summary = _summary(pooled, len({one.who for one, _ in tried}), any(told.effect is not None and told.effect.is_suppressed for _, told in tried))
+    summary = _summary(pooled, len({one.who for one, _ in tried}))
     rows = [_cells(one, told) for one, told in tried]
     svg = intervals(f"{title}: {measure.title}", summary, estimates, words.unit_of(measure), SIDES.get(measure.direction, ("lower", "higher"))) if estimates else None
     return Figure(
@@ -90,14 +83,14 @@ def _expected(pooled: Row) -> str:
     return f"The effect at another provider is expected between {low.split(' ')[0]} and {high}"
 
 
-def _summary(pooled: Row | None, count: int, hidden: bool) -> str:
+def _summary(pooled: Row | None, count: int) -> str:
     tried = f"{count} provider{'s have' if count != 1 else ' has'} tried it on this measure"
-    if pooled is None and hidden:
+    if pooled is not None and pooled.is_suppressed:
         return f"{tried}; what it did is hidden: it rests on small numbers of other providers."
     if pooled is None or pooled.told_count == 0:
         return f"{tried}; of none the effect can be told yet."
     if pooled.told_count == 1:
-        return f"{tried}; of one the effect can be told: {interval(pooled.effect, pooled.effect_lower, pooled.effect_upper, pooled) if pooled.effect is not None else 'hidden'}. One provider is no proof."
+        return f"{tried}; of one the effect can be told: {interval(pooled.effect, pooled.effect_lower, pooled.effect_upper, pooled)}. One provider is no proof."
     said = f"{tried}; {pooled.told_count} effects together: {interval(pooled.effect, pooled.effect_lower, pooled.effect_upper, pooled)}."
     return f"{said} {_expected(pooled)}." if _is_expected(pooled) else f"{said} So few cannot tell what to expect at the next provider."
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.asked import Asked
-from dashboard.figures.idea import gives_away, idea_figure, tried_by
+from dashboard.figures.idea import idea_figure
 from dashboard.improvement import IDEAS, actions, call, interval, roles
 from dashboard.pages.page import render
 from dashboard.pages.tabs import by_pathway
@@ -27,18 +27,16 @@ def show_all(request: Request) -> Response:
     effects: dict[str, list[Row]] = {}
     for row in asked.rows(EFFECTS):
         effects.setdefault(row.change_idea, []).append(row)
-    return render(
-        request, "ideas.html", title="Change ideas", ideas=ideas, effects=effects, wanted=wanted, pathways_listed=by_pathway(asked), said=lambda row: _said(asked, row),
-        told=asked.names.told,
-    )  # fmt: skip
+    told = asked.names.told
+    return render(request, "ideas.html", title="Change ideas", ideas=ideas, effects=effects, wanted=wanted, pathways_listed=by_pathway(asked), said=_said, told=told)
 
 
-def _said(asked: Asked, row: Row) -> str:
+def _said(row: Row) -> str:
     """What is known of an idea and a measure, in a few words."""
-    if gives_away(row, tried_by(asked, row.change_idea, row.measure_name)):
+    if row.is_suppressed:
         return "hidden: it rests on small numbers of other providers"
     if row.effect is None:
-        return "cannot be told yet" if not row.told_count else "hidden"
+        return "cannot be told yet"
     return f"{interval(row.effect, row.effect_lower, row.effect_upper, row)}, of {row.told_count}"
 
 

@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 from dashboard.figures import figure_at
 from dashboard.figures.aim import figure_of
 from dashboard.figures.effect import cautions
+from dashboard.figures.idea import _summary
 from dashboard.improvement import Told, action, actions, size
 from dashboard.pages.actions import Wanted
+from dashboard.pages.ideas import _said
 from dashboard.views import Row
 from tests.dashboard.network import EMERGENCY, IMPROVES, WORSENS, WRIST
 
@@ -116,12 +118,14 @@ def test_an_idea_shows_each_provider_and_whom_to_call(client, network):
     assert "all together" in figure.svg and "@" not in said
 
 
-def test_a_pooled_effect_does_not_tell_the_one_that_is_hidden(network):
-    from dashboard.figures.idea import gives_away
-
-    hidden, open_ = (Told(Row(measure_name="m"), "rise", effect(is_suppressed=is_hidden)) for is_hidden in (True, False))
-    assert gives_away(Row(told_count=1), [(None, hidden)]) and gives_away(Row(told_count=2), [(None, hidden), (None, open_)])
-    assert not gives_away(Row(told_count=2), [(None, open_)] * 2) and not gives_away(Row(told_count=9), [(None, hidden)])
+def test_what_is_hidden_or_untold_of_an_idea_is_said():
+    row = Row(**SHARE, told_count=1, effect=None, effect_lower=None, effect_upper=None, is_suppressed=True)
+    assert _said(row).startswith("hidden") and _summary(row, 1).endswith("what it did is hidden: it rests on small numbers of other providers.")
+    row.told_count, row.is_suppressed = 0, False
+    assert _said(row) == "cannot be told yet" and _summary(row, 1) == "1 provider has tried it on this measure; of none the effect can be told yet."
+    row.told_count, row.effect = 2, 0.1
+    row.expected_lower, row.expected_upper = -1.8, 2.0
+    assert _said(row) == "+10.0 points, of 2" and _summary(row, 2).endswith("So few cannot tell what to expect at the next provider."), "a share cannot change by more than all"
 
 
 def test_an_aim_tells_line_actual_assurance_and_forecast(client):
