@@ -52,6 +52,11 @@ def count(number: float | None) -> str:
     return NONE if number is None else f"{number:,.0f}"
 
 
+def many(number: int, thing: str) -> str:
+    """So many of a thing: 1 provider, 2 providers."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def day(moment: date | datetime | None) -> str:
     return NONE if moment is None else f"{moment.day} {moment:%b %Y}"
 

@@ -23,7 +23,7 @@ def caterpillar(title: str, description: str, peers: Sequence[Peer], levels: Seq
     at = [(peer, frame.x(place), frame.y(peer.value)) for place, peer in enumerate(peers)]
     whiskers = [rule(x, frame.y(p.lower), x, frame.y(p.upper), OWN if p.is_own else PEER, 2.2 if p.is_own else 1.3) for p, x, _ in at if p.lower is not None]
     said = [(level.value, f"{level.name} {unit.write(level.value)}", level.colour) for level in levels]
-    parts = [*grid(frame, unit), *references(frame, levels), *whiskers, *(mark(*one) for one in at), *names(at, frame), *_below(frame), *ends(frame, said)]
+    parts = [*grid(frame, unit), *references(frame, levels), *whiskers, *(mark(*one) for one in at), *names(at, frame, has_intervals=True), *_below(frame), *ends(frame, said)]
     return canvas([*parts, *key(key_of(peers), HEIGHT - 14, LEFT - 8)], HEIGHT, title, description)
 
 

@@ -56,13 +56,20 @@ def mark(peer: Peer, x: float, y: float) -> str:
     return link(drawn + ring, peer.address, peer.said)
 
 
-def names(peers: Sequence[tuple[Peer, float, float]], frame: Frame) -> Iterable[str]:
-    """Labels of the peers at (x, y) that have one, the reader's own first; where there is no room the mark still tells its name."""
+def names(peers: Sequence[tuple[Peer, float, float]], frame: Frame, has_intervals: bool = False) -> Iterable[str]:
+    """Labels of the peers at (x, y) that have one, the reader's own first; where there is no room the mark still tells its name, but one's own is always named."""
     labels = Labels((frame.left, 0, WIDTH - 4, frame.height))
-    for _, x, y in peers:
-        labels.keep_free(x, y)
-    ordered = sorted((one for one in peers if one[0].label), key=lambda one: not one[0].is_own)
-    return [labels.place(Named(x, y, peer.label)) for peer, x, y in ordered]
+    for peer, x, y in peers:
+        labels.keep_free(x, y, 7.5 if peer.is_own else 4)
+        if has_intervals and peer.lower is not None:
+            labels.taken.append((x - 1, frame.y(peer.upper), x + 1, frame.y(peer.lower)))
+    for peer, x, y in sorted((one for one in peers if one[0].label), key=lambda one: not one[0].is_own):
+        yield labels.place(Named(x, y, peer.label)) or (_above(frame, peer, x, y) if peer.is_own else "")
+
+
+def _above(frame: Frame, peer: Peer, x: float, y: float) -> str:
+    """A label over the chart with a line down to its mark."""
+    return rule(x, frame.top, x, y - 8, OWN, 0.8) + text(x, frame.top - 3, peer.label, "middle" if x < frame.right - 40 else "end", OWN, has_halo=True)
 
 
 def grid(frame: Frame, unit: Unit) -> Iterable[str]:

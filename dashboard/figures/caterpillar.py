@@ -35,7 +35,9 @@ def caterpillar_figure(asked: Asked, measure: str, grain: str, start: str) -> Fi
 def summed_up(of: Chosen, shown: Sequence[Row]) -> str:
     """The span of values, and how far ranks can be told from chance."""
     values = sorted(row.value for row in shown)
-    said = f"{len(shown)} providers in {of.when}, from {words.value(values[0], of.measure)} to {words.value(values[-1], of.measure)}."
+    said = f"{words.many(len(shown), 'provider')} in {of.when}, from {words.value(values[0], of.measure)} to {words.value(values[-1], of.measure)}."
+    if len(shown) == 1:
+        return f"1 provider in {of.when}: {words.value(values[0], of.measure)}. There is nobody to compare it with."
     judged = [row for row in shown if row.lower_95 is not None and row.network_value is not None]
     if not judged:
         return f"{said} Without intervals it cannot be told how much of the order is chance."

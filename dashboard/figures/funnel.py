@@ -55,7 +55,7 @@ def _curves(limits: Sequence[Row], prefix: str, colour: str, dashes: str, has_na
 
 def _summary(asked: Asked, of: Chosen, shown: Sequence[Row], is_adjusted: bool) -> str:
     beyond = [row for row in shown if stands(row) != "peer"]
-    said = f"{len(shown)} providers in {of.when}: {len(shown) - len(beyond)} within the limits"
+    said = f"{words.many(len(shown), 'provider')} in {of.when}: {len(shown) - len(beyond)} within the limits"
     for kind, word in (("concern", "worse"), ("improvement", "better"), ("change", "beyond them")):
         named = [asked.names.short(row.organisation_code) for row in beyond if stands(row) == kind]
         said += f"; {word}: {', '.join(named[:5])}{f' and {len(named) - 5} more' if len(named) > 5 else ''}" if named else ""
@@ -64,7 +64,7 @@ def _summary(asked: Asked, of: Chosen, shown: Sequence[Row], is_adjusted: bool) 
 
 def _no_funnel(measure: Row, rows: Sequence[Row]) -> str:
     if measure.kind not in ("proportion", "rate", "ratio"):
-        return f"A {measure.kind} has no funnel: chance does not follow from the number of cases alone. The caterpillar shows how the providers differ."
+        return f"A {measure.kind} measure has no funnel: chance does not follow from the number of cases alone. The caterpillar shows how the providers differ."
     if any(row.is_suppressed for row in rows):
         return "Nothing can be shown: the providers' values of this period rest on 1 to 7 cases."
     return "No provider has a value in this period, or there are too few for limits."

@@ -73,13 +73,15 @@ def _stands(row: Row) -> str:
 
 def _summary(asked: Asked, of: Chosen, shown: Sequence[Row]) -> str:
     beyond = [row for row in shown if _stands(row) != "peer"]
-    said = f"{len(shown)} providers in {of.when}, each held against the events expected of its own patients: {len(shown) - len(beyond)} within the limits"
+    said = f"{words.many(len(shown), 'provider')} in {of.when}, each held against the events expected of its own patients: {len(shown) - len(beyond)} within the limits"
     named = [f"{asked.names.short(row.organisation_code)} ({RATIO.write(row.ratio)})" for row in beyond]
     return said + (f"; beyond them: {', '.join(named[:5])}." if named else ".")
 
 
 def _notes(rows: Sequence[Row], limits: Sequence[Row]) -> tuple[str, ...]:
     notes = ["Ratio of observed to expected events: 1 is as expected of patients like these. It compares a provider with its own expectation, not with its neighbour."]
+    if any(row.ratio is not None and not row.is_own for row in rows):
+        notes.append("Ratios of other providers rest on events rounded to 5, so many of them are 1.")
     if any(limit.policy_alert_limit is not None for limit in limits):
         version = next(limit.outlier_policy_version for limit in limits if limit.policy_alert_limit is not None)
         notes.append(f"Limits of the funnel (95 %, 99.8 %) are for looking; those of the outlier policy (version {version}) are the ones that begin its workflow, and are named so.")

@@ -14,9 +14,10 @@ from dashboard.charts.canvas import FAINT, INK, MUTED, NEUTRAL, PEER, REFERENCE
 from dashboard.charts.series import NATIONAL, Level, Spot, series
 from dashboard.figures.figure import Cell, Figure, number
 from dashboard.figures.peers import GRAINS, periods
+from dashboard.figures.series import NATIONAL_VALUES
 from dashboard.views import Row
 
-OF_ONE = """select period_start, value, national_value, national_source, is_provisional, completeness_share, is_suppressed, is_stale from dashboard.benchmark_v1
+OF_ONE = """select period_start, value, is_provisional, completeness_share, computed_at from dashboard.measure_result_v1
 where measure_name = :measure and organisation_code = :organisation and period_grain = :grain order by period_start"""
 COLOURS, DASHES = (PEER, MUTED, NEUTRAL, REFERENCE, FAINT), ("", "6 2", "2 2", "8 2 2 2")
 
@@ -25,16 +26,15 @@ def trend_figure(asked: Asked, measure: str) -> Figure:
     """By quarter (else month, else year). Raises 404."""
     declared = asked.measure(measure)
     grain = next((one for one in GRAINS if any(row.period_grain == one for row in periods(asked, measure))), "quarter")
-    of_network = _rows(asked, measure, grain, asked.network_code or "")
+    of_network = _with_national(asked, measure, grain, _rows(asked, measure, grain, asked.network_code or ""))
     regions = {row.organisation_name: _rows(asked, measure, grain, row.organisation_code) for row in _regions(asked)}
     regions = {name: rows for name, rows in regions.items() if any(row.value is not None for row in rows)}
     summary = _summary(declared, grain, of_network)
-    computed = [row.computed_at for row in periods(asked, measure) if row.computed_at]
     return Figure(
         "trend", (measure,), "The network and its regions", summary, _draw(declared, grain, of_network, regions, summary) if any(row.value is not None for row in of_network) else None,
         ("Period", "Network value", *regions, "National value", "Completeness", "State"), [_cells(declared, grain, row, regions) for row in reversed(of_network)],
         subtitle=declared.title, notes=_notes(of_network), source=f"Network value: pooled over the members · measure version {declared.measure_version}",
-        data_at=max(computed, default=None), more=f"/measure/{measure}",
+        data_at=max((row.computed_at for row in of_network), default=None), more=f"/measure/{measure}",
     )  # fmt: skip
 
 
@@ -44,6 +44,13 @@ def _regions(asked: Asked) -> list[Row]:
 
 def _rows(asked: Asked, measure: str, grain: str, code: str) -> list[Row]:
     return asked.rows(OF_ONE, measure=measure, organisation=code, grain=grain)
+
+
+def _with_national(asked: Asked, measure: str, grain: str, rows: list[Row]) -> list[Row]:
+    """The network's rows with the national value of their period."""
+    found = {row.period_start: row for row in asked.rows(NATIONAL_VALUES, organisation=asked.network_code or "", measures=[measure]) if row.period_grain == grain}
+    none = Row(national_value=None, national_source=None)
+    return [Row(**vars(row), **{name: getattr(found.get(row.period_start, none), name) for name in vars(none)}) for row in rows]
 
 
 def _draw(measure: Row, grain: str, of_network: Sequence[Row], regions: dict[str, list[Row]], summary: str):
