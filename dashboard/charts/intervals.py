@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from assets.pictures.drawing import Unit, circle, diamond, rule, text, tick
-from dashboard.charts.canvas import COMMON, CONCERN, GRID, IMPROVEMENT, INK, MUTED, OWN, WIDTH, canvas, link, told
+from dashboard.charts.canvas import COMMON, CONCERN, GRID, IMPROVEMENT, INK, MUTED, OWN, WIDTH, canvas, told
 
 LEFT, RIGHT, ROW, HEAD, FOOT = 190, 150, 26, 22, 34
 COLOURS = {"improved": IMPROVEMENT, "worse": CONCERN}
@@ -29,7 +29,6 @@ class Estimate:
     kind: str = ""
     shown: str = ""
     said: str = ""
-    address: str = ""
     is_own: bool = False
 
 
@@ -79,7 +78,7 @@ def _row(axis: Axis, one: Estimate, y: float) -> Iterable[str]:
     yield text(WIDTH - RIGHT + 12, y + 4, one.shown, "start", MUTED if one.value is None else None, weight)
     drawn = "".join(_marks(axis, one, y))
     if drawn:
-        yield link(drawn, one.address, one.said) if one.address else told(drawn, one.said)
+        yield told(drawn, one.said)
 
 
 def _marks(axis: Axis, one: Estimate, y: float) -> Iterable[str]:

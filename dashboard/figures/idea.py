@@ -56,7 +56,7 @@ def _estimate(asked: Asked, one: Action, told: Told) -> Estimate:
     shown = "hidden" if effect.controlled_difference is None else words.points(effect.controlled_difference, effect)
     return Estimate(
         who, effect.controlled_difference, effect.controlled_difference_lower, effect.controlled_difference_upper, effect.verdict, shown,
-        f"{one.title}, {who}: {told.size}", f"/actions/{one.number}", one.row.is_own,
+        f"{one.title}, {who}: {told.size}", one.row.is_own,
     )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def test_markup_in_what_leads_write_is_shown_as_text(network):
     from dashboard.charts.intervals import Estimate, intervals
     from dashboard.pages.page import templates
 
-    assert "<script>" not in intervals("<script>", "<b>", [Estimate("<script>", 0.1, 0.0, 0.2, "improved", "<i>", "<script>", "/a")], unit)
+    assert "<script>" not in intervals("<script>", "<b>", [Estimate("<script>", 0.1, 0.0, 0.2, "improved", "<i>", "<script>")], unit)
     assert templates().from_string("{{ said }}").render(said="<script>") == "&lt;script&gt;"
 
 
