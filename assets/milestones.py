@@ -85,6 +85,7 @@ from counted c join stale s on s.cell = c.cell
 join measurement.milestone_definition d on d.pathway_name = :pathway and d.place = c.place
 left join quartiles q on q.cell = c.cell and q.place = c.place
 """
+SET_NESTED_LOOPS = text("select set_config('enable_nestloop', :on, true)")
 
 
 def compute_milestones(connection: Connection, pathway: Pathway, moment: Moment) -> None:
@@ -96,4 +97,7 @@ def compute_milestones(connection: Connection, pathway: Pathway, moment: Moment)
         return
     details, events = quoted(detail_table(pathway).name), every_event(pathway).replace(":", r"\:")
     connection.execute(text(WRITE_PARTS.format(details=details, events=events)), {**given, "counted": list(COUNTED_STATUSES)})
+    # the planner cannot know how many rows the steps hold, takes them for few, and would compare each with each
+    connection.execute(SET_NESTED_LOOPS, {"on": "off"})
     connection.execute(text(WRITE_RESULTS), {**given, "as_of_submission": moment.as_of_submission, "now": moment.now})
+    connection.execute(SET_NESTED_LOOPS, {"on": "on"})
