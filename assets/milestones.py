@@ -49,7 +49,7 @@ delete from measurement.milestone_result r using stale_now s where r.pathway_nam
 and r.organisation_code = s.organisation_code and r.period_grain = s.period_grain and r.period_start = s.period_start
 """
 # periods are spread to their months, so that parts are found by what they equal: by a range the server compares every part with every cell.
-# The parts are put in order before they are spread: their many values need not be. Quartiles are made once, however few the planner expects
+# The parts are put in order before they are spread, for their many values need not be; quartiles are made once, however few the planner expects
 WRITE_RESULTS = """
 with stale as materialized (
     select row_number() over () as cell, organisation_code, period_grain, period_start from stale_now
@@ -85,6 +85,7 @@ from counted c join stale s on s.cell = c.cell
 join measurement.milestone_definition d on d.pathway_name = :pathway and d.place = c.place
 left join quartiles q on q.cell = c.cell and q.place = c.place
 """
+SET_NESTED_LOOPS = text("select set_config('enable_nestloop', :on, true)")
 
 
 def compute_milestones(connection: Connection, pathway: Pathway, moment: Moment) -> None:
@@ -96,4 +97,7 @@ def compute_milestones(connection: Connection, pathway: Pathway, moment: Moment)
         return
     details, events = quoted(detail_table(pathway).name), every_event(pathway).replace(":", r"\:")
     connection.execute(text(WRITE_PARTS.format(details=details, events=events)), {**given, "counted": list(COUNTED_STATUSES)})
+    # the planner cannot know how many rows the steps hold, takes them for few, and would compare each with each
+    connection.execute(SET_NESTED_LOOPS, {"on": "off"})
     connection.execute(text(WRITE_RESULTS), {**given, "as_of_submission": moment.as_of_submission, "now": moment.now})
+    connection.execute(SET_NESTED_LOOPS, {"on": "on"})

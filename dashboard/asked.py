@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from starlette.exceptions import HTTPException
@@ -19,7 +20,7 @@ from dashboard.views import Row, Views, hashable
 
 ORGANISATIONS = "select * from dashboard.organisation_v1 order by organisation_name"
 MEASURES = "select * from dashboard.measure_v1 order by is_headline desc, title"
-SHOWN_IN_LISTS = ("provider",)
+FRESH = "select max(refreshed_at) as refreshed_at from dashboard.submission_v1"
 
 
 @dataclass
@@ -55,6 +56,11 @@ class Asked:
     @cached_property
     def measures(self) -> dict[str, Row]:
         return {row.measure_name: row for row in self.rows(MEASURES)}
+
+    @property
+    def data_at(self) -> datetime | None:
+        """When what was last submitted had been computed."""
+        return self.rows(FRESH)[0].refreshed_at
 
     def measure(self, name: str) -> Row:
         """Raises 404."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from dashboard.readers import Reader
 from dashboard.views import Row
 
 POOLED = ("network", "region", "nation")
+ENDINGS = (" NHS Foundation Trust", " NHS Trust", " University Health Board", " Health Board")
 
 
 class Names:
@@ -63,15 +65,39 @@ class Names:
 
     def short(self, code: str) -> str:
         """For narrow places."""
-        for ending in (" NHS Foundation Trust", " NHS Trust", " University Health Board", " Health Board"):
-            if self.name(code).endswith(ending):
-                return self.name(code).removesuffix(ending)
-        return self.name(code)
+        return _shortened(self.name(code))
 
     def slug(self, code: str) -> str:
         """What stands for the organisation in an address."""
         return code if code not in self.organisations or self._is_open(code) else f"peer-{self.numbers.get(code, 0)}"
 
+    def told(self, text: str) -> str:
+        """What somebody wrote; where peers are numbered their names and codes in it give way to the number."""
+        if self.is_named or not text:
+            return text
+        return self._peers_words.sub(lambda found: self.name(self._peer_of_word.get(found[0].casefold(), "")), text) if self._peer_of_word else text
+
+    @cached_property
+    def _peer_of_word(self) -> dict[str, str]:
+        """What peers, their sites and teams are called -> code."""
+        closed = [row for row in self.organisations.values() if not self._is_open(row.organisation_code)]
+        said = ((word, row.organisation_code) for row in closed for word in _called(row))
+        return {word.casefold(): code for word, code in said}
+
+    @cached_property
+    def _peers_words(self) -> re.Pattern[str]:
+        words = sorted(self._peer_of_word, key=len, reverse=True)
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
     def code(self, slug: str) -> str | None:
         """The organisation that an address means, if the reader may see it."""
         return self._codes.get(slug)
+
+
+def _called(row: Row) -> tuple[str, str, str]:
+    name = row.organisation_name.removesuffix(" (made up)")
+    return row.organisation_code, name, _shortened(name)
+
+
+def _shortened(name: str) -> str:
+    return next((name.removesuffix(ending) for ending in ENDINGS if name.endswith(ending)), name)

@@ -76,6 +76,11 @@ class Memory:
                 self._known = (time.monotonic(), self._ask())
             return self._known[1]
 
+    def look_again(self) -> None:
+        """Whoever has just changed something reads what became of it."""
+        with self._looking:
+            self._known = (float("-inf"), None)
+
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The answer for the data as they are now."""
         version = self.version()

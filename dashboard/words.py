@@ -39,6 +39,11 @@ def points(difference: float | None, measure) -> str:
     return f"{difference * unit.factor:+,.{unit.decimals}f} {name}".replace("-", "−")
 
 
+def possible(number: float | None, measure) -> float | None:
+    """A limit or a forecast within what the measure can be: shares from 0 to 1."""
+    return number if number is None or measure.unit != SHARE else min(max(number, 0.0), 1.0)
+
+
 def share(number: float | None, decimals: int = 0) -> str:
     return NONE if number is None else f"{number * 100:.{decimals}f} %"
 

@@ -13,6 +13,7 @@ from warehouse.sync import apply_once, case_pathways, team_record_tables
 from warehouse.views import quoted
 from warehouse.views.apply import fixed_views
 from warehouse.views.cases import VIEWS as CASE_VIEWS
+from warehouse.views.completeness import completeness_views
 from warehouse.views.signal_life import FUNCTION as ACT_ON_SIGNAL
 
 # tables of the schema pathway without patients
@@ -122,6 +123,7 @@ def _views(connection: Connection) -> list[str]:
     case_views = [view.fullname for view in CASE_VIEWS]
     case_views += [f"dashboard.{quoted(f'{name}_case_v1')}" for name, _, _ in case_pathways(connection)]
     inside = [view.fullname for view in fixed_views() if view.schema == "dashboard" and not view.is_invoker]
+    inside += [view.fullname for view in completeness_views(connection)]
     public = [view.fullname for view in fixed_views() if view.schema == "publication"]
     return [
         f"grant usage on schema dashboard to {', '.join(INSIDE)}",

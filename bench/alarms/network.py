@@ -77,7 +77,7 @@ def watched() -> Watched:
 
 def _fill(place: house.Place, stories) -> None:
     """All records of each pathway as one file of the office, then the deaths."""
-    from pipelines.cli.files import drop
+    from assets.dropping import drop
     from pipelines.demo.office import office_files
 
     for story in stories:

@@ -18,6 +18,22 @@ LETTER = 6.6
 
 
 @dataclass(frozen=True)
+class Paper:
+    """How large a chart is, in pixels, and whether it tells what its marks are; small ones on one sheet share a key."""
+
+    width: float = WIDTH
+    height: float = HEIGHT
+    has_key: bool = True
+
+    @property
+    def bottom(self) -> float:
+        return self.height - (HEIGHT - BOTTOM if self.has_key else 30)
+
+
+SCREEN = Paper()
+
+
+@dataclass(frozen=True)
 class Spot:
     """A point: ``kind`` as ``point_type`` says it, ``said`` what is told of it."""
 
@@ -57,21 +73,21 @@ class Path:
     name: str
 
 
-def series(title: str, description: str, spots: Sequence[Spot], levels: Sequence[Level], unit: Unit, notes: Sequence[Note] = (), aims: Sequence[Path] = ()) -> Markup:
+def series(title: str, description: str, spots: Sequence[Spot], levels: Sequence[Level], unit: Unit, notes: Sequence[Note] = (), aims: Sequence[Path] = (), paper: Paper = SCREEN) -> Markup:
     """Values as a line with a mark a point; provisional ones are hollow, special causes have shape and colour."""
-    frame = _frame(spots, levels, unit, aims)
+    frame = _frame(spots, levels, unit, aims, paper)
     parts = [*_grid(frame, unit), *_below(frame, [spot.label for spot in spots]), *_notes(frame, notes), *_levels(frame, levels, unit), *_aims(frame, aims)]
     parts += [path([(frame.x(i), frame.y(v)) for i, v in run], COMMON, 1.3) for run in unbroken([spot.value for spot in spots])]
     parts += [told(mark(s.kind, frame.x(i), frame.y(s.value), s.is_provisional), s.said) for i, s in enumerate(spots) if s.value is not None]
-    return canvas([*parts, *_key(spots, notes, aims)], HEIGHT, title, description)
+    return canvas([*parts, *(_key(spots, notes, aims) if paper.has_key else ())], paper.height, title, description, paper.width)
 
 
-def _frame(spots: Sequence[Spot], levels: Sequence[Level], unit: Unit, aims: Sequence[Path]) -> Frame:
+def _frame(spots: Sequence[Spot], levels: Sequence[Level], unit: Unit, aims: Sequence[Path], paper: Paper) -> Frame:
     known = [v for values in ([s.value for s in spots], *(level.values for level in levels), [v for a in aims for v in (a.start[1], a.end[1])]) for v in values if v is not None]
     lowest, highest = padded(known)
     least = 0.0 if all(v >= 0 for v in known) else lowest
     most = 1.0 if unit.sign == "%" else highest
-    return Frame(max(lowest, least), min(highest, most), len(spots), top=TOP, height=BOTTOM, left=LEFT, right=WIDTH - RIGHT)
+    return Frame(max(lowest, least), min(highest, most), len(spots), top=TOP, height=paper.bottom, left=LEFT, right=paper.width - RIGHT)
 
 
 def _grid(frame: Frame, unit: Unit) -> Iterable[str]:

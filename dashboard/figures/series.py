@@ -11,7 +11,7 @@ from datetime import date
 
 from dashboard import words
 from dashboard.asked import Asked
-from dashboard.charts.series import LIMITS, NATIONAL, Level, Note, Path, Spot, series
+from dashboard.charts.series import LIMITS, NATIONAL, SCREEN, Level, Note, Paper, Path, Spot, series
 from dashboard.figures.figure import Cell, Figure, number
 from dashboard.views import Row
 
@@ -34,7 +34,7 @@ def series_figure(asked: Asked, measure: str, slug: str) -> Figure:
     return series_figures(asked, [asked.measure(measure).measure_name], organisation.organisation_code)[0]
 
 
-def series_figures(asked: Asked, measures: Sequence[str], code: str) -> list[Figure]:
+def series_figures(asked: Asked, measures: Sequence[str], code: str, paper: Paper = SCREEN) -> list[Figure]:
     """The figures of many measures of an organisation, read with one question each for points, references, actions and aims."""
     names = list(measures)
     points = _by_measure(_points(asked, code, names))
@@ -42,7 +42,7 @@ def series_figures(asked: Asked, measures: Sequence[str], code: str) -> list[Fig
     provider = asked.names.organisations[code].provider_code or code
     actions = asked.rows(ACTIONS, provider=provider, measures=names)
     aims = _by_measure(asked.rows(AIMS, organisation=code, measures=names))
-    return [_figure(asked, name, code, points[name], national[name], [a for a in actions if name in a.measure_names], aims[name]) for name in names]
+    return [_figure(asked, name, code, points[name], national[name], [a for a in actions if name in a.measure_names], aims[name], paper) for name in names]
 
 
 def _points(asked: Asked, code: str, names: Sequence[str]) -> list[Row]:
@@ -59,13 +59,13 @@ def _by_measure(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
     return found
 
 
-def _figure(asked: Asked, name: str, code: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row]) -> Figure:
+def _figure(asked: Asked, name: str, code: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper = SCREEN) -> Figure:
     measure, organisation = asked.measures[name], asked.names.name(code)
     summary, badge = _summary(measure, points)
     numbered = tuple((i, f"{a.title} (from {words.day(a.started_on)})", f"/actions/{a.improvement_action_id}") for i, a in enumerate(actions, start=1))
     known = [p for p in points if p.computed_at]
     return Figure(
-        "series", (name, asked.names.slug(code)), measure.title, summary, _draw(measure, organisation, summary, points, national, actions, aims) if any(p.value is not None for p in points) else None,
+        "series", (name, asked.names.slug(code)), measure.title, summary, _draw(measure, organisation, summary, points, national, actions, aims, paper) if any(p.value is not None for p in points) else None,
         ("Period", "Value", "Numerator", "Denominator", "Centre", "Lower limit", "Upper limit", "What it tells", "Completeness", "State"),
         [_cells(measure, p) for p in reversed(points)], subtitle=organisation, notes=_notes(measure, points, national, aims), numbered=numbered,
         source=f"{CHARTS.get(points[0].chart, points[0].chart) if points else 'no chart'} · measure version {measure.measure_version}",
@@ -74,7 +74,7 @@ def _figure(asked: Asked, name: str, code: str, points: list[Row], national: lis
 
 
 # ------------------------------------------------------------------------------------------------ drawing
-def _draw(measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row]):
+def _draw(measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper):
     grain = points[0].period_grain
     # what is provisional raises no signal, so it is not marked as one: it may only lack what is not yet due
     spots = [Spot(words.period(p.period_start, grain), p.value, "common cause" if p.is_provisional else p.point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
@@ -87,7 +87,7 @@ def _draw(measure: Row, organisation: str, summary: str, points: list[Row], nati
     starts = [p.period_start for p in points]
     notes = [Note(place, i, f"{a.title}, from {words.day(a.started_on)}") for i, a in enumerate(actions, start=1) if (place := _place(starts, a.started_on)) is not None]
     paths = [path for aim in aims if (path := _trajectory(measure, starts, aim))]
-    return series(f"{measure.title}, {organisation}", summary, spots, levels, words.unit_of(measure), notes, paths)
+    return series(f"{measure.title}, {organisation}", summary, spots, levels, words.unit_of(measure), notes, paths, paper)
 
 
 def _national_at(start: date, national: list[Row]) -> float | None:
@@ -140,7 +140,8 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
     said += f", mean {words.value(last.mean, measure)}."
     kind = last.point_type.removeprefix("special cause ")
     if last.rule_name:
-        return f"{said} Special cause: {last.rule_name}.", (kind.split()[0], {"improvement": "improvement", "concern": "concern"}.get(kind, "change"))
+        tone = kind if kind in ("improvement", "concern") else "change"
+        return f"{said} Special cause: {last.rule_name}.", (tone, tone)
     return f"{said} No special cause: months differ as by chance.", ("common", "common cause") if last.point_type == "common cause" else None
 
 

@@ -17,7 +17,6 @@ from dashboard.asked import Asked
 from dashboard.views import Away
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-FRESH = "select max(refreshed_at) as refreshed_at from dashboard.submission_v1"
 WAITING = "select count(*) as waiting from dashboard.signal_v1 where state = 'raised' and is_favourable is not true and is_own"
 
 
@@ -44,6 +43,6 @@ def _around(request: Request, reader) -> dict:
     try:
         waiting = asked.rows(WAITING)[0].waiting if asked.provider else 0
         name = asked.names.name(asked.provider) if asked.provider else None
-        return {"pathways": asked.pathways, "provider_name": name, "data_at": asked.rows(FRESH)[0].refreshed_at, "waiting": waiting}
+        return {"pathways": asked.pathways, "provider_name": name, "data_at": asked.data_at, "waiting": waiting}
     except Away:
         return empty

@@ -5,14 +5,12 @@ Belongs here: the commands about files. Does not belong here: reading and judgin
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from assets.dropping import drop
 from pipelines.cli.shared import console, plain_code, print_table
 from warehouse.settings import Settings
 
@@ -42,34 +40,6 @@ def submit(settings: Settings, files: tuple[Path, ...], sender: str, wait: float
         dropped = drop(file, settings.landing / sender, manifest)
         console().print(f"dropped {dropped}", soft_wrap=True, markup=False)
     return results_of(settings, files, sender, begun, wait) if wait else 0
-
-
-def drop(file: Path, folder: Path, manifest: dict[str, str] | None = None) -> Path:
-    """Copies a file under a passing name and renames it at the end, its manifest and mark of completion before it.
-
-    A manifest beside the file goes with it unless one is given. An equal name that still lies there is not overwritten.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    target = _free_name(folder / file.name)
-    beside = file.with_name(f"{file.name}.manifest.json")
-    text = json.dumps(manifest) if manifest else beside.read_text() if beside.is_file() else None
-    passing = target.with_name(f"{target.name}.part")
-    shutil.copyfile(file, passing)
-    with passing.open("rb") as written:
-        os.fsync(written.fileno())
-    if text is not None:
-        target.with_name(f"{target.name}.manifest.json").write_text(text)
-    target.with_name(f"{target.name}.done").touch()
-    passing.rename(target)
-    return target
-
-
-def _free_name(path: Path) -> Path:
-    number, free = 2, path
-    while free.exists() or free.with_name(f"{free.name}.part").exists():
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-        number += 1
-    return free
 
 
 def _text(value: object) -> str:

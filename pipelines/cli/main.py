@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pipelines.cli import describing, files, keys, organisations, outliers, roles, running, signals, submissions
+from pipelines.cli import describing, files, keys, organisations, outliers, packs, roles, running, signals, submissions
 from pipelines.environment import silence
 from warehouse.settings import Settings
 
@@ -34,7 +34,7 @@ def cli(context: click.Context, home: Path | None, debug: bool) -> None:
         raise click.ClickException(f"a COMMON_CAUSE_ variable cannot be used: {error}") from None
 
 
-for command in (*running.COMMANDS, *files.COMMANDS, *submissions.COMMANDS, *organisations.COMMANDS, *keys.COMMANDS, *roles.COMMANDS, *outliers.COMMANDS, *signals.COMMANDS, *describing.COMMANDS):
+for command in (*running.COMMANDS, *files.COMMANDS, *submissions.COMMANDS, *organisations.COMMANDS, *keys.COMMANDS, *roles.COMMANDS, *outliers.COMMANDS, *packs.COMMANDS, *signals.COMMANDS, *describing.COMMANDS):
     cli.add_command(command)
 
 
@@ -79,7 +79,7 @@ def is_known_mistake(error: Exception) -> bool:
     if isinstance(error, (FileNotFoundError, PermissionError, IsADirectoryError)):
         error.args = (f"{error.filename}: {(error.strerror or '').lower()}",)
         return True
-    house = ("assets", "warehouse", "schemas", "pipelines", "quality_checks")
+    house = ("assets", "dashboard", "warehouse", "schemas", "pipelines", "quality_checks")
     return type(error).__module__.split(".")[0] in house and type(error).__name__ not in ("InternalError", "SuiteError", "ProcessingFailed")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipelines.cli.files import drop
+from assets.dropping import drop
 from pipelines.cli.running import print_addresses
 from pipelines.cli.shared import console
 from pipelines.demo.files import DemoFile, Story

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from pipelines.cli.files import drop
+from assets.dropping import drop
 from pipelines.cli.main import BROKEN, CANNOT, USAGE, cli, run
 from tests.conftest import PATHWAYS
 

@@ -17,7 +17,8 @@ def test_own_effects_whole_and_others_rounded_or_hidden(world, as_role):  # noqa
     departments = Departments(world)
     departments.counted[1, 24:] = 0  # of ZYB only 5 are seen in time after the action
     departments.counted[1, 30] = 5
-    departments.load().register(*({"Reference": code, "Organisation": code, "Start date": "01/01/2025"} for code in ("ZYA", "ZYB", "ZYC"))).refresh()
+    ideas = {"ZYA": "Alone", "ZYB": "Shared", "ZYC": "Shared"}
+    departments.load().register(*({"Reference": code, "Organisation": code, "Start date": "01/01/2025", "Change ideas": idea} for code, idea in ideas.items())).refresh()
     whole = departments.effects()
     seen = _seen(as_role("cc_provider", "ZYA"), "action_effect_v1")
     assert seen["ZYA"]["controlled_difference"] == whole["ZYA"]["controlled_difference"] and seen["ZYA"]["is_own"]
@@ -26,6 +27,19 @@ def test_own_effects_whole_and_others_rounded_or_hidden(world, as_role):  # noqa
     assert seen["ZYB"]["is_suppressed"] and set(hidden.values()) == {None} and len(hidden) > 20
     assert seen["ZYB"]["verdict_text"] == "worse"
     assert _seen(as_role("cc_provider", "ZYB"), "action_effect_v1")["ZYB"]["after_value"] == whole["ZYB"]["after_value"]
+    what_is_hidden_is_not_told_by_the_mean_of_few(as_role)
+
+
+def what_is_hidden_is_not_told_by_the_mean_of_few(as_role) -> None:  # noqa: F811
+    """ZYB and ZYC tried one idea: who knows the mean and ZYC's effect would know that of ZYB."""
+    told = {}
+    for reader in ("ZYA", "ZYB"):
+        with as_role("cc_provider", reader).connect() as connection:
+            told[reader] = {row.change_idea: row for row in connection.execute(text("select * from dashboard.change_idea_effect_v1"))}
+    shared = told["ZYA"]["shared"]
+    assert shared.is_suppressed and shared.effect is None and shared.told_count == 2 and shared.worse_count >= 1
+    assert not told["ZYA"]["alone"].is_suppressed and told["ZYA"]["alone"].effect is not None
+    assert told["ZYB"]["shared"].effect is not None, "its own is no secret to it"
 
 
 def test_leads_are_seen_without_their_addresses(world, as_role):  # noqa: F811

@@ -18,8 +18,8 @@ from dagster import AssetKey, DagsterInstance, DagsterRunStatus, RunsFilter
 from sqlalchemy import select, text
 
 from assets.definitions import SENDER_TAG, SUBMISSION_TAG
+from assets.dropping import drop
 from pipelines import services
-from pipelines.cli.files import drop
 from pipelines.processes import ProcessRecord, wait_until
 from pipelines.worker import worker_record
 from tests.conftest import DEMO_NETWORK, PATHWAYS

@@ -431,6 +431,7 @@ def test_submissions_of_others_show_where_they_stand_and_rounded_counts(warehous
         0,
         None,
     )
+    assert seen["ZX1"].file_sha256 and other.file_sha256 is None, "who holds a file finds what became of it, if it is its own"
 
 
 def test_signals_of_others_come_without_their_points(warehouse, as_role):

@@ -11,6 +11,7 @@ from warehouse.views import (
     case_mix,
     cases,
     charts,
+    completeness,
     effects,
     functions,
     improvement,
@@ -48,6 +49,6 @@ def apply_views(connection: Connection, registry: Registry) -> None:
     said = [f"comment on schema {name} is '{text.replace(chr(39), chr(39) * 2)}'" for name, text in SCHEMAS.items()]
     apply_once(connection, "schemas", [*made, *said])
     apply_once(connection, "house functions", functions.statements())
-    for view in (*unfolded.unfolded(registry), *fixed_views(), *cases.detail_views(connection)):
+    for view in (*unfolded.unfolded(registry), *fixed_views(), *cases.detail_views(connection), *completeness.completeness_views(connection)):
         apply_once(connection, view.fullname, view.statements())
     apply_once(connection, "life of signals", signal_life.statements())

@@ -88,23 +88,35 @@ action_effect_v1 = view(
     overlaps_with="actions on the same measure that shorten its months",
 )  # fmt: skip
 
+FEW = 2  # of so few effects the mean tells the one that is hidden
+
+
+def _pooled(column: str, decimals: str = "case when m.kind in ('proportion', 'rate') then 3 else m.decimals + 1 end") -> str:
+    return f"case when not hidden.is_hidden then round(e.{column}::numeric, {decimals})::double precision end"
+
+
+POOLED = ("effect", "effect_lower", "effect_upper", "between_deviation")
+CHANGE_IDEA_EFFECT = f"""
+select e.change_idea, i.title, e.measure_name, m.title, m.unit, m.decimals, m.direction, e.provider_count, e.told_count, e.alone_count, e.improved_count, e.worse_count,
+    {", ".join(map(_pooled, POOLED))}, {_pooled("i_squared", "2")}, {_pooled("expected_lower")}, {_pooled("expected_upper")}, e.providers, e.computed_at, hidden.is_hidden
+from improvement.change_idea_effect e
+join improvement.change_idea i using (change_idea)
+join measurement.measure m using (measure_name)
+cross join lateral (
+    select e.told_count <= {FEW} and exists (
+        select 1 from dashboard.action_effect_v1 one
+        where one.measure_name = e.measure_name and e.change_idea = any (one.change_ideas) and one.is_suppressed and one.verdict in ('improved', 'no change', 'worse')
+    ) as is_hidden
+) hidden
+"""
+
 change_idea_effect_v1 = view(
     "dashboard",
     "change_idea_effect_v1",
     "What a change idea does to a measure over all providers that tried it. One row an idea and measure.",
     "change_idea change_idea_title measure_name measure_title unit decimals direction provider_count told_count alone_count improved_count worse_count effect effect_lower "
-    "effect_upper between_deviation i_squared expected_lower expected_upper providers computed_at",
-    "select e.change_idea, i.title, e.measure_name, m.title, m.unit, m.decimals, m.direction, e.provider_count, e.told_count, e.alone_count, e.improved_count, e.worse_count, "
-    + ", ".join(
-        f"round(e.{name}::numeric, case when m.kind in ('proportion', 'rate') then 3 else m.decimals + 1 end)::double precision"
-        for name in ("effect", "effect_lower", "effect_upper", "between_deviation")
-    )
-    + ", round(e.i_squared::numeric, 2)::double precision, "
-    + ", ".join(
-        f"round(e.{name}::numeric, case when m.kind in ('proportion', 'rate') then 3 else m.decimals + 1 end)::double precision"
-        for name in ("expected_lower", "expected_upper")
-    )
-    + ", e.providers, e.computed_at from improvement.change_idea_effect e join improvement.change_idea i using (change_idea) join measurement.measure m using (measure_name)",
+    "effect_upper between_deviation i_squared expected_lower expected_upper providers computed_at is_suppressed",
+    CHANGE_IDEA_EFFECT,
     change_idea="name of the idea",
     change_idea_title="how people write it",
     direction="higher is better, lower is better or neutral",
@@ -121,6 +133,7 @@ change_idea_effect_v1 = view(
     expected_lower="lower limit of where another provider's effect would lie",
     expected_upper="upper limit of it",
     providers="who has tried it, the best effect first: whom to call, see lead_v1",
+    is_suppressed="whether it is hidden, because of one or two effects one is hidden from the reader, which the mean would tell",
 )
 
 AIM_PROGRESS = f"""

@@ -63,12 +63,12 @@ submission_v1 = view(
     "submission_v1",
     "One row a submission: where it stands. Counts of other senders go through the small-numbers policy.",
     "submission_id sender_code dataset_name mode period_start period_end state received_at finished_at refreshed_at received_count "
-    "accepted_count unchanged_count out_of_scope_count quarantined_count warned_count reason is_own policy_version",
+    "accepted_count unchanged_count out_of_scope_count quarantined_count warned_count reason is_own policy_version file_sha256",
     f"""
     select s.submission_id, s.sender_code, s.dataset_name, s.mode, s.period_start, s.period_end, s.state, s.received_at, s.finished_at,
         s.refreshed_at, {_counted("received_count")}, {_counted("accepted_count")}, {_counted("unchanged_count")},
         {_counted("out_of_scope_count")}, {_counted("quarantined_count")}, {_counted("warned_count")},
-        case when own.is_own then s.reason end, own.is_own, p.policy_version
+        case when own.is_own then s.reason end, own.is_own, p.policy_version, case when own.is_own then s.file_sha256 end
     from intake.submission s
     join house.small_numbers_policy p on p.is_current
     cross join (select house.my_organisations() as codes offset 0) reader
@@ -87,6 +87,7 @@ submission_v1 = view(
     quarantined_count="rows set aside",
     warned_count="rows taken that carry a warning",
     reason="why it was rejected, held or failed; one's own only",
+    file_sha256="SHA-256 of the file, hexadecimal, by which its sender finds what became of it; one's own only",
 )
 
 expected_submission_v1 = view(

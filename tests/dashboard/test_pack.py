@@ -1,0 +1,229 @@
+"""The board pack of a provider: its numbers are the dashboard's, and it is for those whom it concerns."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from dashboard import words
+from dashboard.asked import Asked
+from dashboard.pack import NoPack, board_pack
+from dashboard.views import Views
+from pipelines.cli.main import run
+from tests.conftest import DEMO_NETWORK, PATHWAYS
+from tests.dashboard.network import EMERGENCY, IMPROVES, LARGE, TINY, WORSENS, months
+from tests.world import World, csv_bytes
+from warehouse.organisations import load_network
+
+HIDDEN = "hidden"
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def said(pdf: bytes) -> str:
+    return " ".join(pages(pdf))
+
+
+def made(network, code: str, groups: str = "", pathways=("emergency_care",), is_named: bool = True):
+    return board_pack(network.asked(groups or f"reader:{code}", is_named), code, pathways)
+
+
+def test_a_few_pages_with_the_providers_name_on_each(network):
+    document = made(network, WORSENS).document
+    found = pages(document.pdf)
+    assert 3 <= document.page_count == len(found) <= 6
+    assert all("Department A NHS Trust" in page and f"page {n} of {len(found)}" in page for n, page in enumerate(found, start=1))
+
+
+def test_numbers_are_those_of_the_view(network):
+    asked, text = network.asked(f"reader:{WORSENS}"), said(made(network, WORSENS).document.pdf)
+    sql = "select * from dashboard.benchmark_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month' and not is_provisional order by period_start"
+    row = asked.rows(sql, code=WORSENS, measure=EMERGENCY)[-1]
+    measure = asked.measures[EMERGENCY]
+    line = (words.value(row.value, measure), f"{words.bare(row.lower_95, measure)} to {words.bare(row.upper_95, measure)}", words.value(row.network_value, measure), words.value(row.national_value, measure), f"{row.rank} of {row.peer_count}")
+    assert " ".join((measure.title, *line)) in text
+
+
+def test_what_worsened_stands_first_and_nobody_has_taken_it_up(network):
+    first = pages(made(network, WORSENS).document.pdf)[0]
+    attention = first.split("What needs the board’s attention")[1].split("What has improved")[0]
+    assert network.asked().measures[EMERGENCY].title in attention
+    assert "nobody has taken it up yet" in attention
+
+
+def test_what_improved_is_told_with_its_cause(network):
+    first = pages(made(network, IMPROVES).document.pdf)[0]
+    (effect,) = network.asked(f"reader:{IMPROVES}").rows("select * from dashboard.action_effect_v1 where provider_code = :code", code=IMPROVES)
+    assert effect.verdict == "improved"
+    improved = first.split("What has improved")[1]
+    assert "After “A second triage nurse”" in improved
+    assert words.points(effect.controlled_difference, effect) in improved
+
+
+def test_aims_are_told(network):
+    aim = network.asked(f"reader:{IMPROVES}").rows("select * from dashboard.aim_progress_v1 where provider_code = :code", code=IMPROVES)[0]
+    assert f"{words.value(aim.actual_value, aim)} in {words.period(aim.actual_on)}, aim {words.value(aim.target_value, aim)}" in said(made(network, IMPROVES).document.pdf)
+
+
+def test_without_a_pathway_it_has_all_that_have_results(network):
+    text = said(made(network, WORSENS, pathways=()).document.pdf)
+    assert "Emergency care" in text
+    assert "Wrist" in text
+
+
+def test_peers_are_not_named(network):
+    text = said(made(network, WORSENS, pathways=(), is_named=False).document.pdf)
+    assert "Department A" in text
+    for other in LARGE[1:]:
+        assert f"Department {other[-1]}" not in text
+        assert other not in text
+
+
+def test_to_the_office_small_numbers_of_a_provider_are_hidden_and_to_the_provider_they_are_not(network):
+    assert HIDDEN in _rows_of(pages(made(network, TINY, "office", pathways=()).document.pdf))
+    assert HIDDEN not in _rows_of(pages(made(network, TINY, pathways=()).document.pdf))
+
+
+def _rows_of(found: list[str]) -> str:
+    return " ".join(page.split("Headline measures")[1] for page in found if "Headline measures" in page)
+
+
+def test_it_is_remembered_until_data_change(network):
+    asked = network.asked(f"reader:{WORSENS}")
+    assert board_pack(asked, WORSENS, ("emergency_care",)) is board_pack(asked, WORSENS, ("emergency_care",))
+
+
+def test_a_pathway_that_is_none(network):
+    with pytest.raises(NoPack, match="there is no pathway 'knees'"):
+        made(network, WORSENS, pathways=("knees",))
+
+
+# ------------------------------------------------------------------------------------------------ in the dashboard
+def test_ones_own_pack_opens_in_the_browser_under_a_name(client):
+    answer = client(f"reader:{WORSENS}").get(f"/pack/{WORSENS}/emergency_care.pdf")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].startswith(f'inline; filename="board-pack-{WORSENS.lower()}-emergency-care-')
+    assert answer.content.startswith(b"%PDF-")
+
+
+def test_the_button_of_the_providers_page_leads_to_it(client):
+    browser = client(f"reader:{WORSENS}")
+    address = f"/pack/{WORSENS}/emergency_care.pdf"
+    assert address in browser.get(f"/provider/{WORSENS}/emergency_care").text
+    assert browser.head(address).status_code == 200
+
+
+def test_that_of_others_is_not_ones_own(client):
+    answer = client(f"lead:{WORSENS}").get(f"/pack/{IMPROVES}/emergency_care.pdf")
+    assert answer.status_code == 403
+    assert "for the provider&#39;s own people" in answer.text or "for the provider's own people" in answer.text
+
+
+def test_the_office_may_have_it(client):
+    assert client("office").get(f"/pack/{IMPROVES}.pdf").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/pack/nobody.pdf", f"/pack/{WORSENS}/knees.pdf", f"/pack/{WORSENS}/a/b.pdf", f"/pack/{WORSENS}A1.pdf"])
+def test_what_does_not_exist_is_not_found(client, address):
+    assert client("office").get(address).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------ little data
+def test_a_provider_without_results(empty):
+    with empty.engine.begin() as connection:
+        load_network(connection, DEMO_NETWORK)
+    with pytest.raises(NoPack, match="has no results yet"):
+        board_pack(Asked(Views(empty.dashboard), empty.configuration(), empty.asked("reader:ZX1").reader), "ZX1")
+    answer = empty.client("reader:ZX1").get("/pack/ZX1.pdf")
+    assert answer.status_code == 404
+    assert "has no results yet" in answer.text
+
+
+# ------------------------------------------------------------------------------------------------ by command line
+@pytest.fixture
+def typed(network, monkeypatch, capsys, tmp_path):
+    """``typed("pack", ...)`` in an empty folder: exit code and what was said."""
+    settings = network.settings
+    for name, value in (("HOME", settings.home), ("DATABASE_URL", settings.database_url), ("DASHBOARD_DATABASE_URL", settings.dashboard_database_url), ("PATHWAYS", PATHWAYS)):
+        monkeypatch.setenv(f"COMMON_CAUSE_{name}", str(value))
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: str) -> tuple[int, str]:
+        code = run(list(arguments))
+        shown = capsys.readouterr()
+        return code, shown.out + shown.err
+
+    return command
+
+
+def test_by_code_it_writes_a_file_and_says_where(typed, tmp_path):
+    code, told = typed("pack", WORSENS.lower(), "--pathway", "emergency_care")
+    (path,) = tmp_path.glob("*.pdf")
+    assert code == 0
+    assert told.strip() == f"{path.name}: {len(pages(path.read_bytes()))} pages"
+
+
+def test_by_name_into_a_file_of_ones_choice(typed, tmp_path):
+    assert typed("pack", "department a", "--out", str(tmp_path / "board.pdf"))[0] == 0
+    assert "Department A NHS Trust" in said((tmp_path / "board.pdf").read_bytes())
+
+
+def test_peers_are_numbered_by_command_line_too(typed, tmp_path):
+    assert typed("pack", WORSENS, "--out", str(tmp_path / "board.pdf"))[0] == 0
+    assert "Department B" not in said((tmp_path / "board.pdf").read_bytes())
+
+
+def test_a_name_that_is_nearly_right(typed):
+    code, told = typed("pack", "Departmnt A")
+    assert code == 1
+    assert "no provider of the network has the code or name 'Departmnt A'; did you mean" in told
+
+
+def test_a_folder_that_is_not_there(typed, tmp_path):
+    code, told = typed("pack", WORSENS, "--out", str(tmp_path / "no" / "board.pdf"))
+    assert code == 1
+    assert "there is no folder" in told
+
+
+def test_a_pathway_that_there_is_not(typed):
+    code, told = typed("pack", WORSENS, "--pathway", "knees")
+    assert code == 1
+    assert "there is no pathway 'knees'" in told
+
+
+def test_the_database_is_away(typed, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_DASHBOARD_DATABASE_URL", "postgresql+psycopg://nobody:nothing@127.0.0.1:9/none")
+    code, told = typed("pack", WORSENS)
+    assert code == 1
+    assert "the database is not answering" in told
+    assert "nothing" not in told
+
+
+@pytest.fixture
+def one_month(new_house):
+    """A house that has the last month alone, of one provider."""
+    from assets.context import Context
+
+    context = Context.open(new_house.settings, new_house.engine)
+    with new_house.engine.begin() as connection:
+        load_network(connection, DEMO_NETWORK)
+    header = ("Organisation", "Measure", "Period start", "Period", "Numerator", "Denominator")
+    row = dict(zip(header, ("ZX1", EMERGENCY, f"{months()[-1]:%d/%m/%Y}", "month", "280", "400"), strict=True))
+    world = World(context)
+    assert world.submit(csv_bytes([row], header), sender="NET", name="counts.csv").state == "accepted"
+    world.refresh()
+    return new_house
+
+
+def test_one_month_alone_makes_a_pack_that_says_how_little_it_is(one_month):
+    document = board_pack(one_month.asked("reader:ZX1"), "ZX1").document
+    text = said(document.pdf)
+    assert 2 <= document.page_count <= 4
+    assert "Final results up to" in text
+    assert "70.0 %" in text
+    assert "No signal of concern is open" in text
