@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assets.pictures.drawing import Frame, Labels, Named, Unit, circle, diamond, rule, spread_apart, text, triangle
-from dashboard.charts.canvas import CONCERN, GRID, IMPROVEMENT, INK, MUTED, NEUTRAL, OWN, PEER, REFERENCE, WIDTH, link
+from dashboard.charts.canvas import CONCERN, GRID, IMPROVEMENT, INK, MUTED, NEUTRAL, OWN, PEER, REFERENCE, WIDTH, told
 
 HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 360, 16, 286, 52, 124
 MARKS = {"peer": (circle, 4.0, PEER), "improvement": (circle, 5.2, IMPROVEMENT), "concern": (diamond, 6.4, CONCERN), "change": (triangle, 5.2, NEUTRAL)}
@@ -23,7 +23,6 @@ class Peer:
     value: float
     label: str = ""
     said: str = ""
-    address: str = ""
     kind: str = "peer"
     is_own: bool = False
     across: float = 0.0
@@ -49,11 +48,11 @@ def network_and_national(network: float | None, national: float | None, target: 
 
 
 def mark(peer: Peer, x: float, y: float) -> str:
-    """Whoever looks finds their own by a ring, without colour too."""
+    """Whoever looks finds their own by a ring, without colour too. A mark leads nowhere: the table beside does, for the keyboard as well."""
     shape, radius, colour = MARKS[peer.kind]
     drawn = shape(x, y, radius, OWN if peer.is_own and peer.kind == "peer" else colour, peer.is_provisional)
     ring = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7.5" fill="none" stroke="{OWN}" stroke-width="2"/>' if peer.is_own else ""
-    return link(drawn + ring, peer.address, peer.said)
+    return told(drawn + ring, peer.said)
 
 
 def names(peers: Sequence[tuple[Peer, float, float]], frame: Frame, has_intervals: bool = False) -> Iterable[str]:

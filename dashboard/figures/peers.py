@@ -86,8 +86,7 @@ def peer(asked: Asked, of: Chosen, row: Row, across: float = 0.0) -> Peer:
     code = row.organisation_code
     kind, is_own = stands(row), code in asked.names.own
     name = asked.names.short(code)
-    address = f"/figure/series/{of.measure.measure_name}/{asked.names.slug(code)}"
-    return Peer(row.value, name if is_own or kind != "peer" else "", f"{asked.names.name(code)}: {_said(of.measure, row)}", address, kind, is_own, across, row.lower_95, row.upper_95, bool(row.is_provisional))
+    return Peer(row.value, name if is_own or kind != "peer" else "", f"{asked.names.name(code)}: {_said(of.measure, row)}", kind, is_own, across, row.lower_95, row.upper_95, bool(row.is_provisional))
 
 
 def stands(row: Row) -> str:

@@ -61,8 +61,7 @@ def _peer(asked: Asked, of: Chosen, row: Row) -> Peer:
     code, kind = row.organisation_code, _stands(row)
     is_own = code in asked.names.own
     said = f"{asked.names.name(code)}: {RATIO.write(row.ratio)}, {words.count(row.observed)} observed, {words.count(row.expected)} expected"
-    address = f"/figure/series/{of.measure.measure_name}/{asked.names.slug(code)}"
-    return Peer(row.ratio, asked.names.short(code) if is_own or kind != "peer" else "", said, address, kind, is_own, row.expected, is_provisional=bool(row.is_provisional))
+    return Peer(row.ratio, asked.names.short(code) if is_own or kind != "peer" else "", said, kind, is_own, row.expected, is_provisional=bool(row.is_provisional))
 
 
 def _stands(row: Row) -> str:

@@ -139,7 +139,7 @@ def test_one_finds_ones_own_with_many_peers():
     from dashboard.charts.caterpillar import caterpillar
     from dashboard.charts.peers import Peer
 
-    peers = [Peer(0.3 + n / 500, "Ours" if n == 120 else "", "x", "/", is_own=n == 120, lower=0.1, upper=0.9) for n in range(200)]
+    peers = [Peer(0.3 + n / 500, "Ours" if n == 120 else "", "x", is_own=n == 120, lower=0.1, upper=0.9) for n in range(200)]
     svg = str(caterpillar("t", "d", peers, [], PERCENT))
     assert svg.count("<title>") == 200 and svg.count(">Ours<") == 1
 
