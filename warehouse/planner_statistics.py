@@ -1,4 +1,4 @@
-"""The server's statistics of the tables that a refresh joins, renewed when they have grown: autovacuum comes once a minute, a load in seconds.
+"""The server's statistics of the tables that a refresh and its readers join, renewed when they have grown: autovacuum comes once a minute, a load in seconds.
 
 Belongs here: which tables want ``ANALYZE``. Does not belong here: when to look (``assets.refresh``).
 Without them the server takes a table for small and joins row by row: a refresh after the first files of a month then takes
@@ -15,7 +15,8 @@ GROWN = text("""
 select format('%I.%I', n.nspname, c.relname) as name, string_agg(distinct quote_ident(a.attname), ', ') as columns
 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_index i on i.indrelid = c.oid
 join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey)
-where c.relkind = 'r' and (n.nspname = 'pathway' or n.nspname = 'measurement' and c.relname in ('measure_part', 'shared_part', 'measure_result', 'milestone_part'))
+where c.relkind = 'r' and (n.nspname = 'pathway' or n.nspname = 'measurement' and c.relname in
+    ('measure_part', 'shared_part', 'measure_result', 'milestone_part', 'benchmark', 'funnel_limit', 'spc_point', 'milestone_result'))
   and pg_relation_size(c.oid) > (1.2 * greatest(c.relpages, 0) + 10) * current_setting('block_size')::int
 group by 1 order by 1
 """)
