@@ -69,6 +69,7 @@ class Memory:
         self._held: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._making: set[Hashable] = set()
+        self._turns: dict[Hashable, threading.Lock] = {}
         self._known: tuple[float, Hashable] = (-LOOK_SECONDS, None)
 
     def version(self) -> Hashable:
@@ -86,12 +87,25 @@ class Memory:
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The answer for the data as they are now."""
         version = self.version()
+        if (held := self._found(key, version)) is not None:
+            return held[1]
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        try:
+            with turn:  # whoever asks the same meanwhile waits for this answer instead of having it made twice
+                held = self._found(key, version)
+                return held[1] if held is not None else self._keep(key, version, make())
+        finally:
+            with self._lock:
+                self._turns.pop(key, None)
+
+    def _found(self, key: Hashable, version: Hashable) -> tuple[Hashable, Any] | None:
         with self._lock:
             held = self._held.get(key)
-            if held and held[0] == version:
-                self._held.move_to_end(key)
-                return held[1]
-        return self._keep(key, version, make())
+            if held is None or held[0] != version:
+                return None
+            self._held.move_to_end(key)
+            return held
 
     def latest(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """An answer at once where there is one; if it is old, a newer one is made beside for whoever asks next."""

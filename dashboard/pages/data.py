@@ -84,7 +84,10 @@ def _boards(asked: Asked, today: date) -> list[Board]:
 
 def _board(asked: Asked, rows: list[Row], today: date) -> Board:
     periods = sorted({row.period_start for row in rows}, reverse=True)
-    begun = {row.sender_code: min(other.met_on for other in rows if other.sender_code == row.sender_code and other.met_on) for row in rows if row.met_on}
+    begun: dict[str, date] = {}
+    for row in rows:
+        if row.met_on:
+            begun[row.sender_code] = min(row.met_on, begun.get(row.sender_code, row.met_on))
     cells = {(row.sender_code, row.period_start): came(row, today, begun.get(row.sender_code)) for row in rows}
     senders = sorted({row.sender_code for row in rows}, key=lambda code: (code not in asked.names.own, len(asked.names.name(code)) if not asked.names.is_named else 0, asked.names.name(code)))
     length = (rows[0].period_end - rows[0].period_start).days
