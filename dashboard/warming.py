@@ -1,4 +1,4 @@
-"""The big questions of the network's pages, asked once when the dashboard comes up: so its first reader does not wait for them.
+"""What is the same for all readers of the network's pages, asked once when the dashboard comes up: so the first of them does not wait for it.
 
 Belongs here: what is asked before anybody comes. Does not belong here: the questions, and how answers are remembered (``dashboard.views``).
 """
@@ -9,9 +9,8 @@ import logging
 import threading
 
 from dashboard.asked import Asked
-from dashboard.changes import changes
 from dashboard.configuration import Configuration
-from dashboard.matrix import matrix
+from dashboard.matrix import GRAINS, of_providers
 from dashboard.readers import Reader
 from dashboard.views import Away, Views
 
@@ -30,8 +29,7 @@ def _warm(asked: Asked) -> None:
         for pathway in asked.pathways:
             measures = [m for m in asked.measures.values() if m.pathway_name == pathway]
             for chosen in ([m for m in measures if m.is_headline], measures):
-                matrix(asked, pathway, chosen)
-            changes(asked, pathway)
+                of_providers(asked, [m.measure_name for m in chosen], GRAINS[0])
     except Away:
         pass
     except Exception as error:  # a page that has the same trouble tells of it
