@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from assets.benchmarks import compute_benchmarks
 from assets.charts import compute_charts
+from assets.milestones import compute_milestones
 from assets.result_frames import Moment
 from assets.signals import settle_results
 from bench.dashboard_rows import OFFICE, SEED, YEARS, chosen, organisations, places, results, unit_codes
@@ -26,6 +27,7 @@ from warehouse.database import make_engine
 from warehouse.loading import copy_frame
 from warehouse.measure_definitions import sync_measures
 from warehouse.migrate import migrate
+from warehouse.milestone_definitions import sync_milestones
 from warehouse.organisations import load_network
 from warehouse.settings import Settings
 from warehouse.sync import case_pathways
@@ -36,7 +38,18 @@ create temporary table stale_now on commit drop as
 select distinct m.pathway_name, r.organisation_code, r.period_grain, r.period_start
 from measurement.measure_result r join measurement.measure m using (measure_name) where m.pathway_name = :pathway
 """
-ANALYZED = ("measurement.measure_result", "measurement.benchmark", "measurement.funnel_limit", "measurement.spc_point", "measurement.signal", "pathway.pathway_case",
+# as a refresh finds them: whose results a site's or provider's cases count for
+LEVELS = """
+create temporary table organisation_level_now on commit drop as
+select o.organisation_code as start_code, o.organisation_kind as start_kind, o.organisation_code as level_code, o.organisation_kind as level_kind
+from pathway.organisation o where o.organisation_kind in ('site', 'team', 'provider')
+union all
+select o.organisation_code, o.organisation_kind, above.level_code, above.level_kind from pathway.organisation o
+join pathway.organisation region on region.organisation_code = o.parent_code
+cross join lateral (values (region.organisation_code, 'region'), (region.parent_code, 'network')) as above (level_code, level_kind)
+where o.organisation_kind = 'provider'
+"""
+ANALYZED = ("measurement.measure_result", "measurement.benchmark", "measurement.funnel_limit", "measurement.spc_point", "measurement.signal", "measurement.milestone_part", "measurement.milestone_result", "pathway.pathway_case",
             "pathway.organisation", "pathway.person", "intake.submission", "intake.expected_submission")  # fmt: skip
 
 
@@ -48,11 +61,14 @@ def build(home: Path, cases_share: float = 1.0) -> Settings:
     with engine.begin() as connection:
         load_network(connection, organisations(places()))
         sync_measures(connection, registry)
+        sync_milestones(connection, registry)
     for pathway in _of_cases(registry):
         _fill(engine, pathway, today)
     with engine.begin() as connection:
         _add_cases(connection, registry, today, cases_share)
         _add_submissions(connection, registry, today)
+    for pathway in _of_cases(registry):
+        _measure_milestones(engine, pathway)
     _analyze(engine, connection_tables=[f"pathway.{name}" for _, *tables in _tables(engine) for name in tables])
     engine.dispose()
     return settings
@@ -121,6 +137,14 @@ def _details(pathway: Pathway, table: str) -> str:
     value = "case when mod(n * {a}, 10) > 0 then started_at + interval '1 minute' * ({number} * 180 + mod(n * {a}, 331)) end"
     values = [value.format(a=7919 + 2 * number, number=number) for number in range(len(fields))]
     return DETAILS.format(table=table, clock=f'"{clock}"', fields=", ".join(f'"{f}"' for f in fields), values=", ".join(values))
+
+
+def _measure_milestones(engine: Engine, pathway: Pathway) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(STALE), {"pathway": pathway.name})
+        connection.execute(text(LEVELS))
+        connection.execute(text("analyze stale_now"))
+        compute_milestones(connection, pathway, Moment(datetime.now(UTC), None))
 
 
 # ------------------------------------------------------------------------------------------------ submissions

@@ -6,6 +6,8 @@ Belongs here: putting the parts together. Does not belong here: pages (``dashboa
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -25,6 +27,7 @@ from dashboard.configuration import LOCAL, Configuration
 from dashboard.guards import Guards
 from dashboard.pages.page import render
 from dashboard.views import Away, TooLong, Views
+from dashboard.warming import warm_beside
 
 STATIC = Path(__file__).parent / "static"
 SESSION_SECONDS = 12 * 3600
@@ -38,7 +41,14 @@ def create_app(configuration: Configuration, engine: Engine) -> Starlette:
         session = {"session_cookie": "common-cause", "max_age": SESSION_SECONDS, "same_site": "lax"}
         middleware.append(Middleware(SessionMiddleware, secret_key=configuration.key("session"), **session))
     middleware.append(Middleware(Guards, configuration=configuration))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        warm_beside(app.state.views, configuration)
+        yield
+
     app = Starlette(
+        lifespan=lifespan,
         routes=[Route("/health", health), Route("/", home), *pages.ROUTES, Mount("/static", StaticFiles(directory=STATIC), name="static")],
         middleware=middleware,
         exception_handlers={HTTPException: _refused, Away: _away, TooLong: _too_long, Exception: _broken},

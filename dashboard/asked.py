@@ -48,6 +48,11 @@ class Asked:
         key = (sql, "everybody", hashable(parameters))
         return self.views.memory.latest(key, lambda: self.views.rows(sql, None, **parameters))
 
+    def latest(self, sql: str, **parameters) -> list[Row]:
+        """As the reader's provider may see them, at once where they were ever asked for. For big questions that do not belong to all."""
+        key = (sql, self.provider, hashable(parameters))
+        return self.views.memory.latest(key, lambda: self.views.rows(sql, self.provider, **parameters))
+
     @cached_property
     def names(self) -> Names:
         key = self.configuration.key("peers")

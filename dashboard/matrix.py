@@ -11,14 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from dashboard.asked import Asked
-from dashboard.views import Row
+from dashboard.views import Row, side_by_side
 
 CELLS = """select measure_name, organisation_code, period_grain, period_start, value, national_value, national_source, completeness_share, is_suppressed, is_stale
-from dashboard.latest_result_v1 where pathway_name = :pathway and measure_name = any (:measures) and period_grain = :grain"""
-OF_PROVIDERS = f"{CELLS} and organisation_kind = 'provider'"
-OF_ONE = f"{CELLS} and organisation_code = :organisation"
+from dashboard.latest_result_v1"""
+# a measure at a time in one question: of all together the server reads every period
+OF_PROVIDERS = f"""select c.* from unnest(cast(:measures as text[])) as wanted (name)
+cross join lateral ({CELLS} where measure_name = wanted.name and period_grain = :grain and organisation_kind = 'provider' offset 0) c"""
+OF_ONE = f"{CELLS} where pathway_name = :pathway and measure_name = any (:measures) and period_grain = :grain and organisation_code = :organisation"
 # what is pooled over all is asked a measure at a time: so the question reaches the tables
 OF_NETWORK = """select value, completeness_share, is_stale from dashboard.measure_result_v1
 where measure_name = :measure and organisation_code = :network and period_grain = :grain and period_start = :start"""
@@ -82,9 +85,14 @@ def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
     return list(lines.values())
 
 
+def of_providers(asked: Asked, measures: Sequence[str], grain: str) -> list[Row]:
+    """The latest final cell of each provider and measure, as everybody sees them."""
+    return asked.latest_for_everybody(OF_PROVIDERS, measures=sorted(measures), grain=grain) if measures else []
+
+
 def _fill(asked: Asked, lines: dict[str, Line], which: dict) -> None:
     """Those that have results of this grain. A provider whose latest final period is an earlier one than the others' has no cell."""
-    found = asked.latest_for_everybody(OF_PROVIDERS, **which) if which["measures"] else []
+    found = of_providers(asked, which["measures"], which["grain"])
     own = asked.rows(OF_ONE, organisation=asked.provider, **which) if found and asked.provider else []
     latest: defaultdict[str, date] = defaultdict(lambda: date.min)
     for row in found:
@@ -101,8 +109,8 @@ def _network_values(asked: Asked, wanted: tuple[tuple[str, str, date], ...]) -> 
     network = asked.network_code or ""
 
     def make() -> dict[str, Row]:
-        found = {name: asked.views.rows(OF_NETWORK, asked.provider, measure=name, network=network, grain=grain, start=start) for name, grain, start in wanted}
-        return {name: rows[0] for name, rows in found.items() if rows}
+        questions = [partial(asked.views.rows, OF_NETWORK, asked.provider, measure=name, network=network, grain=grain, start=start) for name, grain, start in wanted]
+        return {name: rows[0] for (name, *_), rows in zip(wanted, side_by_side(questions), strict=True) if rows}
 
     return asked.views.memory.latest(("network values", asked.provider, wanted), make)
 

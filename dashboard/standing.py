@@ -10,6 +10,7 @@ from datetime import date
 
 from dashboard import words
 from dashboard.asked import Asked
+from dashboard.matrix import of_providers
 from dashboard.views import Row
 
 PLACES = """select * from dashboard.latest_result_v1 where organisation_code = :organisation and period_grain = :grain and measure_name = any (:measures)"""
@@ -17,8 +18,6 @@ PLACES = """select * from dashboard.latest_result_v1 where organisation_code = :
 NETWORK = """select n.* from unnest(cast(:measures as text[]), cast(:starts as date[])) as w (measure_name, period_start)
 cross join lateral (select r.measure_name, r.value from dashboard.measure_result_v1 r where r.measure_name = w.measure_name
     and r.organisation_code = :network and r.period_grain = :grain and r.period_start = w.period_start offset 0) n"""
-BEST = """select measure_name, period_start, case direction when 'higher is better' then max(value) when 'lower is better' then min(value) end as value
-from dashboard.latest_result_v1 where pathway_name = :pathway and period_grain = :grain and organisation_kind = 'provider' group by measure_name, period_start, direction"""
 SIGNALS = """select * from dashboard.signal_v1 where organisation_code = any (:codes) and state <> 'closed' and (pathway_name = :pathway or pathway_name is null)
 order by is_favourable nulls last, raised_at desc, signal_id desc"""
 HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
@@ -71,8 +70,19 @@ def _beside(asked: Asked, names: list[str], code: str, pathway: str, grain: str)
         return {}
     starts = [row.period_start for row in latest.values()]
     pooled = {row.measure_name: row.value for row in asked.rows(NETWORK, measures=list(latest), starts=starts, network=asked.network_code, grain=grain)}
-    best = {(row.measure_name, row.period_start): row.value for row in asked.latest_for_everybody(BEST, pathway=pathway, grain=grain)}
+    best = _best(asked, names, grain)
     return {name: (row, pooled.get(name), best.get((name, row.period_start))) for name, row in latest.items()}
+
+
+def _best(asked: Asked, names: list[str], grain: str) -> dict[tuple[str, date], float]:
+    """By measure and period: the best value that everybody may see; none of a neutral measure. Of the cells of the network's page, which are there already."""
+    better = {"higher is better": max, "lower is better": min}
+    found: dict[tuple[str, date], float] = {}
+    for row in of_providers(asked, names, grain):
+        if row.value is not None and (best := better.get(asked.measures[row.measure_name].direction)):
+            key = row.measure_name, row.period_start
+            found[key] = best(found.get(key, row.value), row.value)
+    return found
 
 
 def said(signals: list[Row]) -> tuple[str, str]:

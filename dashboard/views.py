@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ Row = SimpleNamespace
 LOOK_SECONDS = 2.0  # so often at the most it is asked whether data have changed
 REMEMBERED = 400
 _CANCELLED = "57014"  # what the server says of a statement that took too long
+SIDE_BY_SIDE = 4
 _SAY_READER = text("select set_config('common_cause.reader', :provider, true)")
 # whatever can change what is shown leaves one of these behind
 _VERSION = "select (select max(refreshed_at) from dashboard.submission_v1) as refreshed_at, (select max(signal_event_id) from dashboard.signal_event_v1) as event_id"
@@ -72,6 +74,7 @@ class Memory:
         self._held: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
         self._lock, self._looking = threading.Lock(), threading.Lock()
         self._making: set[Hashable] = set()
+        self._turns: dict[Hashable, threading.Lock] = {}
         self._known: tuple[float, Hashable] = (-LOOK_SECONDS, None)
 
     def version(self) -> Hashable:
@@ -89,12 +92,25 @@ class Memory:
     def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """The answer for the data as they are now."""
         version = self.version()
+        if (held := self._found(key, version)) is not None:
+            return held[1]
+        with self._lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        try:
+            with turn:  # whoever asks the same meanwhile waits for this answer instead of having it made twice
+                held = self._found(key, version)
+                return held[1] if held is not None else self._keep(key, version, make())
+        finally:
+            with self._lock:
+                self._turns.pop(key, None)
+
+    def _found(self, key: Hashable, version: Hashable) -> tuple[Hashable, Any] | None:
         with self._lock:
             held = self._held.get(key)
-            if held and held[0] == version:
-                self._held.move_to_end(key)
-                return held[1]
-        return self._keep(key, version, make())
+            if held is None or held[0] != version:
+                return None
+            self._held.move_to_end(key)
+            return held
 
     def latest(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """An answer at once where there is one; if it is old, a newer one is made beside for whoever asks next."""
@@ -126,6 +142,14 @@ class Memory:
             while len(self._held) > self._limit:
                 self._held.popitem(last=False)
         return answer
+
+
+_BESIDE = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="question")
+
+
+def side_by_side(questions: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Their answers in their order, asked a few at once. None of them may itself ask side by side: it could wait for its own end."""
+    return [asked.result() for asked in [_BESIDE.submit(question) for question in questions]]
 
 
 def hashable(parameters: Mapping[str, Any]) -> Hashable:

@@ -13,14 +13,15 @@ from dashboard import words
 from dashboard.asked import Asked
 from dashboard.charts.series import LIMITS, NATIONAL, SCREEN, Level, Note, Paper, Path, Spot, series
 from dashboard.figures.figure import Cell, Figure, number
+from dashboard.names import POOLED
 from dashboard.views import Row
 
-POINTS = """select * from dashboard.chart_point_v1 where organisation_code = :organisation and measure_name = any (:measures) and is_judged
+POINTS = """select * from dashboard.chart_point_v1 where organisation_code = :organisation and {measures} and is_judged
 order by measure_name, point_number"""
 RESULTS = """select measure_name, period_grain, period_start, numerator, denominator, completeness_share, computed_at from dashboard.measure_result_v1
-where organisation_code = :organisation and measure_name = any (:measures)"""
+where organisation_code = :organisation and {measures}"""
 NATIONAL_VALUES = """select measure_name, period_start, period_grain, national_value, national_source from dashboard.place_v1
-where organisation_code = :organisation and measure_name = any (:measures) and national_value is not null"""
+where organisation_code = :organisation and {measures} and national_value is not null"""
 ACTIONS = """select * from dashboard.improvement_action_v1 where provider_code = :provider and measure_names && :measures order by started_on"""
 AIMS = """select a.*, v.set_on, v.note from dashboard.aim_progress_v1 a join dashboard.aim_v1 v using (aim_id)
 where a.organisation_code = :organisation and a.measure_name = any (:measures)"""
@@ -38,7 +39,7 @@ def series_figures(asked: Asked, measures: Sequence[str], code: str, paper: Pape
     """The figures of many measures of an organisation, read with one question each for points, references, actions and aims."""
     names = list(measures)
     points = _by_measure(_points(asked, code, names))
-    national = _by_measure(asked.rows(NATIONAL_VALUES, organisation=code, measures=names))
+    national = _by_measure(of_measures(asked, NATIONAL_VALUES, code, names))
     provider = asked.names.organisations[code].provider_code or code
     # what others write of themselves may hold their name
     actions = [Row(**{**vars(row), "title": asked.names.told(row.title)}) for row in asked.rows(ACTIONS, provider=provider, measures=names)]
@@ -48,9 +49,16 @@ def series_figures(asked: Asked, measures: Sequence[str], code: str, paper: Pape
 
 def _points(asked: Asked, code: str, names: Sequence[str]) -> list[Row]:
     """Points of the charts, each with the counts of its result."""
-    results = {(r.measure_name, r.period_grain, r.period_start): vars(r) for r in asked.rows(RESULTS, organisation=code, measures=names)}
+    results = {(r.measure_name, r.period_grain, r.period_start): vars(r) for r in of_measures(asked, RESULTS, code, names)}
     empty = dict.fromkeys(("numerator", "denominator", "completeness_share", "computed_at"))
-    return [Row(**{**empty, **results.get((p.measure_name, p.period_grain, p.period_start), {}), **vars(p)}) for p in asked.rows(POINTS, organisation=code, measures=names)]
+    return [Row(**{**empty, **results.get((p.measure_name, p.period_grain, p.period_start), {}), **vars(p)}) for p in of_measures(asked, POINTS, code, names)]
+
+
+def of_measures(asked: Asked, sql: str, code: str, names: Sequence[str]) -> list[Row]:
+    """Of what is pooled over many a measure at a time: so the question reaches the tables; else of all measures at once."""
+    if len(names) > 1 and asked.names.organisations[code].organisation_kind not in POOLED:
+        return asked.rows(sql.format(measures="measure_name = any (:measures)"), organisation=code, measures=list(names))
+    return [row for name in names for row in asked.rows(sql.format(measures="measure_name = :measure"), organisation=code, measure=name)]
 
 
 def _by_measure(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:

@@ -14,7 +14,7 @@ from dashboard.charts.canvas import FAINT, INK, MUTED, NEUTRAL, PEER, REFERENCE
 from dashboard.charts.series import NATIONAL, Level, Spot, series
 from dashboard.figures.figure import Cell, Figure, number
 from dashboard.figures.peers import GRAINS, periods
-from dashboard.figures.series import NATIONAL_VALUES
+from dashboard.figures.series import NATIONAL_VALUES, of_measures
 from dashboard.views import Row
 
 OF_ONE = """select period_start, value, is_provisional, completeness_share, computed_at from dashboard.measure_result_v1
@@ -48,9 +48,13 @@ def _rows(asked: Asked, measure: str, grain: str, code: str) -> list[Row]:
 
 def _with_national(asked: Asked, measure: str, grain: str, rows: list[Row]) -> list[Row]:
     """The network's rows with the national value of their period."""
-    found = {row.period_start: row for row in asked.rows(NATIONAL_VALUES, organisation=asked.network_code or "", measures=[measure]) if row.period_grain == grain}
+    found = {row.period_start: row for row in _national(asked, measure) if row.period_grain == grain}
     none = Row(national_value=None, national_source=None)
     return [Row(**vars(row), **{name: getattr(found.get(row.period_start, none), name) for name in vars(none)}) for row in rows]
+
+
+def _national(asked: Asked, measure: str) -> list[Row]:
+    return of_measures(asked, NATIONAL_VALUES, asked.network_code, [measure]) if asked.network_code else []
 
 
 def _draw(measure: Row, grain: str, of_network: Sequence[Row], regions: dict[str, list[Row]], summary: str):

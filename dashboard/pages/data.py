@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -44,7 +46,7 @@ class Board:
     title: str
     periods: list[date]
     grain: str
-    rows: list[tuple[Row, list[Came | None]]]
+    rows: list[tuple[Row, Markup]]
 
 
 def show(request: Request) -> Response:
@@ -70,18 +72,37 @@ def _title(asked: Asked):
 
 # ------------------------------------------------------------------------------------------------ who has submitted
 def boards(asked: Asked, today: date) -> list[Board]:
+    """Remembered until data change."""
+    key = ("boards", asked.provider, asked.names.is_named, today)
+    return asked.views.memory.get(key, lambda: _boards(asked, today))
+
+
+def _boards(asked: Asked, today: date) -> list[Board]:
     rows = [row for row in asked.rows(EXPECTED, since=months_back(today, MONTHS)) if asked.names.may_see(row.sender_code)]
     return [_board(asked, [row for row in rows if row.dataset_name == name], today) for name in dict.fromkeys(row.dataset_name for row in rows)]
 
 
 def _board(asked: Asked, rows: list[Row], today: date) -> Board:
     periods = sorted({row.period_start for row in rows}, reverse=True)
-    begun = {row.sender_code: min(other.met_on for other in rows if other.sender_code == row.sender_code and other.met_on) for row in rows if row.met_on}
+    begun: dict[str, date] = {}
+    for row in rows:
+        if row.met_on:
+            begun[row.sender_code] = min(row.met_on, begun.get(row.sender_code, row.met_on))
     cells = {(row.sender_code, row.period_start): came(row, today, begun.get(row.sender_code)) for row in rows}
     senders = sorted({row.sender_code for row in rows}, key=lambda code: (code not in asked.names.own, len(asked.names.name(code)) if not asked.names.is_named else 0, asked.names.name(code)))
     length = (rows[0].period_end - rows[0].period_start).days
     grain = "month" if length < 32 else "quarter" if length < 93 else "year"
-    return Board(_title(asked)(rows[0].dataset_name), periods, grain, [(asked.names.organisations[code], [cells.get((code, start)) for start in periods]) for code in senders])
+    return Board(_title(asked)(rows[0].dataset_name), periods, grain, [(asked.names.organisations[code], Markup("".join(_cell(cells.get((code, start))) for start in periods))) for code in senders])
+
+
+@lru_cache(10_000)
+def _cell(came: Came | None) -> str:
+    """Written without a template: there may be thousands of them, and few kinds."""
+    if came is None:
+        return '<td><span class="vh">nothing expected</span></td>'
+    due = f"due {words.day(came.due_on)}" if came.due_on else ""
+    late = f" <small>{came.days} d</small>" if came.days else ""
+    return f'<td><span title="{due}"><svg class="icon" aria-hidden="true"><use href="#i-{came.icon}"/></svg> {came.word}{late}</span></td>'
 
 
 def came(row: Row, today: date, begun: date | None = None) -> Came:

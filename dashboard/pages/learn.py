@@ -6,6 +6,7 @@ Belongs here: the page. Does not belong here: who is like whom (``dashboard.simi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -16,10 +17,10 @@ from dashboard.asked import Asked
 from dashboard.improvement import Action, actions, call, roles
 from dashboard.pages.page import render
 from dashboard.pages.tabs import by_pathway, pathway_of
-from dashboard.views import Row
+from dashboard.views import Row, side_by_side
 
 SIMILAR = "select * from dashboard.similar_provider_v1 where organisation_code = :code and pathway_name = :pathway order by place"
-YEARS = "select * from dashboard.year_change_v1 where measure_name = any (:measures) order by measure_name, best_rank"
+YEAR = "select * from dashboard.year_change_v1 where measure_name = :measure order by best_rank"
 MOST = 3
 
 
@@ -70,10 +71,10 @@ def _of(every: list[Action], provider: str) -> list[Action]:
 def standings(asked: Asked, pathway: str, code: str | None) -> list[Standing]:
     """Headline measures with a better direction, as far as there are results."""
     measures = [m for m in asked.measures.values() if m.is_headline and m.pathway_name == pathway and m.direction != "neutral"]
-    rows = asked.rows(YEARS, measures=[m.measure_name for m in measures]) if measures else []
     found = []
-    for measure in measures:
-        mine = [row for row in rows if row.measure_name == measure.measure_name and row.value is not None]
+    # a measure at a time: of several at once the server compares everything with everything
+    for measure, rows in zip(measures, side_by_side(partial(asked.latest, YEAR, measure=m.measure_name) for m in measures), strict=True):
+        mine = [row for row in rows if row.value is not None]
         own = next((row for row in mine if row.organisation_code == code), None)
         improved = [row for row in mine if row.improved_rank and _is_better(row)]
         best = [row for row in mine if row.best_rank and row.best_rank <= MOST]

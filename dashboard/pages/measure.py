@@ -5,6 +5,10 @@ Belongs here: what stands on the pages. Does not belong here: figures (``dashboa
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,9 +24,9 @@ from dashboard.figures.trend import trend_figure
 from dashboard.matrix import matrix
 from dashboard.pages.page import render
 from dashboard.pages.provider import ordered
-from dashboard.views import Row
+from dashboard.views import Row, side_by_side
 
-YEAR = "select * from dashboard.year_change_v1 where measure_name = :measure"
+YEAR = "select * from dashboard.year_change_v1 where measure_name = :measure order by best_rank"
 IDEAS = "select * from dashboard.change_idea_effect_v1 where measure_name = :measure order by improved_count desc, abs(effect) desc nulls last, change_idea"
 MOST = 5
 CREDITS = {
@@ -48,10 +52,12 @@ def show(request: Request) -> Response:
     measure = asked.measure(request.path_params["name"])
     of = _period(asked, measure, request.query_params.get("grain", ""), request.query_params.get("period", ""))
     known = [row for row in periods(asked, measure.measure_name) if of and row.period_grain == of.grain]
+    parts = (partial(_figures, asked, of), partial(trend_figure, asked, measure.measure_name), partial(_network, asked, measure), partial(_learn, asked, measure))
+    figures, trend, network, learnt = _beside(asked, parts)
     return render(
-        request, "measure.html", title=measure.title, measure=measure, of=of, known=list(reversed(known)), figures=_figures(asked, of) if of else None, grains=_grains(asked, measure),
-        trend=trend_figure(asked, measure.measure_name), network=_network(asked, measure), ideas=asked.rows(IDEAS, measure=measure.measure_name), names=asked.names,
-        **_learn(asked, measure), charts=[_chart(chart) for chart in measure.charts or ()], signals_from=_chart(measure.signals_from) if measure.signals_from else None, credit=CREDITS.get(measure.credit, measure.credit),
+        request, "measure.html", title=measure.title, measure=measure, of=of, known=list(reversed(known)), figures=figures, grains=_grains(asked, measure),
+        trend=trend, network=network, ideas=asked.rows(IDEAS, measure=measure.measure_name), names=asked.names,
+        **learnt, charts=[_chart(chart) for chart in measure.charts or ()], signals_from=_chart(measure.signals_from) if measure.signals_from else None, credit=CREDITS.get(measure.credit, measure.credit),
     )  # fmt: skip
 
 
@@ -69,8 +75,16 @@ def _grains(asked: Asked, measure: Row) -> list[str]:
     return [grain for grain in GRAINS if grain in there]
 
 
-def _figures(asked: Asked, of: Chosen) -> dict:
+def _beside(asked: Asked, parts: Sequence[Callable[[], Any]]) -> list:
+    """Parts that know nothing of each other, side by side; what all of them need is there before."""
+    _ = asked.names, asked.measures
+    return side_by_side(parts)
+
+
+def _figures(asked: Asked, of: Chosen | None) -> dict | None:
     """Those of one period; ``None`` for one that the measure does not have."""
+    if of is None:
+        return None
     standardised = standardised_figure(asked, *of.parts) if has_expected(asked, of) else None
     return {"funnel": funnel_figure(asked, *of.parts), "caterpillar": caterpillar_figure(asked, *of.parts), "standardised": standardised}
 
@@ -89,7 +103,7 @@ def _network(asked: Asked, measure: Row):
 
 def _learn(asked: Asked, measure: Row) -> dict:
     """Who is best, and who improved most, in the latest twelve months."""
-    rows = asked.rows(YEAR, measure=measure.measure_name)
+    rows = asked.latest(YEAR, measure=measure.measure_name)
     best = sorted((row for row in rows if row.best_rank and row.best_rank <= MOST), key=lambda row: row.best_rank)
     improved = sorted((row for row in rows if row.improved_rank and row.improved_rank <= MOST and _is_moved(measure, row.change)), key=lambda row: row.improved_rank)
     return {"best": best, "improved": improved, "year_ends_on": rows[0].year_ends_on if rows else None}

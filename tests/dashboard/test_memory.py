@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 
-from dashboard.views import Memory
+import pytest
+
+from dashboard.views import Memory, side_by_side
 
 
 class Data:
@@ -63,3 +66,35 @@ def test_what_is_asked_least_is_forgotten_first(monkeypatch):
     for question in ("a", "b", "a", "c", "a", "b"):
         held.get(question, lambda question=question: made.append(question) or question)
     assert made == ["a", "b", "c", "b"]
+
+
+def test_what_two_ask_at_once_is_made_once():
+    held, made, begun, go_on = Memory(lambda: 1), [], threading.Event(), threading.Event()
+
+    def make() -> str:
+        made.append(1)
+        begun.set()
+        go_on.wait(10)
+        return "answer"
+
+    answers = []
+    askers = [threading.Thread(target=lambda: answers.append(held.get("question", make))) for _ in range(3)]
+    askers[0].start()
+    assert begun.wait(10)
+    for asker in askers[1:]:
+        asker.start()
+    go_on.set()
+    for asker in askers:
+        asker.join(10)
+    assert (answers, len(made)) == (["answer"] * 3, 1)
+
+
+def test_a_question_that_failed_is_asked_again():
+    held = Memory(lambda: 1)
+    with pytest.raises(ZeroDivisionError):
+        held.get("question", lambda: 1 / 0)
+    assert held.get("question", lambda: "answer") == "answer"
+
+
+def test_answers_side_by_side_come_in_the_order_of_their_questions():
+    assert side_by_side(lambda n=n: time.sleep(0.01 * (3 - n)) or n for n in range(3)) == [0, 1, 2]

@@ -18,10 +18,12 @@ select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.o
     count(v.value) filter (where v.period_start <= n.latest - interval '12 months') as earlier_months, n.latest, n.provider_count
 from dashboard.measure_result_v1 v
 join (
-    select last.measure_name, last.latest, (select count(*) from pathway.organisation p join measurement.measure_result r on r.organisation_code = p.organisation_code
-        where p.organisation_kind = 'provider' and r.measure_name = last.measure_name and r.period_grain = 'month' and r.period_start = last.latest
-            and r.denominator > 0) as provider_count
+    select last.measure_name, last.latest, count(r.organisation_code) as provider_count
     from (select measure_name, max(period_start) as latest from measurement.measure_result where period_grain = 'month' and not is_provisional group by measure_name) last
+    join pathway.organisation p on p.organisation_kind = 'provider'
+    left join measurement.measure_result r on r.measure_name = last.measure_name and r.organisation_code = p.organisation_code and r.period_grain = 'month'
+        and r.period_start = last.latest and r.denominator > 0
+    group by last.measure_name, last.latest
 ) n on n.measure_name = v.measure_name
 where v.period_grain = 'month' and v.organisation_kind = 'provider' and not v.is_provisional and v.value is not null and v.denominator > 0
     and v.kind in ('proportion', 'rate', 'mean', 'median') and v.period_start > n.latest - interval '24 months'
