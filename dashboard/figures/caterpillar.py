@@ -27,9 +27,14 @@ def caterpillar_figure(asked: Asked, measure: str, grain: str, start: str) -> Fi
     levels = lines(of, shown, has_target=True)
     drawn = caterpillar(f"{of.measure.title}, {of.when}", summary, peers, levels, words.unit_of(of.measure)) if shown else None
     return Figure(
-        "caterpillar", of.parts, "Values with intervals", summary, drawn, COLUMNS, [_cells(asked, of.measure, row) for row in rows],
+        "caterpillar", of.parts, "Values with intervals", summary, drawn, COLUMNS, [_cells(asked, of.measure, row) for row in _ranked(rows)],
         subtitle=f"{of.measure.title}, {of.when}", notes=notes(rows), source=source(of, "Values with 95 % intervals"), data_at=of.data_at, more=f"/measure/{measure}",
     )  # fmt: skip
+
+
+def _ranked(rows: Sequence[Row]) -> list[Row]:
+    """By rank, which is that of the exact numbers; as they are where there is none."""
+    return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
 
 
 def summed_up(of: Chosen, shown: Sequence[Row]) -> str:

@@ -76,16 +76,22 @@ def boards(asked: Asked, today: date) -> list[Board]:
 
 def _board(asked: Asked, rows: list[Row], today: date) -> Board:
     periods = sorted({row.period_start for row in rows}, reverse=True)
-    cells = {(row.sender_code, row.period_start): came(row, today) for row in rows}
+    begun = {row.sender_code: min(other.met_on for other in rows if other.sender_code == row.sender_code and other.met_on) for row in rows if row.met_on}
+    cells = {(row.sender_code, row.period_start): came(row, today, begun.get(row.sender_code)) for row in rows}
     senders = sorted({row.sender_code for row in rows}, key=lambda code: (code not in asked.names.own, len(asked.names.name(code)) if not asked.names.is_named else 0, asked.names.name(code)))
     length = (rows[0].period_end - rows[0].period_start).days
     grain = "month" if length < 32 else "quarter" if length < 93 else "year"
     return Board(_title(asked)(rows[0].dataset_name), periods, grain, [(asked.names.organisations[code], [cells.get((code, start)) for start in periods]) for code in senders])
 
 
-def came(row: Row, today: date) -> Came:
-    """In time, late, missing or not yet due; a file that is overdue by 30 days or less is late and still to come."""
+def came(row: Row, today: date, begun: date | None = None) -> Came:
+    """In time, late, missing or not yet due; a file that is overdue by 30 days or less is late and still to come.
+
+    ``begun``: the first day on which the sender sent anything; what was due before was sent later as history, and nobody was late with it.
+    """
     late = ((row.met_on or today) - row.due_on).days
+    if row.met_on and begun and row.due_on < begun:
+        return Came("came", "history", due_on=row.due_on)
     if row.met_on:
         return Came("late", "late", late, row.due_on) if late > 0 else Came("came", "in time", due_on=row.due_on)
     if late <= 0:

@@ -46,6 +46,16 @@ def test_a_period_is_in_time_until_the_end_of_its_last_day(met, today, word, day
     assert (found.word, found.days) == (word, days)
 
 
+def test_history_that_came_with_the_first_file_was_not_late():
+    """Due before the sender sent anything: nobody was late with it. What was due since then is judged."""
+    expected = SimpleNamespace(met_on=date(2026, 3, 10), due_on=date(2025, 6, 30))
+    assert came(expected, date(2026, 4, 1), begun=date(2026, 3, 10)).word == "history"
+    expected.due_on = date(2026, 3, 10)
+    assert came(expected, date(2026, 4, 1), begun=date(2026, 3, 10)).word == "in time"
+    expected.due_on = date(2026, 3, 9)
+    assert came(expected, date(2026, 4, 1), begun=date(2026, 1, 1)).word == "late"
+
+
 def test_the_last_twelve_months_are_over():
     assert (months(date(2026, 1, 31))[0], months(date(2026, 1, 31))[-1]) == (date(2025, 1, 1), date(2025, 12, 1))
 

@@ -62,6 +62,19 @@ def test_who_does_best_and_who_improved_most(warehouse, as_role):
     assert found["ZX1"]["year_ends_on"] == date(2025, 12, 31) and found["ZX1"]["months"] == 12
 
 
+def test_who_is_left_where_most_are_hidden_is_not_the_best(warehouse, as_role):
+    """Two of three have so few events that they are hidden: the third, who may be the worst, has a value and no rank."""
+    with warehouse.begin() as connection:
+        for month in MONTHS:
+            add_result(connection, "ZX1", 30, 100, period_start=month)
+            add_result(connection, "ZX2", 2, 100, period_start=month)
+            add_result(connection, "ZX3", 3, 100, period_start=month)
+    for reader in (as_role("cc_dashboard"), as_role("cc_provider", "ZX1")):
+        (row,) = _rows(reader, "year_change_v1", "measure_name = 'm_proportion' and organisation_code = 'ZX1'")
+        assert row["value"] == pytest.approx(0.3)
+        assert row["best_rank"] is None and row["improved_rank"] is None
+
+
 def test_few_months_have_no_year_and_small_counts_do_not_count(warehouse, as_role):
     with warehouse.begin() as connection:
         for month in MONTHS:

@@ -15,27 +15,31 @@ select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.o
     count(v.value) filter (where v.period_start > n.latest - interval '12 months') as latest_months,
     sum(v.value * v.denominator) filter (where v.period_start <= n.latest - interval '12 months') as earlier_sum,
     sum(v.denominator) filter (where v.period_start <= n.latest - interval '12 months') as earlier_weight,
-    count(v.value) filter (where v.period_start <= n.latest - interval '12 months') as earlier_months, n.latest
+    count(v.value) filter (where v.period_start <= n.latest - interval '12 months') as earlier_months, n.latest, n.provider_count
 from dashboard.measure_result_v1 v
-join (select measure_name, max(period_start) as latest from measurement.measure_result where period_grain = 'month' and not is_provisional group by measure_name) n
-    on n.measure_name = v.measure_name
+join (
+    select last.measure_name, last.latest, (select count(*) from pathway.organisation p join measurement.measure_result r on r.organisation_code = p.organisation_code
+        where p.organisation_kind = 'provider' and r.measure_name = last.measure_name and r.period_grain = 'month' and r.period_start = last.latest
+            and r.denominator > 0) as provider_count
+    from (select measure_name, max(period_start) as latest from measurement.measure_result where period_grain = 'month' and not is_provisional group by measure_name) last
+) n on n.measure_name = v.measure_name
 where v.period_grain = 'month' and v.organisation_kind = 'provider' and not v.is_provisional and v.value is not null and v.denominator > 0
     and v.kind in ('proportion', 'rate', 'mean', 'median') and v.period_start > n.latest - interval '24 months'
-group by v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.organisation_name, v.unit, v.decimals, v.direction, v.is_own, n.latest
+group by v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.organisation_name, v.unit, v.decimals, v.direction, v.is_own, n.latest, n.provider_count
 """
 BETTER = "case direction when 'higher is better' then 1 when 'lower is better' then -1 end"
 YEAR_CHANGE = f"""
 select pathway_name, measure_name, measure_title, organisation_code, organisation_name, year_ends_on, value, earlier_value, value - earlier_value as change,
-    case when better is not null and value is not null then rank() over (partition by measure_name order by better * value desc nulls last) end,
-    case when better is not null and value is not null and earlier_value is not null
+    case when better is not null and value is not null and 2 * shown_count >= provider_count then rank() over (partition by measure_name order by better * value desc nulls last) end,
+    case when better is not null and value is not null and earlier_value is not null and 2 * shown_twice_count >= provider_count
         then rank() over (partition by measure_name order by better * (value - earlier_value) desc nulls last) end,
     latest_months, earlier_months, unit, decimals, direction, is_own
-from (
+from (select y.*, count(value) over peers as shown_count, count(value + earlier_value) over peers as shown_twice_count from (
     select *, (latest + interval '1 month' - interval '1 day')::date as year_ends_on, {BETTER} as better,
         case when latest_months >= 6 then round((latest_sum / latest_weight)::numeric, 6)::double precision end as value,
         case when earlier_months >= 6 then round((earlier_sum / earlier_weight)::numeric, 6)::double precision end as earlier_value
-    from ({YEARS}) y
-) z
+    from ({YEARS}) summed
+) y window peers as (partition by measure_name)) z
 """
 
 year_change_v1 = view(
@@ -49,8 +53,8 @@ year_change_v1 = view(
     value="over the months of the latest twelve that are shown, weighted by cases; null for fewer than six",
     earlier_value="the same over the twelve months before",
     change="value less earlier value",
-    best_rank="1 does best; null for a neutral measure",
-    improved_rank="1 improved most; null for a neutral measure",
+    best_rank="1 does best; null for a neutral measure, or where most providers are hidden: who is left would seem to be best",
+    improved_rank="1 improved most; null for a neutral measure, or where most providers are hidden",
     months="months of the latest twelve that are shown",
     earlier_months="months of the twelve before that are shown",
     direction="higher is better, lower is better or neutral",
