@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint bench lock install clean
+.PHONY: help demo test test-slow lint bench pictures lock install clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -46,6 +46,9 @@ lint: $(STAMP) ## style and the directions of imports
 
 bench: $(STAMP) ## measure, and write the results with the machine's data
 	@$(RUN)/python -m bench $(ARGS)
+
+pictures: $(STAMP) ## the pictures of the README, taken anew from the demo in a browser (needs Chromium)
+	@COMMON_CAUSE_PICTURES="$(CURDIR)/docs/pictures" $(RUN)/python -m pytest tests/dashboard/test_loop.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv; names no package host)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock

@@ -115,16 +115,19 @@ def _place(starts: Sequence[date], day: date) -> float | None:
 
 
 def _trajectory(measure: Row, starts: Sequence[date], aim: Row) -> Path | None:
-    """The part of the aim's straight line that lies on the chart."""
+    """The part of the aim's straight line that lies on the chart; of an aim as young as the last month, a mark at its target there."""
     begun, until = aim.set_on, aim.target_on
-    if begun is None or begun >= until or begun > starts[-1]:
+    if begun is None or begun >= until or _place(starts, begun) is None:
         return None
     last = len(starts) - 1
+    said = f"Aim: {words.value(aim.target_value, measure)} by {words.day(until)}"
+    if begun > starts[-1]:
+        return Path((last - 0.5, aim.target_value), (last + 0.5, aim.target_value), said)
     end = min(_place(starts, until) if until <= starts[-1] else last, last)
     end_day = min(until, starts[-1])
     reached = aim.baseline_value + (aim.target_value - aim.baseline_value) * (end_day - begun).days / (until - begun).days
     start = _place(starts, begun)
-    return None if start is None else Path((start - 0.5, aim.baseline_value), (max(end, start), reached), f"Aim: {words.value(aim.target_value, measure)} by {words.day(until)}")
+    return Path((start - 0.5, aim.baseline_value), (max(end, start), reached), said)
 
 
 # ------------------------------------------------------------------------------------------------ words

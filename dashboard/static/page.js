@@ -1,4 +1,4 @@
-// Enhancements: every page works without them. PNG of a chart, arrow keys in a matrix, filters that apply at once.
+// Enhancements: every page works without them. PNG of a chart, arrow keys in a matrix, filters that apply at once, a page that looks again.
 "use strict";
 
 // ---- a chart as PNG, three times as sharp as on the page
@@ -52,3 +52,7 @@ for (const form of document.querySelectorAll("form[data-at-once]")) {
   form.addEventListener("change", () => form.requestSubmit());
   form.querySelectorAll("button").forEach((button) => { button.hidden = true; });
 }
+
+// ---- a page that waits for something looks again, by GET however it was reached; without this a refresh in the head does it
+const againAfter = Number(document.documentElement.dataset.againAfter);
+if (againAfter) setTimeout(() => location.replace(location.pathname + location.search), againAfter * 1000);

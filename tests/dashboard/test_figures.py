@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from datetime import date
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -13,6 +15,7 @@ from assets.pictures.drawing import PERCENT
 from dashboard.charts.series import Level, Note, Path, Spot, series
 from dashboard.charts.timeline import Axis, Lane, timeline
 from dashboard.figures.figure import Cell, Figure, number
+from dashboard.figures.series import _trajectory
 
 
 def figure(rows, columns=("What", "How many")):
@@ -97,3 +100,20 @@ def test_time_runs_from_left_to_right_before_and_after_the_start():
     assert places == sorted(places)
     assert all(later - earlier > 20 for earlier, later in itertools.pairwise(places))
     assert 0 in axis.marks()
+
+
+@pytest.mark.parametrize(
+    ("begun", "start", "end"),
+    [
+        (date(2026, 1, 1), (-0.5, 0.5), (3, 0.5 + 0.3 * 90 / 365)),
+        (date(2026, 4, 23), (2.5, 0.8), (3.5, 0.8)),
+        (date(2026, 9, 23), None, None),
+        (date(2025, 9, 23), None, None),
+    ],
+    ids=["of the first month", "set in the last month: a mark at its target", "long after the last month", "before the first month"],
+)
+def test_the_line_of_an_aim_lies_on_the_chart_from_the_day_it_is_set(begun, start, end):
+    starts = [date(2026, month, 1) for month in (1, 2, 3, 4)]
+    aim = SimpleNamespace(set_on=begun, target_on=date(begun.year + 1, begun.month, begun.day), baseline_value=0.5, target_value=0.8)
+    line = _trajectory(SimpleNamespace(unit="share", decimals=1, kind="proportion"), starts, aim)
+    assert (line and line.start, line and line.end and pytest.approx(line.end)) == (start, end)
