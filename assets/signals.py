@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from random import SystemRandom
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, insert, select, text, update
@@ -139,6 +140,8 @@ def _raise(connection: Connection, events: list[Event], now: datetime, settled: 
     rows = [_row(event, now) for event in {event.key: event for event in events}.values() if not _is_over(before.get(event.key), event)]
     if not rows:
         return
+    # numbers are given in no order of organisations: where peers are numbered, signals raised together would tell by theirs whose code comes first
+    SystemRandom().shuffle(rows)
     made = connection.execute(insert(signal).returning(signal.c.signal_id, signal.c.signal_key), rows).all()
     route(connection, [number for number, _ in made], now)
     for number, key in made:

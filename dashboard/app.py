@@ -26,7 +26,7 @@ from dashboard import pages
 from dashboard.configuration import LOCAL, Configuration
 from dashboard.guards import Guards
 from dashboard.pages.page import render
-from dashboard.views import Away, Views
+from dashboard.views import Away, TooLong, Views
 from dashboard.warming import warm_beside
 
 STATIC = Path(__file__).parent / "static"
@@ -51,7 +51,7 @@ def create_app(configuration: Configuration, engine: Engine) -> Starlette:
         lifespan=lifespan,
         routes=[Route("/health", health), Route("/", home), *pages.ROUTES, Mount("/static", StaticFiles(directory=STATIC), name="static")],
         middleware=middleware,
-        exception_handlers={HTTPException: _refused, Away: _away, Exception: _broken},
+        exception_handlers={HTTPException: _refused, Away: _away, TooLong: _too_long, Exception: _broken},
     )
     app.state.configuration, app.state.views = configuration, Views(engine)
     return app
@@ -61,7 +61,7 @@ async def health(request: Request) -> Response:
     """Whether it is up, and whether the database answers."""
     try:
         await run_in_threadpool(request.app.state.views.rows, "select 1")
-    except Away:
+    except (Away, TooLong):
         return JSONResponse({"status": "up", "database": "away"})
     return JSONResponse({"status": "up", "database": "up"})
 
@@ -88,11 +88,17 @@ def _away(request: Request, error: Exception) -> Response:
     return answer
 
 
+def _too_long(request: Request, error: Exception) -> Response:
+    """Not tried again by itself: many who wait would make it slower still."""
+    said = "The warehouse took too long to answer, perhaps because much is being computed. Try again in a minute; if it stays, tell the network's office."
+    return render(request, "wrong.html", status=503, title="That took too long", said=said)
+
+
 def _broken(request: Request, error: Exception) -> Response:
     """The kind and the place go to the log; a message could hold a value."""
     trace, place = error.__traceback__, ""
     while trace:
         place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    log.error("%s at %s on %s", type(error).__name__, place, request.url.path)
+    log.error("%s at %s on %s", type(error).__name__, place, request.scope["path"])
     return render(request, "wrong.html", status=500, title="Something of ours broke", said="It has been noted. Try the page again; if it stays, tell the network's office.")

@@ -22,6 +22,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+LONGEST = 4000  # bytes of an address; ours have some hundreds
+LARGEST_FORM = 1_000_000  # bytes; what people type in has some thousands
 NOT_BY_PROXY = (
     "Common Cause's dashboard is reached through the network's sign-in page. If you are setting it up: docs/dashboard.md tells which headers "
     "the reverse proxy sends (user, groups, secret); for a trial on one machine set COMMON_CAUSE_DASHBOARD_SIGN_IN=local.\n"
@@ -42,17 +44,38 @@ class Guards:
         reader = reader_of(request, self.configuration)
         scope.setdefault("state", {})["reader"] = reader
         answer = self._refusal(request, is_known=reader is not None)
-        await (answer or self.app)(scope, receive, _with_headers(send, request.url.path))
+        await (answer or self.app)(scope, receive, _with_headers(send, scope["path"]))
 
     def _refusal(self, request: Request, is_known: bool) -> Response | None:
+        if refused := _is_none_of_ours(request):
+            return refused
         if request.method not in ("GET", "HEAD") and not is_own_form(request.headers):
             return PlainTextResponse("This form was not sent from the dashboard itself.\n", 403)
-        if is_known or request.url.path.startswith(OPEN):
+        if is_known or request.scope["path"].startswith(OPEN):
             return None
         if self.configuration.sign_in == LOCAL:
-            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            query = request.scope["query_string"].decode("latin-1")
+            wanted = request.scope["path"] + (f"?{query}" if query else "")
             return RedirectResponse(f"/sign-in?then={quote(wanted)}", 303)
         return PlainTextResponse(NOT_BY_PROXY, 401)
+
+
+def _is_none_of_ours(request: Request) -> Response | None:
+    """What no page of ours asks for, whoever asks: nothing of it reaches a page, or the database, which holds no text with a zero character."""
+    path, query = request.scope["path"], request.scope["query_string"]
+    if len(path) + len(query) > LONGEST:
+        return PlainTextResponse("This address is too long to be one of ours.\n", 414)
+    if "\0" in path or b"%00" in query or b"\0" in query:
+        return PlainTextResponse("There is no such page.\n", 404)
+    if _is_too_large(request.headers):
+        return PlainTextResponse("This is too large to be one of our forms.\n", 413)
+    return None
+
+
+def _is_too_large(headers: Headers) -> bool:
+    """Also what does not say how large it is: browsers do."""
+    size = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not size.isascii() or not size.isdigit() or len(size) > 9 or int(size) > LARGEST_FORM
 
 
 def is_own_form(headers: Headers) -> bool:

@@ -38,7 +38,7 @@ def reader_of(request: Request, configuration: Configuration) -> Reader | None:
         return Reader(*said) if said else None
     if not _is_proxy(request, configuration):
         return None
-    return from_groups(request.headers.get(configuration.user_header, ""), request.headers.get(configuration.groups_header, ""))
+    return from_groups(_only(request, configuration.user_header), _only(request, configuration.groups_header))
 
 
 def from_groups(user: str, groups: str) -> Reader | None:
@@ -56,5 +56,11 @@ def from_groups(user: str, groups: str) -> Reader | None:
 
 
 def _is_proxy(request: Request, configuration: Configuration) -> bool:
-    told = request.headers.get(configuration.secret_header, "")
+    told = _only(request, configuration.secret_header)
     return bool(configuration.proxy_secret) and hmac.compare_digest(told.encode(), configuration.proxy_secret.encode())
+
+
+def _only(request: Request, name: str) -> str:
+    """A header that came once; one that came twice counts for nothing: a proxy may have added its own after what the browser had sent."""
+    found = request.headers.getlist(name)
+    return found[0] if len(found) == 1 else ""

@@ -21,6 +21,7 @@ Row = SimpleNamespace
 LOOK_SECONDS = 2.0  # so often at the most it is asked whether data have changed
 REMEMBERED = 400
 SIDE_BY_SIDE = 4
+_CANCELLED = "57014"  # what the server says of a statement that took too long
 _SAY_READER = text("select set_config('common_cause.reader', :provider, true)")
 # whatever can change what is shown leaves one of these behind
 _VERSION = "select (select max(refreshed_at) from dashboard.submission_v1) as refreshed_at, (select max(signal_event_id) from dashboard.signal_event_v1) as event_id"
@@ -28,6 +29,10 @@ _VERSION = "select (select max(refreshed_at) from dashboard.submission_v1) as re
 
 class Away(RuntimeError):
     """The database cannot be reached now."""
+
+
+class TooLong(RuntimeError):
+    """The database gave up a question: it took longer than questions may."""
 
 
 class Views:
@@ -38,14 +43,14 @@ class Views:
         self.memory = Memory(self._version)
 
     def rows(self, sql: str, provider: str | None = None, /, **parameters) -> list[Row]:
-        """The rows of a question, as the reader's provider may see them (None: as nobody in particular). Raises ``Away``."""
+        """The rows of a question, as the reader's provider may see them (None: as nobody in particular). Raises ``Away``, ``TooLong``."""
         try:
             with self.engine.begin() as connection:
                 connection.execute(_SAY_READER, {"provider": provider or ""})
                 result = connection.execute(text(sql), parameters)
                 return [Row(**row) for row in result.mappings()]
         except OperationalError as error:
-            raise Away from error
+            raise (TooLong if getattr(error.orig, "sqlstate", None) == _CANCELLED else Away) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Away from error
@@ -124,7 +129,7 @@ class Memory:
     def _make_beside(self, key: Hashable, version: Hashable, make: Callable[[], Any]) -> None:
         try:
             self._keep(key, version, make())
-        except Away:
+        except (Away, TooLong):
             pass  # whoever asks next tries again
         finally:
             with self._lock:

@@ -59,7 +59,7 @@ class Figure:
         """Its numbers; text that a spreadsheet would run is neutralised."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(self.columns)
+        writer.writerow([_harmless(said) for said in self.columns])
         writer.writerows([[_plain(cell) for cell in row] for row in self.rows])
         return out.getvalue()
 
@@ -67,7 +67,10 @@ class Figure:
 def _plain(cell: Cell) -> str | float:
     if isinstance(cell.value, (int, float)):
         return cell.value
-    said = cell.value if cell.value is not None else cell.shown
+    return _harmless(cell.value if cell.value is not None else cell.shown)
+
+
+def _harmless(said: str) -> str:
     return f"'{said}" if said.startswith(RUN_BY_SPREADSHEETS) else said
 
 

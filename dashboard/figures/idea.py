@@ -21,9 +21,9 @@ SIDES = {"higher is better": ("worse", "better"), "lower is better": ("better", 
 def idea_figure(asked: Asked, idea: str, measure: str) -> Figure:
     """One idea and one measure. Raises 404."""
     tried = tried_by(asked, idea, measure)
-    pooled = next(iter(asked.rows(POOLED, idea=idea, measure=measure)), None)
     if not tried or measure not in asked.measures:
         raise HTTPException(404, "Nobody has tried this idea on this measure.")
+    pooled = next(iter(asked.rows(POOLED, idea=idea, measure=measure)), None)
     title = dict(tried[0][0].ideas)[idea]
     return _figure(asked, idea, title, asked.measures[measure], tried, pooled)
 

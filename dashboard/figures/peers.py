@@ -75,10 +75,10 @@ def of_row(measure: Row, row: Row) -> Chosen:
 
 
 def results(asked: Asked, of: Chosen) -> list[Row]:
-    """Benchmarks of all providers, the best first, those without a value last."""
+    """Benchmarks of all providers, the best first, those without a value last; where shown values are the same, in the order of their ranks."""
     rows = asked.rows(PEERS, measure=of.measure.measure_name, grain=of.grain, start=of.start)
     sign = 1 if of.measure.direction == "lower is better" else -1
-    return sorted(rows, key=lambda row: (row.value is None, sign * row.value if row.value is not None else 0, asked.names.name(row.organisation_code)))
+    return sorted(rows, key=lambda row: (row.value is None, sign * row.value if row.value is not None else 0, row.rank or 0, asked.names.name(row.organisation_code)))
 
 
 def peer(asked: Asked, of: Chosen, row: Row, across: float = 0.0) -> Peer:

@@ -41,7 +41,8 @@ def series_figures(asked: Asked, measures: Sequence[str], code: str, paper: Pape
     points = _by_measure(_points(asked, code, names))
     national = _by_measure(of_measures(asked, NATIONAL_VALUES, code, names))
     provider = asked.names.organisations[code].provider_code or code
-    actions = asked.rows(ACTIONS, provider=provider, measures=names)
+    # what others write of themselves may hold their name
+    actions = [Row(**{**vars(row), "title": asked.names.told(row.title)}) for row in asked.rows(ACTIONS, provider=provider, measures=names)]
     aims = _by_measure(asked.rows(AIMS, organisation=code, measures=names))
     return [_figure(asked, name, code, points[name], national[name], [a for a in actions if name in a.measure_names], aims[name], paper) for name in names]
 

@@ -19,7 +19,7 @@ from dashboard.figures.peers import Chosen, chosen, source
 from dashboard.views import Row
 
 RESULTS = """select * from dashboard.standardised_result_v1
-where measure_name = :measure and period_grain = :grain and period_start = :start and organisation_kind = 'provider' order by ratio nulls last, organisation_code"""
+where measure_name = :measure and period_grain = :grain and period_start = :start and organisation_kind = 'provider'"""
 LIMITS = """select * from dashboard.standardised_funnel_limit_v1
 where measure_name = :measure and period_grain = :grain and period_start = :start order by expected"""
 COLUMNS = ("Provider", "Ratio", "95 % from", "95 % to", "Observed", "Expected", "Cases", "Standardised rate", "Where it stands", "State")
@@ -32,7 +32,7 @@ def standardised_figure(asked: Asked, measure: str, grain: str, start: str) -> F
     """Raises 404."""
     of = chosen(asked, measure, grain, start)
     which = {"measure": measure, "grain": of.grain, "start": of.start}
-    rows, limits = asked.rows(RESULTS, **which), asked.rows(LIMITS, **which)
+    rows, limits = _in_order(asked, asked.rows(RESULTS, **which)), asked.rows(LIMITS, **which)
     shown = [row for row in rows if row.ratio is not None and row.expected]
     summary = _summary(asked, of, shown) if shown else "Nothing can be shown: hidden, or not enough cases for expected events." if rows else "There are no expected events for this period."
     return Figure(
@@ -40,6 +40,11 @@ def standardised_figure(asked: Asked, measure: str, grain: str, start: str) -> F
         [_cells(asked, of, row) for row in rows], subtitle=f"{of.measure.title}, {of.when}", notes=_notes(rows, limits),
         source=source(of, "Observed over expected events") + (f" · model {rows[0].model_version}" if rows else ""), data_at=of.data_at, more=f"/measure/{measure}",
     )  # fmt: skip
+
+
+def _in_order(asked: Asked, rows: Sequence[Row]) -> list[Row]:
+    """The lowest ratio first; ties and what is hidden by what they are called on the page: the order of codes would tell whose number is whose."""
+    return sorted(rows, key=lambda row: (row.ratio is None, row.ratio or 0.0, asked.names.name(row.organisation_code)))
 
 
 def has_expected(asked: Asked, of: Chosen) -> bool:

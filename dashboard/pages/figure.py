@@ -5,6 +5,8 @@ Belongs here: addresses of figures. Does not belong here: what is on them (``das
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,7 +32,7 @@ def show(request: Request) -> Response:
 
 
 def _file(content: str, kind: str, name: str) -> Response:
-    return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(content, media_type=kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"})
 
 
 ROUTES = [Route("/figure/{address:path}", show)]

@@ -96,7 +96,7 @@ def _acting(request: Request) -> Asked:
 
 
 def _about(request: Request) -> str:
-    return request.url.path.split("/")[1]
+    return request.scope["path"].split("/")[1]
 
 
 def _page(request: Request, asked: Asked, about: str, pathway: str, values: Values, errors: Mapping[str, Sequence[str]], status: int = 200) -> Response:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 
 from dashboard import words
 from dashboard.asked import Asked
-from dashboard.views import Away
+from dashboard.views import Away, TooLong
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 WAITING = "select count(*) as waiting from dashboard.signal_v1 where state = 'raised' and is_favourable is not true and is_own"
@@ -30,7 +30,7 @@ def templates() -> Environment:
 def render(request: Request, template: str, *, status: int = 200, **given) -> HTMLResponse:
     """A page. ``given`` has at least ``title``."""
     reader = getattr(request.state, "reader", None)
-    page = {"reader": reader, "path": request.url.path, "again_after": None, "configuration": request.app.state.configuration, **_around(request, reader), **given}
+    page = {"reader": reader, "path": request.scope["path"], "again_after": None, "configuration": request.app.state.configuration, **_around(request, reader), **given}
     return HTMLResponse(templates().get_template(template).render(page), status)
 
 
@@ -44,5 +44,5 @@ def _around(request: Request, reader) -> dict:
         waiting = asked.rows(WAITING)[0].waiting if asked.provider else 0
         name = asked.names.name(asked.provider) if asked.provider else None
         return {"pathways": asked.pathways, "provider_name": name, "data_at": asked.data_at, "waiting": waiting}
-    except Away:
+    except (Away, TooLong):
         return empty
