@@ -134,12 +134,12 @@ def test_what_does_not_exist_is_not_found(client, address):
 
 
 # ------------------------------------------------------------------------------------------------ little data
-def test_a_provider_without_results(empty):
-    with empty.engine.begin() as connection:
+def test_a_provider_without_results(new_house):
+    with new_house.engine.begin() as connection:
         load_network(connection, DEMO_NETWORK)
     with pytest.raises(NoPack, match="has no results yet"):
-        board_pack(Asked(Views(empty.dashboard), empty.configuration(), empty.asked("reader:ZX1").reader), "ZX1")
-    answer = empty.client("reader:ZX1").get("/pack/ZX1.pdf")
+        board_pack(Asked(Views(new_house.dashboard), new_house.configuration(), new_house.asked("reader:ZX1").reader), "ZX1")
+    answer = new_house.client("reader:ZX1").get("/pack/ZX1.pdf")
     assert answer.status_code == 404
     assert "has no results yet" in answer.text
 
