@@ -9,6 +9,7 @@ Answers and errors are never shown: they may hold the address.
 from __future__ import annotations
 
 import logging
+import mailbox
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 8.0
 MAIL_SCHEMES = {"smtp": 587, "smtps": 465}
+FOLDER = "maildir"
 HEADER = "X-Common-Cause-Message-Id"
 
 
@@ -31,10 +33,14 @@ class NotTaken(Exception):
 
 
 def check_mail_url(url: str) -> SplitResult:
-    """The parts of ``smtp://`` or ``smtps://user:password@host:port?from=address``. Raises ValueError."""
+    """The parts of ``smtp://`` or ``smtps://user:password@host:port?from=address``, or of ``maildir:///folder?from=address``. Raises ValueError."""
     parts = urlsplit(url)
-    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or "@" not in sender_of(parts):
-        raise ValueError("the mail server is given as smtp://user:password@host:587?from=address, or smtps:// where it speaks TLS from the first byte")
+    is_whole = (parts.scheme in MAIL_SCHEMES and parts.hostname) or (parts.scheme == FOLDER and not parts.netloc and parts.path.startswith("/"))
+    if not is_whole or "@" not in sender_of(parts):
+        raise ValueError(
+            "the mail server is given as smtp://user:password@host:587?from=address, or smtps:// where it speaks TLS from the first byte; "
+            "for a trial maildir:///folder?from=address keeps the messages in a folder"
+        )
     return parts
 
 
@@ -68,10 +74,14 @@ def _by_mail(letter: Letter, mail_url: str | None) -> None:
         parts = check_mail_url(mail_url)
     except ValueError as mistake:
         raise NotTaken(str(mistake)) from None
+    mail = written(letter, sender_of(parts))
+    if parts.scheme == FOLDER:
+        mailbox.Maildir(unquote(parts.path), create=True).add(mail)
+        return
     with _connected(parts) as server:
         if parts.username:
             _log_in(server, parts)
-        server.send_message(written(letter, sender_of(parts)))
+        server.send_message(mail)
 
 
 def _connected(parts: SplitResult) -> smtplib.SMTP:

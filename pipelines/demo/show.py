@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -55,6 +56,7 @@ def run_demo(settings: Settings, once: bool, port: int | None = None, providers:
     try:
         addresses = up(house, say=lambda line: console().print(f"starting: {line}"), port=port, dashboard_port=dashboard_port, more=OPEN_HOUSE)
         print_addresses(addresses)
+        console().print(f"  {'e-mails':<14}{house.home / 'mail' / 'new'}", soft_wrap=True, markup=False)
         is_done = work_off(house, make_network(house.clock().date(), providers))
         _tell(house, begun)
         if not once:
@@ -77,6 +79,8 @@ def demo_settings(settings: Settings) -> Settings:
     return replace(
         settings, home=home, landing=home / "landing", outbox=home / "outbox", pathway_folders=(*settings.pathway_folders, LAYOUTS),
         network_code="NET", network_name="The demo network",
+        # no mail leaves the machine: what leads would get lies in a folder that any mail program opens
+        mail_url=settings.mail_url or f"maildir://{quote(str((home / 'mail').resolve()))}?from=signals@network.example",
     )  # fmt: skip
 
 

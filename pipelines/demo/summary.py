@@ -36,6 +36,7 @@ QUESTIONS = (
         "union all select 'funnel limits of standardised ratios', count(*) from measurement.standardised_funnel_limit "
         "union all select 'months of CUSUM charts', count(*) from measurement.cusum_month "
         "union all select 'open signals', count(*) from measurement.signal where state <> 'closed' "
+        "union all select 'messages sent to leads', count(*) from improvement.message where state = 'sent' "
         "union all select 'cells still stale', count(*) from intake.stale_cell",
     ),
     (

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import mailbox
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -260,7 +263,18 @@ def test_a_mail_server_that_asks_for_tls_and_a_password_gets_both(network, tmp_p
     assert f"signals show {number}" in mailboxes.mails[0].get_content()
 
 
-@pytest.mark.parametrize("url", ["mail.example", "http://mail.example?from=a@b.example", "smtp://mail.example", "smtp://mail.example?from=nobody"])
+def test_for_a_trial_messages_are_kept_in_a_folder_that_any_mail_program_reads(network, tmp_path):
+    network.register(SOON)
+    number = network.raise_signal("ZX1")
+    folder = tmp_path / "what leads get"
+    settings = replace(network.context.settings, mail_url=f"maildir://{quote(str(folder))}?from=signals@network.example", clock=lambda: NOW)
+    assert send_due(replace(network.context, settings=settings), 6).sent == 1
+    [mail] = mailbox.Maildir(folder, create=False)
+    assert mail["To"] == "lead@zx1.example" and f"signals show {number}" in mail.get_payload(decode=True).decode()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700, "addresses are the owner's alone"
+
+
+@pytest.mark.parametrize("url", ["mail.example", "maildir://host/folder?from=a@b.example", "maildir:///folder", "http://mail.example?from=a@b.example", "smtp://mail.example", "smtp://mail.example?from=nobody"])
 def test_a_mail_server_that_cannot_be_used_is_told(url):
     with pytest.raises(ValueError, match="smtp://user:password@host:587"):
         check_mail_url(url)
