@@ -23,7 +23,7 @@ AWAY = "the database is not answering; `common-cause up` brings this machine's o
 
 @click.command()
 @click.argument("provider")
-@click.option("--pathway", "pathways", multiple=True, metavar="NAME", help="Of this pathway alone, such as hip_fracture; may be given again. Else all with results.")
+@click.option("--pathway", "pathways", multiple=True, metavar="NAME", help="Of this pathway alone (its name, as `common-cause describe` lists it); may be given again. Else all with results.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the file goes; else it gets a name of its own in this folder.")
 @click.pass_obj
 def pack(settings: Settings, provider: str, pathways: tuple[str, ...], out: Path | None) -> None:

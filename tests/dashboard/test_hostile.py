@@ -59,16 +59,19 @@ def told_by(answer) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ who sees what
-@pytest.fixture(scope="module")
+@pytest.fixture
 def told_titles(network):
-    """Every action's title names peers and brings markup; dashboards over it remember nothing of before."""
+    """Every action's title names peers and brings markup; dashboards over it remember nothing of before.
+
+    For a test at a time: what others ask of ``network`` meanwhile would be remembered after the titles are put back.
+    """
     with network.engine.begin() as connection:
-        before = connection.execute(text("select arrival_number, title from improvement.action_version")).all()
+        before = connection.execute(text("select submission_id, row_number, title from improvement.action_version")).all()
         connection.execute(text("update improvement.action_version set title = :title"), {"title": NAMED_ACTION})
     yield lambda groups, is_named: TestClient(create_app(network.configuration(is_named), network.dashboard), headers=network.client(groups).headers, follow_redirects=False)
     with network.engine.begin() as connection:
-        for number, title in before:
-            connection.execute(text("update improvement.action_version set title = :title where arrival_number = :number"), {"title": title, "number": number})
+        restored = "update improvement.action_version set title = :title where submission_id = :submission_id and row_number = :row_number"
+        connection.execute(text(restored), [row._asdict() for row in before])
 
 
 def test_a_numbered_peers_name_and_code_stand_nowhere_that_its_number_stands(network, told_titles):
@@ -249,10 +252,11 @@ def test_what_everybody_sees_holds_no_own_cell(network):
     from dashboard.matrix import OF_PROVIDERS
 
     asked = network.asked("reader:ZYC")
-    rows = asked.latest_for_everybody(OF_PROVIDERS, pathway="wrist_fracture", grain="quarter", measures=[WRIST])
+    rows = asked.latest_for_everybody(OF_PROVIDERS, grain="quarter", measures=[WRIST])
     mine = next(row for row in rows if row.organisation_code == "ZYC")
     assert mine.is_suppressed and mine.value is None
-    assert asked.rows(OF_PROVIDERS + " and organisation_code = 'ZYC'", pathway="wrist_fracture", grain="quarter", measures=[WRIST])[0].value is not None
+    own = asked.rows(f"select * from ({OF_PROVIDERS}) as shown where organisation_code = 'ZYC'", grain="quarter", measures=[WRIST])
+    assert own[0].value is not None
 
 
 def test_a_question_that_takes_too_long_is_said_to_and_not_asked_again_by_itself(network, monkeypatch):
