@@ -26,6 +26,8 @@ def show(request: Request) -> Response:
     sent = find(asked, request.path_params["token"])
     if sent is None:
         raise HTTPException(404, "Nothing of yours was sent under this address.")
+    if sent.is_done:
+        asked.views.memory.look_again()
     waited = (asked.configuration.settings.clock() - sent.sent_at).total_seconds()
     again = None if sent.is_done else SOON if waited < LONG else LATER
     return render(

@@ -197,6 +197,16 @@ def test_from_form_to_receipt(house):
     nobody_else_sees_it(house, sent["actions"])
 
 
+def test_who_reads_on_after_the_receipt_finds_what_was_sent_though_nothing_is_computed_yet(house):
+    world, browser = World(Context.open(house.settings, house.engine)), house.client(LEAD)
+    assert "A nurse at the door" not in browser.get("/actions").text
+    address = post(house, "actions")
+    world.work_off()
+    assert world.query("select 1 from intake.submission where refreshed_at is null"), "the refresh comes later"
+    assert 'href="/actions"' in browser.get(address).text
+    assert "A nurse at the door" in browser.get("/actions").text
+
+
 def nobody_else_sees_it(house, address: str) -> None:
     for groups in ("lead:ZX1", "office"):
         assert house.client(groups).get(address).status_code in (200, 404) and "Accepted" not in house.client(groups).get(address).text, groups
