@@ -25,7 +25,7 @@ SIDE_BY_SIDE = 4
 _SAY_READER = text("select set_config('common_cause.reader', :provider, true)")
 # whatever changes what is shown leaves one of these behind; what time alone brings (a file that is late, an aim whose day has come) is seen within the hour
 _VERSION = """select s.*, e.event_id, date_trunc('hour', now()) as hour
-from (select max(received_at) as received_at, max(finished_at) as finished_at, max(refreshed_at) as refreshed_at from dashboard.submission_v1) s
+from (select max(finished_at) as finished_at, max(refreshed_at) as refreshed_at from dashboard.submission_v1) s
 cross join (select max(signal_event_id) as event_id from dashboard.signal_event_v1) e"""
 
 
