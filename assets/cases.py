@@ -109,7 +109,7 @@ def complete(dataset: Dataset, states: pd.DataFrame) -> pd.DataFrame:
     """Derive again what follows from the carried values; what needs an identifying value stays as it was carried."""
     kept = carried_derived(dataset)
     absent = {item.name: empty_column(item.kind, states.index) for item in dataset.derived if item.name in kept and item.name not in states}
-    return derive(states.assign(**absent), dataset, keep=kept)
+    return derive(states.assign(**absent), dataset, keep=kept).copy()  # in few blocks: a wide frame of one block a column is slow to add to
 
 
 def empty_column(kind: Kind, index: pd.Index) -> pd.Series:

@@ -29,7 +29,7 @@ def load_cases(connection: Connection, dataset: Dataset, frame: pd.DataFrame) ->
         "spec_case", MetaData(), Column("row_index", BigInteger), *field_columns(dataset), *offered, prefixes=["TEMPORARY"]
     )  # fmt: skip
     table.create(connection)
-    copy_frame(connection, table, frame.assign(row_index=range(len(frame))))
+    copy_frame(connection, table, frame.copy().assign(row_index=range(len(frame))))
     return table
 
 
