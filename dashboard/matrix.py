@@ -8,7 +8,7 @@ the reader sees them everywhere (a provider's own cells count whole in them), re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -74,8 +74,8 @@ def matrix(asked: Asked, pathway: str, measures: Sequence[Row], by: str | None =
 # ------------------------------------------------------------------------------------------------ reading
 def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
     lines = {measure.measure_name: Line(measure) for measure in measures}
-    for grain in GRAINS:
-        _fill(asked, lines, {"pathway": pathway, "grain": grain, "measures": sorted(name for name, line in lines.items() if not line.cells)})
+    for grain, asked_for, found in by_grain(asked, lines):
+        _fill(asked, lines, found, {"pathway": pathway, "grain": grain, "measures": asked_for})
     pooled = _network_values(asked, tuple((name, line.grain, line.start) for name, line in lines.items() if line.start))
     for name, row in pooled.items():
         lines[name].network = row
@@ -85,14 +85,23 @@ def _lines(asked: Asked, pathway: str, measures: Sequence[Row]) -> list[Line]:
     return list(lines.values())
 
 
-def of_providers(asked: Asked, measures: Sequence[str], grain: str) -> list[Row]:
+def of_providers(asked: Asked, measures: Iterable[str], grain: str) -> list[Row]:
     """The latest final cell of each provider and measure, as everybody sees them."""
-    return asked.latest_for_everybody(OF_PROVIDERS, measures=sorted(measures), grain=grain) if measures else []
+    return asked.latest_for_everybody(OF_PROVIDERS, measures=sorted(measures), grain=grain)
 
 
-def _fill(asked: Asked, lines: dict[str, Line], which: dict) -> None:
+def by_grain(asked: Asked, measures: Iterable[str]) -> Iterator[tuple[str, list[str], list[Row]]]:
+    """Grain, the measures asked for, their cells: each measure is asked for until a grain has cells of it."""
+    missing = sorted(measures)
+    for grain in GRAINS:
+        if missing:
+            found = of_providers(asked, missing, grain)
+            yield grain, missing, found
+            missing = sorted(set(missing) - {row.measure_name for row in found})
+
+
+def _fill(asked: Asked, lines: dict[str, Line], found: list[Row], which: dict) -> None:
     """Those that have results of this grain. A provider whose latest final period is an earlier one than the others' has no cell."""
-    found = of_providers(asked, which["measures"], which["grain"])
     own = asked.rows(OF_ONE, organisation=asked.provider, **which) if found and asked.provider else []
     latest: defaultdict[str, date] = defaultdict(lambda: date.min)
     for row in found:

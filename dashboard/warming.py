@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 
 from dashboard.asked import Asked
 from dashboard.configuration import Configuration
-from dashboard.matrix import GRAINS, of_providers
+from dashboard.matrix import by_grain
 from dashboard.readers import Reader
 from dashboard.views import Away, Views
 
@@ -29,7 +30,7 @@ def _warm(asked: Asked) -> None:
         for pathway in asked.pathways:
             measures = [m for m in asked.measures.values() if m.pathway_name == pathway]
             for chosen in ([m for m in measures if m.is_headline], measures):
-                of_providers(asked, [m.measure_name for m in chosen], GRAINS[0])
+                deque(by_grain(asked, [m.measure_name for m in chosen]), maxlen=0)
     except Away:
         pass
     except Exception as error:  # a page that has the same trouble tells of it
