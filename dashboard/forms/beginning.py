@@ -10,7 +10,8 @@ from datetime import date
 
 from dashboard import words
 from dashboard.asked import Asked
-from dashboard.forms.inputs import Values
+from dashboard.forms import measured
+from dashboard.forms.measured import Values
 from dashboard.views import Row
 from schemas.datasets import Dataset
 from schemas.improvement import WITH_DENOMINATOR
@@ -44,9 +45,9 @@ def _of_aim(asked: Asked, measure: Row) -> dict[str, list[str]]:
     given = {"measure": [measure.measure_name]}
     if found := asked.rows(AIM, code=asked.provider, measure=measure.measure_name):
         aim = found[0]
-        return given | {"baseline": [f"{aim.baseline_value:g}"], "target": [f"{aim.target_value:g}"], "target_date": [_iso(aim.target_on)], "set_date": [_iso(aim.set_on)]}
+        return given | {"baseline": [measured.write(aim.baseline_value, measure)], "target": [measured.write(aim.target_value, measure)], "target_date": [_iso(aim.target_on)], "set_date": [_iso(aim.set_on)]}
     values = [row.value for row in asked.rows(YEAR, measure=measure.measure_name, code=asked.provider) if row.value is not None]
-    return given | ({"baseline": [f"{round(values[0], 3 if measure.unit == words.SHARE else measure.decimals):g}"]} if values else {})
+    return given | ({"baseline": [measured.write(values[0], measure, words.unit_of(measure).decimals)]} if values else {})
 
 
 def _of_action(asked: Asked, action: Row, ends: bool) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """What was typed, as a file of the dataset, and what the check of files says of it.
 
-Belongs here: writing the file, errors by field. Does not belong here: the rules (``schemas.improvement``), their evaluation (``assets.check``).
+Belongs here: writing the file, errors by field. Does not belong here: the rules (``schemas.improvement``), their evaluation (``assets.check``), how a form words them
+(``dashboard.forms.asking``).
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from dashboard.figures.figure import RUN_BY_SPREADSHEETS
-from dashboard.forms.inputs import Choices, Values, added_name
+from dashboard.forms import asking, measured
+from dashboard.forms.inputs import Choices, Values, added_name, choices_for, kind_of
+from dashboard.views import Row
 from schemas.change_ideas import SEPARATOR
 from schemas.datasets import Dataset
 from schemas.fields import Field, Kind
@@ -36,14 +40,32 @@ class Checked:
     errors: Mapping[str, Sequence[str]]
 
 
-def check(dataset: Dataset, values: Values, choices: Mapping[str, Choices], settings: Settings, registry: Registry, sender: str) -> Checked:
-    """One row of a file, judged as the file will be."""
-    cells = {item.name: _cell(item, values, dataset) for item in dataset.fields}
+class Found(NamedTuple):
+    """What a rule of the file says."""
+
+    rule_id: str
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """By whom a file is judged: the house, on behalf of a sender."""
+
+    settings: Settings
+    registry: Registry
+    sender: str
+
+
+def check(dataset: Dataset, values: Values, choices: Mapping[str, Choices], judge: Judge, measure: Row | None = None) -> Checked:
+    """One row of a file, judged as the file will be. ``measure``: in whose unit numbers were typed."""
+    read = measured.read(values, measure)
+    cells = {item.name: _cell(item, read.values, dataset) for item in dataset.fields}
     content = _as_csv(dataset, cells)
-    errors = _of_the_form(dataset, cells, choices)
-    for name, said in _of_the_file(dataset, content, settings, registry, sender).items():
-        errors.setdefault(name, said)
-    return Checked(content, errors)
+    errors = {**_of_the_form(dataset, cells, choices), **read.errors}
+    said = {name: _worded(dataset, name, found, choices, read.said) for name, found in _of_the_file(dataset, content, judge).items()}
+    # of two numbers none is wrong before it is known what both mean
+    unclear = measured.FIELDS if read.errors else ()
+    return Checked(content, {name: sentences for name, sentences in said.items() if name not in unclear} | errors)
 
 
 # ------------------------------------------------------------------------------------------------ the file
@@ -87,18 +109,28 @@ def _of_the_form(dataset: Dataset, cells: Mapping[str, str], choices: Mapping[st
     return errors
 
 
-def _of_the_file(dataset: Dataset, content: bytes, settings: Settings, registry: Registry, sender: str) -> dict[str, list[str]]:
+def _of_the_file(dataset: Dataset, content: bytes, judge: Judge) -> dict[str, list[Found]]:
+    """Findings that stop the row, by field."""
     # loads pandas and the library of expectations, which only forms need
     from assets.check import check_file
 
     with tempfile.TemporaryDirectory(prefix="common-cause-form-") as folder:
         path = Path(folder) / f"{dataset.name}.csv"
         path.write_bytes(content)
-        outcome = check_file(path, sender, settings, registry, dataset.name)
+        outcome = check_file(path, judge.sender, judge.settings, judge.registry, dataset.name)
     if outcome.failure:
-        return {WHOLE: [BROKEN]}
-    errors: dict[str, list[str]] = {}
+        return {WHOLE: [Found(WHOLE, (BROKEN,))]}
+    found: dict[str, list[Found]] = {}
     for group in outcome.content.groups:
         if group.severity.value in STOPPING:
-            errors.setdefault(group.field_name or WHOLE, []).extend(group.advice)
-    return errors
+            found.setdefault(group.field_name or WHOLE, []).append(Found(group.rule_id, group.advice))
+    return found
+
+
+def _worded(dataset: Dataset, name: str, found: Sequence[Found], choices: Mapping[str, Choices], said: Mapping[str, str]) -> list[str]:
+    """As the form says it; ``said``: in the words of the measure."""
+    item = dataset.field_by_name.get(name)
+    if item is None:
+        return [sentence for one in found for sentence in one.advice]
+    shown = asking.Shown(dataset, item, kind_of(item, choices_for(item, choices)))
+    return [sentence for one in found for sentence in ([said[one.rule_id]] if one.rule_id in said else asking.in_words(shown, one.rule_id, one.advice))]

@@ -19,13 +19,13 @@ IDEAS = "select change_idea, title, pathway_name, provider_count from dashboard.
 WAYS = {"measures_to_raise": "higher is better", "measures_to_lower": "lower is better"}
 
 
-def choices_of(asked: Asked, dataset: Dataset, pathway: str) -> dict[str, Choices]:
-    """Field -> what may be chosen, for the fields where the reader or the pathway says more than the declaration."""
+def choices_of(asked: Asked, dataset: Dataset, pathway: str, measure: Row | None = None) -> dict[str, Choices]:
+    """Field -> what may be chosen, for the fields where the reader or the pathway says more than the declaration. ``measure``: the one that was chosen before."""
     of_pathway = [m for m in asked.measures.values() if m.pathway_name == pathway]
     makers: dict[str, Callable[[], Choices]] = {
         "organisation": lambda: _places(asked),
         "pathway": lambda: _pathway(dataset, pathway),
-        "measure": lambda: _measures(of_pathway),
+        "measure": lambda: _measures([measure] if measure else of_pathway),
         "change_ideas": lambda: _ideas(asked, pathway),
         **{name: lambda way=way: _measures((m for m in of_pathway if m.kind in WITH_DENOMINATOR), way) for name, way in WAYS.items()},
     }

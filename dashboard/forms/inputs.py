@@ -1,7 +1,7 @@
 """The inputs of a form, from the fields of its dataset.
 
-Belongs here: which kind of input a field is. Does not belong here: labels, help, codes and bounds (the field's own declaration), what may be chosen of a
-reader's own (``dashboard.forms.choices``).
+Belongs here: which kind of input a field is. Does not belong here: labels, codes and bounds (the field's own declaration), what a form says otherwise
+(``dashboard.forms.asking``), units (``dashboard.forms.measured``), what may be chosen of a reader's own (``dashboard.forms.choices``).
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dashboard.forms import asking, measured
+from dashboard.forms.measured import Values
+from dashboard.views import Row
 from schemas.datasets import Dataset
 from schemas.fields import Field, Kind
 
 LONG_TEXT = 200  # longer ones get several lines
 WHOLE_NUMBERS = "numeric"
-Values = Mapping[str, Sequence[str]]  # field -> what was typed or ticked
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Input:
-    """``kind``: select, boxes, date, number, long or text. ``values`` are what stands in it; ``errors`` what is wrong with it."""
+    """``kind``: select, boxes, date, number, long or text. ``values`` are what stands in it; ``errors`` what is wrong with it; ``unit`` that of its number."""
 
     declared: Field
     kind: str
@@ -47,6 +49,8 @@ class Input:
     errors: tuple[str, ...] = ()
     choices: Choices = field(default_factory=lambda: Choices(()))
     added: str = ""
+    hint: str = ""
+    unit: str = ""
 
     @property
     def name(self) -> str:
@@ -66,17 +70,21 @@ class Input:
 
     @property
     def mode(self) -> str | None:
-        """Which keys a phone shows."""
-        return {Kind.INTEGER: WHOLE_NUMBERS, Kind.DECIMAL: "decimal"}.get(self.declared.kind)
+        """Which keys a phone shows; all of them where a sign may be typed."""
+        return None if self.unit else {Kind.INTEGER: WHOLE_NUMBERS, Kind.DECIMAL: "decimal"}.get(self.declared.kind)
 
 
-def inputs(dataset: Dataset, values: Values, errors: Mapping[str, Sequence[str]], choices: Mapping[str, Choices]) -> list[Input]:
-    """One a field, in the order of the dataset."""
-    return [_input(item, tuple(values.get(item.name, ())), tuple(errors.get(item.name, ())), choices.get(item.name) or _declared(item), values) for item in dataset.fields]
+def inputs(dataset: Dataset, values: Values, errors: Mapping[str, Sequence[str]], choices: Mapping[str, Choices], measure: Row | None = None) -> list[Input]:
+    """One a field, in the order of the dataset. ``measure``: in whose unit numbers are asked for."""
+    return [_input(dataset, item, values, tuple(errors.get(item.name, ())), choices_for(item, choices), measure) for item in dataset.fields]
 
 
-def _input(item: Field, values: tuple[str, ...], errors: tuple[str, ...], choices: Choices, given: Values) -> Input:
-    return Input(item, _kind(item, choices), values, errors, choices, next(iter(given.get(added_name(item.name), ())), ""))
+def _input(dataset: Dataset, item: Field, values: Values, errors: tuple[str, ...], choices: Choices, measure: Row | None) -> Input:
+    given, added = tuple(values.get(item.name, ())), next(iter(values.get(added_name(item.name), ())), "")
+    hint, unit = asking.hint(dataset, item), ""
+    if item.name in measured.FIELDS:
+        hint, unit = f"{hint} {measured.hint(measure)}".strip(), measured.unit(measure)
+    return Input(item, kind_of(item, choices), given, errors, choices, added, hint, unit)
 
 
 def added_name(name: str) -> str:
@@ -84,11 +92,16 @@ def added_name(name: str) -> str:
     return f"{name}_added"
 
 
+def choices_for(item: Field, choices: Mapping[str, Choices]) -> Choices:
+    """Those of the reader, else those that are declared."""
+    return choices.get(item.name) or _declared(item)
+
+
 def _declared(item: Field) -> Choices:
     return Choices(tuple(Choice(code, label) for code, label in item.codes.labels)) if item.codes else Choices(())
 
 
-def _kind(item: Field, choices: Choices) -> str:
+def kind_of(item: Field, choices: Choices) -> str:
     if item.kind is Kind.CODES or choices.may_add:
         return "boxes"
     if choices.codes:

@@ -1,6 +1,6 @@
 """The forms for actions, aims and leads.
 
-Belongs here: showing them, what they begin with, taking them. Does not belong here: fields and rules (``schemas.improvement``), the file
+Belongs here: showing them, what is chosen before them, taking them. Does not belong here: fields and rules (``schemas.improvement``), the file
 (``dashboard.forms``).
 """
 
@@ -16,12 +16,13 @@ from starlette.routing import Route
 
 from dashboard.asked import Asked
 from dashboard.forms.beginning import beginning
-from dashboard.forms.checking import WHOLE, Checked, check
+from dashboard.forms.checking import WHOLE, Checked, Judge, check
 from dashboard.forms.choices import choices_of
 from dashboard.forms.inputs import Values, inputs
 from dashboard.forms.sending import send
 from dashboard.pages.page import render
 from dashboard.pages.tabs import by_pathway, pathway_of
+from dashboard.views import Row
 from schemas.datasets import Dataset
 from schemas.improvement import NAMES
 from schemas.registry import Registry, load_registry
@@ -51,8 +52,23 @@ def dataset_of(asked: Asked, about: str) -> Dataset:
 def show(request: Request) -> Response:
     asked, about = _acting(request), _about(request)
     dataset = dataset_of(asked, about)
-    pathway, values = beginning(asked, dataset, request.query_params)
-    return _page(request, asked, about, pathway_of(asked, pathway), values, {})
+    wanted, values = beginning(asked, dataset, request.query_params)
+    pathway = pathway_of(asked, wanted)
+    if _is_open(asked, dataset, wanted, values):
+        return _choose(request, asked, about, pathway)
+    return _page(request, asked, about, pathway, values, {})
+
+
+def _is_open(asked: Asked, dataset: Dataset, wanted: str, values: Values) -> bool:
+    """Whether it must be chosen first what the form is about: its choices and units hang on that, and what was typed would be lost by a change."""
+    return _measure_typed(asked, values) is None if "measure" in dataset.field_by_name else not wanted and len(by_pathway(asked)) > 1
+
+
+def _choose(request: Request, asked: Asked, about: str, pathway: str) -> Response:
+    """Which measure an aim is for, or which pathway an action or a lead is of."""
+    _, title, back = FORMS[about]
+    measures = choices_of(asked, dataset_of(asked, about), pathway).get("measure")
+    return render(request, "form_choose.html", title=title, about=about, back=back, pathway=pathway, pathways_listed=by_pathway(asked), measures=measures)
 
 
 async def take(request: Request) -> Response:
@@ -77,14 +93,18 @@ def _take(request: Request, values: Values) -> Response:
 
 
 def _check(asked: Asked, dataset: Dataset, values: Values, pathway: str) -> Checked:
-    return check(dataset, values, choices_of(asked, dataset, pathway), asked.configuration.settings, registry_of(asked), asked.provider)
+    judge = Judge(asked.configuration.settings, registry_of(asked), asked.provider)
+    return check(dataset, values, choices_of(asked, dataset, pathway), judge, _measure_typed(asked, values))
 
 
 def _pathway_typed(asked: Asked, values: Values) -> str:
     """That of the pathway or the measure that was chosen; none where it is unknown, and the check tells."""
-    named = next(iter(values.get("pathway", ())), "")
-    measure = asked.measures.get(next(iter(values.get("measure", ())), ""))
+    named, measure = next(iter(values.get("pathway", ())), ""), _measure_typed(asked, values)
     return measure.pathway_name if measure else named if named in by_pathway(asked) else ""
+
+
+def _measure_typed(asked: Asked, values: Values) -> Row | None:
+    return asked.measures.get(next(iter(values.get("measure", ())), ""))
 
 
 def _acting(request: Request) -> Asked:
@@ -101,12 +121,13 @@ def _about(request: Request) -> str:
 
 def _page(request: Request, asked: Asked, about: str, pathway: str, values: Values, errors: Mapping[str, Sequence[str]], status: int = 200) -> Response:
     dataset, (kind, title, back) = dataset_of(asked, about), FORMS[about]
-    fields = inputs(dataset, values, errors, choices_of(asked, dataset, pathway))
+    measure = _measure_typed(asked, values)
+    fields = inputs(dataset, values, errors, choices_of(asked, dataset, pathway, measure), measure)
     known = {item.name for item in fields}
     whole = [said for name, told in errors.items() if name not in known for said in told]
     return render(
-        request, "form.html", status=status, title=title, fields=fields, about=about, back=back, pathway=pathway, pathways_listed=by_pathway(asked), dataset=dataset, whole=whole,
-        wrong=[item for item in fields if item.errors], said=PRIVATE if kind == "lead" else PUBLIC,
+        request, "form.html", status=status, title=title, fields=fields, about=about, back=back, pathway=pathway, whole=whole, wrong=[item for item in fields if item.errors],
+        said=PRIVATE if kind == "lead" else PUBLIC,
     )  # fmt: skip
 
 

@@ -9,10 +9,13 @@ import re
 from datetime import date, timedelta
 from hashlib import sha256
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
 from assets.context import Context
+from dashboard.forms import measured
+from dashboard.forms.asking import HINTS
 from dashboard.forms.sending import _receipt
 from schemas.improvement import NAMES
 from schemas.registry import load_registry
@@ -24,12 +27,12 @@ from warehouse.organisations import load_network
 
 TODAY, LATER = date.today(), date.today() + timedelta(days=200)
 AHEAD = {"start_date": LATER.isoformat()}
-LEAD = f"lead:{WORSENS}"
+LEAD, STAY = f"lead:{WORSENS}", "hip_acute_stay_mean"
 ACTION = {
     "organisation": WORSENS, "reference": "triage-2", "cycle_number": "", "pathway": "emergency_care", "title": "A nurse at the door", "what_changes": "Two nurses\r\nsee everybody.",
     "change_ideas": [], "change_ideas_added": "Nurse at the door", "measures_to_raise": [EMERGENCY], "start_date": "2026-01-10", "end_date": "", "status": "active",
 }  # fmt: skip
-AIM = {"organisation": WORSENS, "measure": EMERGENCY, "baseline": "0.7", "target": "0.8", "target_date": LATER.isoformat(), "set_date": "", "note": ""}
+AIM = {"organisation": WORSENS, "measure": EMERGENCY, "baseline": "70", "target": "80 %", "target_date": LATER.isoformat(), "set_date": "", "note": ""}
 ADDRESS = "somebody.in.particular@zya.example"
 WHO = {"organisation": WORSENS, "pathway": "emergency_care", "role": "Ward manager", "contact_address": ADDRESS, "signals": ["concern"], "frequency": "weekly"}
 
@@ -60,12 +63,15 @@ def test_a_form_of_another_site_is_refused(client):
 
 
 # ------------------------------------------------------------------------------------------------ what is asked
-@pytest.mark.parametrize(("about", "kind"), [("actions", "action"), ("aims", "aim"), ("leads", "lead")])
-def test_every_field_is_asked_as_it_is_declared(client, network, about, kind):
-    page = client(LEAD).get(f"/{about}/new?pathway=emergency_care").text
-    said = words_of(page)
-    for field in load_registry(network.settings.pathway_folders).dataset(NAMES[kind]).fields:
-        assert field.header in said and field.description in said and f'name="{field.name}"' in page, field.name
+FORMS_OF = {"action": "/actions/new?pathway=emergency_care", "aim": f"/aims/new?measure={EMERGENCY}", "lead": "/leads/new?pathway=emergency_care"}
+
+
+@pytest.mark.parametrize("kind", FORMS_OF)
+def test_every_field_is_asked_as_it_is_declared(client, network, kind):
+    page = client(LEAD).get(FORMS_OF[kind]).text
+    said, dataset = words_of(page), load_registry(network.settings.pathway_folders).dataset(NAMES[kind])
+    for field in dataset.fields:
+        assert field.header in said and HINTS.get((dataset.name, field.name), field.description) in said and f'name="{field.name}"' in page, field.name
         if field.codes and field.name not in ("pathway", "measure", "measures_to_raise", "measures_to_lower"):
             assert all(f'value="{code}"' in page and label in said for code, label in field.codes.labels), field.name
 
@@ -77,18 +83,76 @@ def test_only_own_places_and_measures_with_a_denominator_can_be_chosen(client):
     assert "wrist_manipulated_4h" in measures and EMERGENCY not in measures and "wrist_cases" not in measures
 
 
+@pytest.mark.parametrize("kind", FORMS_OF)
+def test_no_hint_speaks_of_a_file_where_there_is_a_list_a_calendar_or_a_tick(client, kind):
+    hints = [unescape(said) for said in re.findall(r'<span class="hint" id="h-\w+">(.*?)</span>', client(LEAD).get(FORMS_OF[kind]).text)]
+    assert len(hints) > 5 and not [said for said in hints if re.search(r"joined by|Name of the|Code or name|between 0 and 1|DD/MM|\brow\b", said)]
+
+
+def test_every_hint_of_a_form_is_of_a_field_that_there_is(network):
+    registry = load_registry(network.settings.pathway_folders)
+    assert [key for key in HINTS if key[1] not in registry.dataset(key[0]).field_by_name] == []
+
+
+@pytest.mark.parametrize("about", ["actions", "leads"])
+def test_the_pathway_is_chosen_before_anything_is_typed(client, network, about):
+    first = client(LEAD).get(f"/{about}/new").text
+    declared = load_registry(network.settings.pathway_folders).dataset(NAMES["lead"]).field_by_name["pathway"].codes.values
+    assert f'action="/{about}/new"' not in first and "Which pathway" in first
+    assert set(re.findall(rf'href="/{about}/new\?pathway=(\w+)"', first)) == set(declared)
+
+
+def test_the_measure_of_an_aim_is_chosen_before_anything_is_typed(client):
+    first = client(LEAD).get("/aims/new?pathway=emergency_care").text
+    assert 'action="/aims/new"' not in first and f'href="/aims/new?measure={EMERGENCY}"' in first and 'href="/aims/new?pathway=wrist_fracture"' in first
+    form = client(LEAD).get(f"/aims/new?measure={EMERGENCY}").text
+    assert re.findall(r'<option value="(\w+)"', form.partition('name="measure"')[2].partition("</select>")[0]) == [EMERGENCY], "its unit stands beside the fields"
+
+
+@pytest.mark.parametrize("kind", FORMS_OF)
+def test_no_link_of_a_form_that_was_begun_leads_to_another_pathway(client, kind):
+    about = FORMS_OF[kind].partition("?")[0]
+    for page in (client(LEAD).get(FORMS_OF[kind]).text, client(LEAD).post(about, data=SOUND[about.split("/")[1]] | {"organisation": "nowhere"}).text):
+        assert f'action="{about}"' in page and f'href="{about}' not in page
+
+
 def test_a_measure_an_aim_and_an_action_begin_a_form(client, network):
     aim = client(LEAD).get(f"/aims/new?measure={EMERGENCY}").text
-    assert f'<option value="{EMERGENCY}" selected>' in aim and 'name="baseline" value="0.7"' in aim and 'name="target" value="0.85"' in aim, "the aim that there is, to revise"
+    assert f'<option value="{EMERGENCY}" selected>' in aim and 'name="baseline" value="70 %"' in aim and 'name="target" value="85 %"' in aim, "the aim that there is, to revise"
     other = client("lead:ZYE").get(f"/aims/new?measure={EMERGENCY}").text
-    assert re.search(r'name="baseline" value="0\.\d{1,3}"', other) and 'name="target" value=""' in other, "what it was in the latest year"
+    assert re.search(r'name="baseline" value="\d\d(\.\d)? %"', other) and 'name="target" value=""' in other, "what it was in the latest year"
     of = number_of(network, "B1")
     following = client(f"lead:{IMPROVES}").get(f"/actions/new?from={of}").text
     assert 'name="cycle_number" value="2"' in following and 'name="reference" value="B1"' in following and '<option value="planned" selected>' in following
     ending = client(f"lead:{IMPROVES}").get(f"/actions/new?from={of}&end=yes").text
     assert 'name="cycle_number" value="1"' in ending and f'name="end_date" value="{TODAY}"' in ending and '<option value="adopted" selected>' in ending
-    assert 'name="reference" value=""' in client(LEAD).get(f"/actions/new?from={of}").text, "not another provider's"
+    assert "B1" not in client(LEAD).get(f"/actions/new?from={of}").text, "not another provider's"
     assert client(LEAD).get("/actions/new?pathway=nothing").status_code == 404
+
+
+DAYS = SimpleNamespace(unit="days", decimals=1, direction="lower is better")
+SHARE = SimpleNamespace(unit="share", decimals=1, direction="higher is better")
+
+
+@pytest.mark.parametrize(
+    ("typed", "share"), [("80", "0.8"), ("80 %", "0.8"), ("82.5%", "0.825"), ("100", "1"), (" 71.04  % ", "0.7104"), ("0", "0"), ("0.4 %", "0.004"), ("1%", "0.01"), ("101", "1.01")]
+)
+def test_per_cent_are_a_share_in_the_file(typed, share):
+    read = measured.read({"target": [typed]}, SHARE)
+    assert read.values["target"] == [share] and not read.errors
+
+
+def test_numbers_of_other_units_are_as_they_are():
+    read = measured.read({"baseline": ["14.5 days"], "target": ["0.5"], "note": ["x"]}, DAYS)
+    assert dict(read.values) == {"baseline": ["14.5"], "target": ["0.5"], "note": ["x"]} and not read.errors
+    assert (measured.unit(DAYS), measured.hint(DAYS), measured.write(14.26, DAYS, 1), measured.write(1234567.0, DAYS)) == ("days", "", "14.3", "1234567")
+
+
+@pytest.mark.parametrize("value", [0.0, 0.004, 0.01, 0.243, 0.8295, 1.0])
+def test_what_stands_in_a_form_is_read_as_what_it_was(value):
+    written = measured.write(value, SHARE)
+    read = measured.read({"baseline": [written]}, SHARE)
+    assert float(read.values["baseline"][0]) == value and not read.errors, written
 
 
 # ------------------------------------------------------------------------------------------------ what is refused
@@ -96,24 +160,31 @@ NAUGHTY = '<script>alert(1)</script>" onload="x'
 BAD = [
     # what, form, typed, field, part of the sentence beside it
     ("without measures", "actions", {"measures_to_raise": []}, "measures_to_raise", "Name at least one measure"),
-    ("in the future", "actions", AHEAD, "start_date", "The start lies ahead"),
+    ("in the future", "actions", AHEAD, "start_date", "The start lies ahead. Say 'Planned, not begun', or"),
     ("a measure with no denominator", "actions", {"pathway": "wrist_fracture", "measures_to_raise": ["wrist_cases"]}, "measures_to_raise", "no denominator"),
     ("a measure of another pathway", "actions", {"measures_to_raise": ["wrist_manipulated_4h"]}, "measures_to_raise", "another pathway"),
     ("raised and lowered", "actions", {"measures_to_lower": [EMERGENCY]}, "measures_to_raise", "to be raised and to be lowered"),
     ("ends before it starts", "actions", {"end_date": "2026-01-01"}, "end_date", "before the start"),
     ("given up without an end", "actions", {"status": "abandoned"}, "end_date", "when it was given up"),
-    ("no reference", "actions", {"reference": " "}, "reference", "is empty"),
+    ("no reference", "actions", {"reference": " "}, "reference", "Fill this in"),
     ("a title that is too long", "actions", {"title": "long " * 30}, "title", "120"),
-    ("a day that is none", "actions", {"start_date": "2026-02-31"}, "start_date", "DD/MM/YYYY"),
-    ("a status of its own", "actions", {"status": "splendid"}, "status", "takes one of"),
+    ("a day that is none", "actions", {"start_date": "2026-02-31"}, "start_date", "There is no such day"),
+    ("no day", "actions", {"start_date": ""}, "start_date", "Choose a day"),
+    ("no status", "actions", {"status": ""}, "status", "Choose one of the list"),
+    ("a status of its own", "actions", {"status": "splendid"}, "status", "Choose one of the list"),
     ("somebody else's place", "actions", {"organisation": IMPROVES}, "organisation", "Choose one of your own"),
     ("text that a spreadsheet runs", "actions", {"title": "=HYPERLINK(1)"}, "title", "Begin with a letter"),
-    ("the wrong direction", "aims", {"target": "0.6"}, "target", "no better than the baseline"),
-    ("per cent for a share", "aims", {"baseline": "70", "target": "80"}, "target", "0.62 for 62 %"),
+    ("the wrong direction", "aims", {"target": "60"}, "target", "higher is better: from 70 % to 60 %"),
+    ("a share above all", "aims", {"target": "101"}, "target", "between 0 and 100"),
+    ("a share for per cent", "aims", {"target": "0.8"}, "target", "80 % or 0.8 %?"),
+    ("a share for per cent, where it starts", "aims", {"baseline": "0.70"}, "baseline", "70 % or 0.7 %?"),
+    ("all or one per cent", "aims", {"target": "1"}, "target", "100 % or 1 %?"),
+    ("the unit of another measure", "aims", {"target": "80 days"}, "target", "Write it as a number"),
+    ("no measure", "aims", {"measure": ""}, "measure", "Choose one of the list"),
     ("no number", "aims", {"target": "much"}, "target", "Write it as a number"),
-    ("a lead without an address", "leads", {"contact_address": ""}, "contact_address", "cannot be taken without it"),
+    ("a lead without an address", "leads", {"contact_address": ""}, "contact_address", "cannot be sent without it"),
     ("an impossible address", "leads", {"contact_address": "nobody at all"}, "contact_address", "nothing can be sent without it"),
-    ("an unknown signal", "leads", {"signals": ["concern", "gossip"]}, "signals", "takes"),
+    ("an unknown signal", "leads", {"signals": ["concern", "gossip"]}, "signals", "Tick only what is listed"),
 ]  # fmt: skip
 SOUND = {"actions": ACTION, "aims": AIM, "leads": WHO}
 
@@ -124,7 +195,24 @@ def test_what_cannot_be_right_is_told_beside_its_field_and_nothing_is_sent(clien
     assert answer.status_code == 422
     errors = errors_of(answer.text)
     assert part in errors.get(field, ""), errors
-    assert dropped(network) == []
+    assert dropped(network) == [] and not re.search(r"DD/MM|joined by|\b(planned|active|adopted|abandoned)\b", "".join(errors.values()))
+
+
+def test_an_aim_in_days_is_asked_for_and_taken_in_days(client):
+    page = client(LEAD).get(f"/aims/new?measure={STAY}").text
+    assert "Target <small>(days)</small>" in page and "per cent" not in page
+    wrong = client(LEAD).post("/aims/new", data={**AIM, "measure": STAY, "baseline": "12", "target": "0.9 days", "target_date": ""}).text
+    assert list(errors_of(wrong)) == ["target_date"] and 'value="0.9 days"' in wrong
+
+
+def test_what_may_be_a_share_or_per_cent_is_asked_alone(client):
+    errors = errors_of(client(LEAD).post("/aims/new", data={**AIM, "baseline": "0.7", "target": "80"}).text)
+    assert list(errors) == ["baseline"], "whether 80 % is better is known when the baseline is"
+
+
+def test_per_cent_come_back_as_they_were_typed(client):
+    page = client(LEAD).post("/aims/new", data={**AIM, "baseline": "70.50 %", "target": "12"}).text
+    assert 'name="baseline" value="70.50 %"' in page and 'name="target" value="12"' in page and "Target <small>(%)</small>" in page
 
 
 def test_what_was_typed_is_kept_and_markup_is_text(client):
@@ -173,7 +261,7 @@ def test_a_folder_that_cannot_be_written_is_told(house):
     house.settings.landing.parent.mkdir(parents=True, exist_ok=True)
     house.settings.landing.write_text("in the way")
     answer = house.client(LEAD).post("/aims/new", data=AIM)
-    assert answer.status_code == 422 and "could not be put into your landing folder" in answer.text and 'value="0.8"' in answer.text
+    assert answer.status_code == 422 and "could not be put into your landing folder" in answer.text and 'value="80 %"' in answer.text
 
 
 def test_from_form_to_receipt(house):
@@ -194,6 +282,7 @@ def test_from_form_to_receipt(house):
         assert "Accepted" in words_of(page) and ADDRESS not in page
     assert [row["title"] for row in world.query("select title from improvement.action")] == ["A nurse at the door"]
     assert [row["contact_address"] for row in world.query("select contact_address from improvement.lead_contact")] == [ADDRESS]
+    assert [tuple(row.values()) for row in world.query("select baseline_value, target_value from improvement.aim")] == [(0.7, 0.8)], "of 70 and of 80 %"
     nobody_else_sees_it(house, sent["actions"])
 
 

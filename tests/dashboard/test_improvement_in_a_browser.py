@@ -11,7 +11,7 @@ from tests.dashboard.test_actions import number_of
 
 PAGES = (
     "/actions", "/ideas", "/ideas/trauma_list_at_weekends", "/aims", "/aims?who=everybody", "/learn/emergency_care", "/learn/wrist_fracture",
-    "/actions/new?pathway=emergency_care", f"/aims/new?measure={EMERGENCY}", "/leads/new", f"/figure/aim/{EMERGENCY}/{IMPROVES}",
+    "/actions/new?pathway=emergency_care", f"/aims/new?measure={EMERGENCY}", "/leads/new", "/leads/new?pathway=emergency_care", "/aims/new", f"/figure/aim/{EMERGENCY}/{IMPROVES}",
 )  # fmt: skip
 HEADERS = {"X-Forwarded-User": "Jo Carter", "X-Forwarded-Groups": f"lead:{IMPROVES}", "X-Common-Cause-Secret": SECRET}
 

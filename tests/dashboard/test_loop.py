@@ -94,16 +94,16 @@ def acknowledged(page: Page, fired) -> None:
 
 
 def aimed(page: Page) -> float:
-    """From the signal to the form, which knows the measure and where we are; accepted by the house. Returns the target."""
+    """From the signal to the form, which knows the measure and where we are; in per cent; accepted by the house. Returns the target as a share."""
     signal_page = page.url
     page.click("a:has-text('Set an aim')")
-    baseline = float(page.input_value("[name=baseline]"))
-    target = round(baseline + (1 - baseline) / 2, 2)
+    baseline = float(page.input_value("[name=baseline]").removesuffix(" %"))
+    target = round(baseline + (100 - baseline) / 2)
     page.fill("[name=target]", str(target))
     page.fill("[name=target_date]", (date.today() + timedelta(days=300)).isoformat())
     sent(page)
     page.goto(signal_page)
-    return target
+    return target / 100
 
 
 def registered(page: Page, fired) -> None:
@@ -263,7 +263,7 @@ def test_every_page_is_for_everybody(demo, signed_in, to_walk, size):
 def addresses(demo, fired) -> list[str]:
     effects = [demo.rows(VERDICTS, verdict=verdict)[0] for verdict in ("improved", "no change", "worse")]
     other = demo.rows("select signal_id from dashboard.signal_v1 where state = 'raised' and kind <> 'special cause' order by signal_id limit 1")
-    plain = ("/signals", "/signals?whose=everybody", "/actions", "/actions?who=own", "/ideas", "/aims?who=everybody", "/data", "/measures", "/leads/new")
+    plain = ("/signals", "/signals?whose=everybody", "/actions", "/actions?who=own", "/ideas", "/aims?who=everybody", "/data", "/measures", "/leads/new", "/leads/new?pathway=hip_fracture", "/aims/new")
     of_pathways = [address.format(pathway) for pathway in ("hip_fracture", "acute_stroke") for address in (f"/provider/{fired.provider}/{{}}", "/network/{}?all=yes", "/learn/{}")]
     of_measure = [address.format(fired.measure_name) for address in ("/measure/{}", "/aims/new?measure={}", "/actions/new?measure={}", f"/figure/series/{{}}/{fired.provider}")]
     return [
