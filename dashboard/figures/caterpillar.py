@@ -53,7 +53,7 @@ def summed_up(of: Chosen, shown: Sequence[Row]) -> str:
 
 
 def _nothing(rows: Sequence[Row]) -> str:
-    return "Nothing can be shown: all values of this period rest on 1 to 7 cases." if any(row.is_suppressed for row in rows) else "No provider has a value in this period."
+    return f"Nothing can be shown: of each provider {words.SMALL}." if any(row.is_suppressed for row in rows) else "No provider has a value in this period."
 
 
 def _cells(asked: Asked, measure: Row, row: Row) -> list[Cell]:
