@@ -26,8 +26,8 @@ HINTS = {
     (ACTION, "organisation"): "The provider, site or team that acts.",
     (ACTION, "pathway"): "The pathway that is changed.",
     (ACTION, "change_ideas"): "Tick the kinds of change that it is, or write one of your own.",
-    (ACTION, "measures_to_raise"): "Tick the measures whose value should rise.",
-    (ACTION, "measures_to_lower"): "Tick the measures whose value should fall.",
+    (ACTION, "measures_to_raise"): "Tick the measures whose value should rise: at least one here, or one that should fall.",
+    (ACTION, "measures_to_lower"): "Tick the measures whose value should fall, if there are any.",
 }
 # kind of rule (the first part of its id), kind of input: the sentence; None: every other input
 WRONG = {

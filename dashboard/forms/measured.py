@@ -20,6 +20,7 @@ Values = Mapping[str, Sequence[str]]  # field -> what was typed or ticked
 FIELDS = ("baseline", "target")
 NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 IN_PER_CENT = "In per cent, as on our pages: 24, or 24 %."
+NO_NUMBER = "Write it as a number, such as 24 or 24.5."
 MEANT = "Did you mean {} % or {} %? Write {} for the first, or {} % with its sign for the second."
 # rules of the dataset whose sentences speak of the file's unit
 BETWEEN = {"AI02": "Per cent of a share lie between 0 and 100. Correct the target or the baseline."}
@@ -36,11 +37,11 @@ class Measured:
 
 
 def read(values: Values, measure: Row | None) -> Measured:
-    """What was typed for a measure (None: unknown, or the form asks for none); what is no number stays for the check to tell."""
+    """What was typed for a measure (None: unknown, or the form asks for none)."""
     if measure is None:
         return Measured(values)
     typed = {name: _one_space(values[name][0]) for name in FIELDS if values.get(name)}
-    errors = {name: [_question(text)] for name, text in typed.items() if measure.unit == words.SHARE and _may_be_a_share(text)}
+    errors = {name: [told] for name, text in typed.items() if (told := _unclear(text, measure))}
     declared = {name: [_declared(text, measure)] for name, text in typed.items()}
     return Measured({**values, **declared}, errors, _said(typed, measure))
 
@@ -61,15 +62,17 @@ def hint(measure: Row | None) -> str:
 
 def _declared(text: str, measure: Row) -> str:
     """A share of per cent; other numbers as they are, without the unit."""
-    bare = text.removesuffix(unit(measure)).strip()
+    bare = _bare(text, measure)
     if not NUMBER.fullmatch(bare):
         return text
     return _plain(Decimal(bare) / 100) if measure.unit == words.SHARE else bare
 
 
-def _may_be_a_share(text: str) -> bool:
-    """Above 0 and up to 1 without a sign: whoever writes files writes shares so."""
-    return bool(NUMBER.fullmatch(text)) and 0 < Decimal(text) <= 1
+def _unclear(text: str, measure: Row) -> str:
+    """What cannot be told apart: no number (the check of files may read one, but no per cent: ``7e-1``), or above 0 and up to 1 without a sign, as whoever writes files writes shares."""
+    if text and not NUMBER.fullmatch(_bare(text, measure)):
+        return NO_NUMBER
+    return _question(text) if measure.unit == words.SHARE and NUMBER.fullmatch(text) and 0 < Decimal(text) <= 1 else ""
 
 
 def _question(text: str) -> str:
@@ -83,7 +86,12 @@ def _said(typed: Mapping[str, str], measure: Row) -> dict[str, str]:
 
 
 def _with_unit(text: str, measure: Row) -> str:
-    return f"{text.removesuffix(unit(measure)).strip()} {unit(measure)}".strip()
+    return f"{_bare(text, measure)} {unit(measure)}".strip()
+
+
+def _bare(text: str, measure: Row) -> str:
+    """Without the unit."""
+    return text.removesuffix(unit(measure)).strip()
 
 
 def _one_space(text: str) -> str:

@@ -180,6 +180,7 @@ BAD = [
     ("a share for per cent, where it starts", "aims", {"baseline": "0.70"}, "baseline", "70 % or 0.7 %?"),
     ("all or one per cent", "aims", {"target": "1"}, "target", "100 % or 1 %?"),
     ("the unit of another measure", "aims", {"target": "80 days"}, "target", "Write it as a number"),
+    ("a number that files may have", "aims", {"target": "8e-1"}, "target", "Write it as a number"),
     ("no measure", "aims", {"measure": ""}, "measure", "Choose one of the list"),
     ("no number", "aims", {"target": "much"}, "target", "Write it as a number"),
     ("a lead without an address", "leads", {"contact_address": ""}, "contact_address", "cannot be sent without it"),

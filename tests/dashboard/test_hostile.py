@@ -45,7 +45,7 @@ def pages(organisation: str) -> list[str]:
     return [
         "/network/emergency_care", f"/network/wrist_fracture?by={WRIST}", "/measures", f"/measure/{EMERGENCY}", f"/provider/{organisation}/emergency_care",
         f"/provider/{organisation}/wrist_fracture?all=yes", "/signals?whose=everybody", "/signals/1", "/signals/2", "/actions", *(f"/actions/{number}" for number in ACTIONS), "/aims?who=everybody", "/ideas",
-        "/ideas/trauma_list_at_weekends", "/learn/emergency_care", "/data", "/actions/new", f"/pack/{WORSENS}.pdf", f"/pack/{organisation}.pdf", "/no such page", f"/provider/{organisation}",
+        "/ideas/trauma_list_at_weekends", "/learn/emergency_care", "/data", "/actions/new?pathway=emergency_care", f"/pack/{WORSENS}.pdf", f"/pack/{organisation}.pdf", "/no such page", f"/provider/{organisation}",
     ]  # fmt: skip
 
 
