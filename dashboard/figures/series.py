@@ -153,7 +153,7 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
     last = final[-1]
     said = f"{words.value(last.value, measure)} in {words.period(last.period_start, last.period_grain)}"
     if last.mean is None:
-        return f"{said}; too few months for limits.", None
+        return said + (", the latest that is shown; hidden months hide the lines." if any(p.is_suppressed for p in points) else "; too few months for limits."), None
     said += f", mean {words.value(last.mean, measure)}"
     if last.point_type == "insufficient data":
         return f"{said}; too few months for limits.", None

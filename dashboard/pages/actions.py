@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard import words
+from dashboard import signal_words, words
 from dashboard.asked import Asked
 from dashboard.figures.effect import cautions, compared_months, effect_figure
 from dashboard.improvement import VERDICTS, Action, Told, action, actions, call, interval, roles
@@ -91,7 +91,7 @@ def behind(told: Told, compared: dict[str, list[date]]) -> list[tuple[str, str]]
     ]  # fmt: skip
     rows += [(said, _estimate(effect, name)) for name, said in named]
     if effect.special_cause:
-        rows.append(("First special cause after it", f"{effect.special_cause}, for the {'better' if effect.special_cause_is_favourable else 'worse' if effect.special_cause_is_favourable is False else 'higher or lower'}"))
+        rows.append(("First special cause after it", f"{signal_words.seen(effect.special_cause, 'month')}, for the {'better' if effect.special_cause_is_favourable else 'worse' if effect.special_cause_is_favourable is False else 'higher or lower'}"))
     rows.append(("Compared with", f"{effect.compared_count} other provider{'s' * (effect.compared_count != 1)}"))
     if effect.dispersion is not None:
         rows.append(("Widened", f"{effect.dispersion:.1f} times as much as single months by chance, as the same comparison varies at the others"))

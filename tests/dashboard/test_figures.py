@@ -96,6 +96,8 @@ def test_the_networks_line_is_labelled_with_its_last_final_value():
     svg = ElementTree.fromstring(str(trend._draw(measure, "quarter", of_network, {"North": region}, "S")))
     said = [element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")]
     assert {"network 70.4 %", "North 55.0 %"} <= set(said) and not any("82.4" in word or "90.0" in word for word in said)
+    network, region, marks = (float(line.get("points").split()[-1].split(",")[0]) for line in svg.iter("{http://www.w3.org/2000/svg}polyline"))
+    assert network == region < marks, "both end at the last final quarter, the marks go on"
     assert titles(svg)[-1] == "Network, Q3 2026: 82.4 %; provisional", "the provisional value still has its mark"
 
 
