@@ -110,6 +110,16 @@ def test_of_a_total_with_own_cases_the_rest_is_rounded(warehouse, as_role):
     assert (outside["REG1"].numerator, outside["REG1"].denominator, outside["NET"].numerator) == (20, 155, 60)
 
 
+@pytest.mark.parametrize("without", ["REG1", "ZX1", "ZX2"])
+def test_the_networks_total_is_one_of_parts_whatever_its_members_are_below(warehouse, as_role, without):
+    """Members are pooled in it in any case: the own part is taken from it, and the small one counts as 4 beside the 9."""
+    with warehouse.begin() as connection:
+        connection.execute(text("update pathway.organisation set parent_code = null where organisation_code = :code"), {"code": without})
+        add_tree(connection, {"ZX1A1": (103, 200), "ZX2A1": (1, 200), "ZX3A1": (9, 200)})
+    assert _rows(as_role("cc_provider", "ZX1"), "measure_result_v1")["NET"].numerator == 103 + 15
+    assert _rows(as_role("cc_provider", "ZX1"), "organisation_v1")["ZX1"].network_code == "NET"
+
+
 def test_zero_is_shown_and_is_not_suppression(warehouse, as_role):
     with warehouse.begin() as connection:
         add_result(connection, "ZX2", 0, 40)
