@@ -18,7 +18,7 @@ from dashboard.views import Row
 
 Values = Mapping[str, Sequence[str]]  # field -> what was typed or ticked
 FIELDS = ("baseline", "target")
-NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII)
 IN_PER_CENT = "In per cent, as on our pages: 24, or 24 %."
 NO_NUMBER = "Write it as a number, such as 24 or 24.5."
 MEANT = "Did you mean {} % or {} %? Write {} for the first, or {} % with its sign for the second."
@@ -69,7 +69,7 @@ def _declared(text: str, measure: Row) -> str:
 
 
 def _unclear(text: str, measure: Row) -> str:
-    """What cannot be told apart: no number (the check of files may read one, but no per cent: ``7e-1``), or above 0 and up to 1 without a sign, as whoever writes files writes shares."""
+    """What cannot be told apart: no number of ours (the check of files might read one, as a share), or above 0 and up to 1 without a sign, as whoever writes files writes shares."""
     if text and not NUMBER.fullmatch(_bare(text, measure)):
         return NO_NUMBER
     return _question(text) if measure.unit == words.SHARE and NUMBER.fullmatch(text) and 0 < Decimal(text) <= 1 else ""

@@ -105,8 +105,8 @@ def test_the_pathway_is_chosen_before_anything_is_typed(client, network, about):
 def test_the_measure_of_an_aim_is_chosen_before_anything_is_typed(client):
     first = client(LEAD).get("/aims/new?pathway=emergency_care").text
     assert 'action="/aims/new"' not in first and f'href="/aims/new?measure={EMERGENCY}"' in first and 'href="/aims/new?pathway=wrist_fracture"' in first
-    form = client(LEAD).get(f"/aims/new?measure={EMERGENCY}").text
-    assert re.findall(r'<option value="(\w+)"', form.partition('name="measure"')[2].partition("</select>")[0]) == [EMERGENCY], "its unit stands beside the fields"
+    form = client(LEAD).get(f"/aims/new?measure={STAY}").text
+    assert re.findall(r'<option value="(\w+)"', form.partition('name="measure"')[2].partition("</select>")[0]) == [STAY], "its unit stands beside the fields"
 
 
 @pytest.mark.parametrize("kind", FORMS_OF)
@@ -180,7 +180,8 @@ BAD = [
     ("a share for per cent, where it starts", "aims", {"baseline": "0.70"}, "baseline", "70 % or 0.7 %?"),
     ("all or one per cent", "aims", {"target": "1"}, "target", "100 % or 1 %?"),
     ("the unit of another measure", "aims", {"target": "80 days"}, "target", "Write it as a number"),
-    ("a number that files may have", "aims", {"target": "8e-1"}, "target", "Write it as a number"),
+    ("a share without its nought", "aims", {"target": ".8"}, "target", "80 % or 0.8 %?"),
+    ("a number that only files may have", "aims", {"target": "0.8000000000000"}, "target", "Write it as a number"),
     ("no measure", "aims", {"measure": ""}, "measure", "Choose one of the list"),
     ("no number", "aims", {"target": "much"}, "target", "Write it as a number"),
     ("a lead without an address", "leads", {"contact_address": ""}, "contact_address", "cannot be sent without it"),
@@ -207,8 +208,8 @@ def test_an_aim_in_days_is_asked_for_and_taken_in_days(client):
 
 
 def test_what_may_be_a_share_or_per_cent_is_asked_alone(client):
-    errors = errors_of(client(LEAD).post("/aims/new", data={**AIM, "baseline": "0.7", "target": "80"}).text)
-    assert list(errors) == ["baseline"], "whether 80 % is better is known when the baseline is"
+    errors = errors_of(client(LEAD).post("/aims/new", data={**AIM, "measure": "hip_mortality_30_days", "baseline": "0.09", "target": "7"}).text)
+    assert list(errors) == ["baseline"], "whether 7 % is better is known when the baseline is"
 
 
 def test_per_cent_come_back_as_they_were_typed(client):
