@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from types import SimpleNamespace as Row
 
 import pytest
 from pypdf import PdfReader
 
 from dashboard import words
 from dashboard.asked import Asked
+from dashboard.improvement import STATUSES
 from dashboard.pack import NoPack, board_pack
+from dashboard.pack.chapters import Read, summary
 from dashboard.views import Views
 from pipelines.cli.main import run
 from tests.conftest import DEMO_NETWORK, PATHWAYS
@@ -52,7 +56,30 @@ def test_what_worsened_stands_first_and_nobody_has_taken_it_up(network):
     first = pages(made(network, WORSENS).document.pdf)[0]
     attention = first.split("What needs the board’s attention")[1].split("What has improved")[0]
     assert network.asked().measures[EMERGENCY].title in attention
+    assert "months below the mean, since" in attention
     assert "nobody has taken it up yet" in attention
+
+
+def test_an_outlier_that_was_detected_is_not_said_to_be_worked_on(network):
+    read = Read.of(network.asked(f"reader:{WORSENS}"), WORSENS, "emergency_care")
+    states = [Row(state=state, direction="worse") for state in ("detected", "detected", "notified")]
+    assert "; 2 outliers are not yet taken up; 1 outlier is being worked on" in summary(replace(read, outliers=states))
+
+
+def test_the_office_is_told_where_outliers_are(network):
+    assert "outliers that are not published are in the provider’s own pack alone" in said(made(network, WORSENS, "office").document.pdf)
+    assert "not published" not in said(made(network, WORSENS).document.pdf)
+
+
+def test_to_the_office_numbers_of_a_provider_are_rough(network):
+    (row,) = network.asked().rows("select * from dashboard.latest_result_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month'", code=WORSENS, measure=EMERGENCY)
+    assert f"≈ {row.value * 100:.0f} %" in _rows_of(pages(made(network, WORSENS, "office").document.pdf))
+
+
+def test_an_action_has_the_state_that_pages_call_it(network):
+    text = said(made(network, IMPROVES).document.pdf)
+    (action,) = network.asked().rows("select * from dashboard.improvement_action_v1 where provider_code = :code", code=IMPROVES)
+    assert f"{action.title} ({STATUSES[action.status]}, " in text
 
 
 def test_what_improved_is_told_with_its_cause(network):
@@ -61,12 +88,12 @@ def test_what_improved_is_told_with_its_cause(network):
     assert effect.verdict == "improved"
     improved = first.split("What has improved")[1]
     assert "After “A second triage nurse”" in improved
-    assert words.points(effect.controlled_difference, effect) in improved
+    assert f"({words.points(effect.after_value - effect.before_value, effect)}); beyond the rest of the network {words.points(effect.controlled_difference, effect)}" in improved
 
 
 def test_aims_are_told(network):
     aim = network.asked(f"reader:{IMPROVES}").rows("select * from dashboard.aim_progress_v1 where provider_code = :code", code=IMPROVES)[0]
-    assert f"{words.value(aim.actual_value, aim)} in {words.period(aim.actual_on)}, aim {words.value(aim.target_value, aim)}" in said(made(network, IMPROVES).document.pdf)
+    assert f"{words.value(aim.actual_value, aim)} over the latest three final months to {words.period(aim.actual_on)}; aim {words.value(aim.target_value, aim)}" in said(made(network, IMPROVES).document.pdf)
 
 
 def test_without_a_pathway_it_has_all_that_have_results(network):
