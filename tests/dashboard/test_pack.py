@@ -8,6 +8,7 @@ from types import SimpleNamespace as Row
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import insert
 
 from dashboard import words
 from dashboard.asked import Asked
@@ -18,7 +19,9 @@ from dashboard.views import Views
 from pipelines.cli.main import run
 from tests.conftest import DEMO_NETWORK, PATHWAYS
 from tests.dashboard.network import EMERGENCY, IMPROVES, LARGE, TINY, WORSENS, months
+from tests.warehouse.results import PERIOD, add_benchmark, add_measures, add_result
 from tests.world import World, csv_bytes
+from warehouse.case_mix_tables import standardised_result
 from warehouse.organisations import load_network
 
 HIDDEN = "hidden"
@@ -169,6 +172,36 @@ def test_a_provider_without_results(new_house):
     answer = new_house.client("reader:ZX1").get("/pack/ZX1.pdf")
     assert answer.status_code == 404
     assert "has no results yet" in answer.text
+
+
+# ------------------------------------------------------------------------------------------------ deaths beside those expected
+@pytest.fixture
+def with_deaths(new_house):
+    """A house with a year of one measure that a case-mix model stands beside: 22 deaths of 304 at ZX2, of which 18.1 were to be expected."""
+    with new_house.engine.begin() as connection:
+        load_network(connection, DEMO_NETWORK)
+        add_measures(connection)
+        for grain in ("quarter", "year"):
+            key = {"measure_name": "m_proportion", "organisation_code": "ZX2", "period_grain": grain, "period_start": PERIOD}
+            add_result(connection, "ZX2", 22, 304, period_grain=grain)
+            add_benchmark(connection, "ZX2", period_grain=grain, rank=8, peer_count=9)
+            ratio = {"case_count": 304, "observed": 22, "expected": 18.1, "ratio": 22 / 18.1, "lower_95": 0.77, "upper_95": 1.84, "lower_998": 0.6, "upper_998": 2.2, "z_score": 0.9, "funnel_position": "inside"}
+            connection.execute(insert(standardised_result).values(**key, **ratio, crude_rate=0.07, is_provisional=False, matures_on=PERIOD, measure_version=1, model_version="model 2"))
+    return new_house
+
+
+@pytest.mark.parametrize(
+    "groups, ratio, place",
+    [
+        ("reader:ZX2", "22 observed among 304 cases, 18.1 expected for its mix of patients. Ratio 1.22 (95 % interval 0.77 to 1.84); inside", "O / E 1.22 (2026)"),
+        ("office", "about 20 observed among about 305 cases, about 20 expected for its mix of patients. Ratio about 1.00; inside", "O / E ≈ 1.00 (2026)"),
+    ],
+)
+def test_everybody_who_may_have_the_pack_reads_of_deaths_what_may_be_shown(with_deaths, groups, ratio, place):
+    text = said(board_pack(with_deaths.asked(groups), "ZX2").document.pdf)
+    assert ratio in text
+    assert place in text
+    assert "8 of 9" not in text, "a crude value has no rank where a model stands beside it"
 
 
 # ------------------------------------------------------------------------------------------------ by command line
