@@ -8,6 +8,7 @@ row tells how many providers changed nothing else with it. An effect that nobody
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -21,7 +22,7 @@ from warehouse.loading import copy_frame
 
 EFFECTS = """
 select unnest(a.change_ideas) as change_idea, cardinality(a.change_ideas) = 1 as is_alone, e.measure_name, e.provider_code, e.verdict, e.controlled_difference as effect,
-    e.controlled_error as error, e.verdict in ('improved', 'no change', 'worse') and e.compared_count > 0 as is_told, case m.direction
+    e.controlled_difference_lower as lower, e.controlled_difference_upper as upper, e.controlled_error as error, e.verdict in ('improved', 'no change', 'worse') and e.compared_count > 0 as is_told, case m.direction
     when 'higher is better' then 1 when 'lower is better' then -1 else case e.wanted_direction when 'rise' then 1 else -1 end end as better
 from improvement.action_effect e join improvement.action a on a.number = e.action_number join measurement.measure m using (measure_name)
 where e.measure_name = any(:measures)
@@ -41,6 +42,9 @@ def compute_ideas(connection: Connection, measures: Collection[str], moment: Mom
 def _pooled(part: pd.DataFrame) -> dict:
     told = _of_providers(part[part["is_told"]])
     pooled = _pool(told) if len(told) else Pooled(0, *[np.nan] * 7)
+    if part["is_told"].sum() == 1:  # of a single action the idea says what the action says, whose limits know how little its error is known
+        [limits] = part.loc[part["is_told"], ["lower", "upper"]].astype(float).itertuples(index=False)
+        pooled = replace(pooled, lower=limits.lower, upper=limits.upper)
     best_first = told.sort_values("effect", ascending=bool(part["better"].iloc[0] < 0))["provider_code"].tolist()
     others = sorted(set(part["provider_code"]) - set(best_first))
     return {

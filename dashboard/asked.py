@@ -20,6 +20,7 @@ from dashboard.views import Row, Views, hashable
 
 ORGANISATIONS = "select * from dashboard.organisation_v1 order by organisation_name"
 MEASURES = "select * from dashboard.measure_v1 order by is_headline desc, title"
+ADJUSTED = "select distinct measure_name from dashboard.case_mix_model_v1 where is_current"
 FRESH = "select max(refreshed_at) as refreshed_at from dashboard.submission_v1"
 
 
@@ -61,6 +62,11 @@ class Asked:
     @cached_property
     def measures(self) -> dict[str, Row]:
         return {row.measure_name: row for row in self.rows(MEASURES)}
+
+    @cached_property
+    def adjusted(self) -> frozenset[str]:
+        """Measures with a case-mix model: their crude values are not for comparing providers, whose patients differ."""
+        return frozenset(row.measure_name for row in self.rows(ADJUSTED))
 
     @property
     def data_at(self) -> datetime | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from dashboard import words
+from dashboard import signal_words
 from dashboard.asked import Asked
 from dashboard.views import Row
 
 DAYS, MOST = 31, 20
-CHANGED = """select signal_id, kind, measure_name, organisation_code, rule_name, is_favourable, since_on, state, raised_at, closed_at, closed_because,
+CHANGED = """select signal_id, kind, measure_name, organisation_code, rule_name, is_favourable, since_on, until_on, state, raised_at, closed_at, closed_because,
     greatest(raised_at, coalesce(closed_at, raised_at)) as changed_at
 from dashboard.signal_v1
 where pathway_name = :pathway and measure_name is not null and kind in ('special cause', 'cusum') and (raised_at >= :since or closed_at >= :since)
@@ -45,10 +45,11 @@ def changes(asked: Asked, pathway: str, now: datetime | None = None) -> list[Cha
 def _change(asked: Asked, signal: Row) -> Change:
     kind = {False: "concern", None: "change", True: "improvement"}[signal.is_favourable]
     is_over = signal.state == "closed"
-    since = f" since {words.period(signal.since_on)}" if signal.since_on else ""
-    said = f"{signal.rule_name}{since}" + (f"; closed: {signal.closed_because or 'no longer so'}" if is_over else "")
+    measure = asked.measures[signal.measure_name]
+    told = signal_words.said(signal, measure)
+    said = f"{told.what}{told.since}" + (f"; closed: {signal.closed_because or 'no longer so'}" if is_over else "")
     slug = asked.names.slug(signal.organisation_code)
     return Change(
-        "none" if is_over else kind, f"{kind} over" if is_over else kind, asked.measures[signal.measure_name], asked.names.short(signal.organisation_code),
+        "none" if is_over else kind, f"{kind} over" if is_over else kind, measure, asked.names.short(signal.organisation_code),
         f"/figure/series/{signal.measure_name}/{slug}", f"/signals/{signal.signal_id}", said, signal.changed_at,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard import words
+from dashboard import signal_words
 from dashboard.asked import Asked
 from dashboard.matrix import of_providers
 from dashboard.views import Row
@@ -33,6 +33,13 @@ class Place:
     best: float | None
     icon: str
     word: str
+
+    @property
+    def is_best_better(self) -> bool:
+        """Whether the best that is shown is better than this one: of others only rounded counts are known."""
+        if self.best is None or self.result is None or self.result.value is None:
+            return True
+        return self.best > self.result.value if self.measure.direction == "higher is better" else self.best < self.result.value
 
 
 def ordered(asked: Asked) -> list[str]:
@@ -96,6 +103,4 @@ def said(signals: list[Row]) -> tuple[str, str]:
 
 def sentence(signal: Row, measures: dict[str, Row]) -> str:
     """A signal in words: what, rule, since when."""
-    measure = measures.get(signal.measure_name)
-    since = f" since {words.period(signal.since_on)}" if isinstance(signal.since_on, date) else ""
-    return f"{measure.title if measure else words.plain(signal.kind)}: {signal.rule_name}{since}"
+    return signal_words.said(signal, measures.get(signal.measure_name)).sentence

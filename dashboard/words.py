@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from assets.pictures.drawing import Unit
 
 NONE = "–"
+SMALL = "a count of 1 to 7 stands among the cases, in a part of them or in a period beside"  # why something of another provider is hidden
 SHARE = "share"
 
 

@@ -101,7 +101,7 @@ def _forecast(aim: Row, measure: Row) -> tuple[float, float]:
 def _summary(aim: Row, measure: Row) -> str:
     said = f"From {words.value(aim.baseline_value, measure)} to {words.value(aim.target_value, measure)} by {words.day(aim.target_on)}."
     if aim.actual_value is None:
-        return f"{said} " + ("What it is now is hidden: it rests on 1 to 7 cases." if aim.is_suppressed else "There is no final month yet to set against it.")
+        return f"{said} " + (f"What it is now is hidden: {words.SMALL}." if aim.is_suppressed else "There is no final month yet to set against it.")
     now = f"{words.value(aim.actual_value, measure)} over the latest three final months to {words.period(aim.actual_on)}"
     on_line = f"; the line stands at {words.value(aim.trajectory_value, measure)}" if aim.trajectory_value is not None else ""
     return f"{said} Now {now}{on_line}."
@@ -115,7 +115,7 @@ def _notes(aim: Row, measure: Row, results: dict[date, Row]) -> tuple[str, ...]:
     if aim.is_over:
         notes.append("The day of the aim has passed.")
     if any(row.is_suppressed for row in results.values()):
-        notes.append("Months of another provider that rest on 1 to 7 cases are hidden.")
+        notes.append(f"Hidden months of another provider: {words.SMALL}.")
     if any(row.is_provisional and row.value is not None for row in results.values()):
         notes.append("Provisional months are drawn hollow.")
     return tuple(notes)

@@ -53,14 +53,15 @@ def summed_up(of: Chosen, shown: Sequence[Row]) -> str:
 
 
 def _nothing(rows: Sequence[Row]) -> str:
-    return "Nothing can be shown: all values of this period rest on 1 to 7 cases." if any(row.is_suppressed for row in rows) else "No provider has a value in this period."
+    return f"Nothing can be shown: of each provider {words.SMALL}." if any(row.is_suppressed for row in rows) else "No provider has a value in this period."
 
 
 def _cells(asked: Asked, measure: Row, row: Row) -> list[Cell]:
     hidden = "hidden" if row.is_suppressed else None
+    places = (None, None) if measure.measure_name in asked.adjusted else (row.rank, row.quartile)
     return [
         Cell(asked.names.name(row.organisation_code), address=f"/provider/{asked.names.slug(row.organisation_code)}/{measure.pathway_name}", mark="own" if row.organisation_code in asked.names.own else ""),
-        number(row.rank, hidden or words.count(row.rank)), number(row.quartile, hidden or words.count(row.quartile)), number(row.value, hidden or words.bare(row.value, measure)),
+        *(number(place, hidden or words.count(place)) for place in places), number(row.value, hidden or words.bare(row.value, measure)),
         *(number(limit, hidden or words.bare(limit, measure)) for limit in (row.lower_95, row.upper_95)),
         *(number(counted, hidden or words.count(counted)) for counted in (row.numerator, row.denominator)),
         number(row.completeness_share, words.share(row.completeness_share)), Cell("provisional" if row.is_provisional else "final"),

@@ -66,7 +66,7 @@ def _no_funnel(measure: Row, rows: Sequence[Row]) -> str:
     if measure.kind not in ("proportion", "rate", "ratio"):
         return f"A {measure.kind} measure has no funnel: chance does not follow from the number of cases alone. The caterpillar shows how the providers differ."
     if any(row.is_suppressed for row in rows):
-        return "Nothing can be shown: the providers' values of this period rest on 1 to 7 cases."
+        return f"Nothing can be shown: of each provider {words.SMALL}."
     return "No provider has a value in this period, or there are too few for limits."
 
 

@@ -107,7 +107,7 @@ def notes(rows: Sequence[Row]) -> tuple[str, ...]:
     """What must be known beside peers."""
     said = []
     if hidden := sum(bool(row.is_suppressed) for row in rows):
-        said.append(f"{hidden} of {len(rows)} providers are hidden: they rest on 1 to 7 cases.")
+        said.append(f"{hidden} of {len(rows)} providers are hidden: {words.SMALL}.")
     if any(row.is_provisional for row in rows if row.value is not None):
         said.append("Provisional: cases or outcomes of the period are still to come.")
     if low := [row for row in rows if row.completeness_share is not None and row.completeness_share < LOW_COMPLETENESS]:

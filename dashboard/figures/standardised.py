@@ -89,7 +89,7 @@ def _notes(rows: Sequence[Row], limits: Sequence[Row]) -> tuple[str, ...]:
     if any(limit.policy_alert_limit is not None for limit in limits):
         version = next(limit.outlier_policy_version for limit in limits if limit.policy_alert_limit is not None)
         notes.append(f"Limits of the funnel (95 %, 99.8 %) are for looking; those of the outlier policy (version {version}) are the ones that begin its workflow, and are named so.")
-    notes += [f"{hidden} of {len(rows)} providers are hidden: they rest on 1 to 7 cases."] if (hidden := sum(bool(row.is_suppressed) for row in rows)) else []
+    notes += [f"{hidden} of {len(rows)} providers are hidden: {words.SMALL}."] if (hidden := sum(bool(row.is_suppressed) for row in rows)) else []
     notes += ["Provisional: outcomes of the period are still to come."] if any(row.is_provisional for row in rows) else []
     return tuple(notes)
 

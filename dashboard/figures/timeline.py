@@ -15,6 +15,7 @@ from dashboard.charts.timeline import Lane, timeline
 from dashboard.figures.figure import Cell, Figure, number
 from dashboard.views import Row
 
+SOON_MINUTES = 15  # what comes at once is not said to come ten times as late
 MILESTONES = """select * from dashboard.milestone_result_v1
 where pathway_name = :pathway and organisation_code = :organisation and period_grain = 'quarter' order by period_start, place"""
 COLUMNS = ("Milestone", "Median", "Lower quartile", "Upper quartile", "Network median", "National median", "Best decile", "Reached", "Of cases")
@@ -58,11 +59,12 @@ def _quarter(rows: list[Row], said: str) -> date | None:
 
 def _summary(timed: list[Row], when: str) -> str:
     """Where the provider is furthest behind the network, for milestones where sooner is better."""
-    behind = [row for row in timed if row.best_decile_minutes is not None and row.network_median_minutes and row.median_minutes > row.network_median_minutes]
-    said = f"{len(timed)} milestones of {when}"
+    compared = [row for row in timed if row.sooner_is_better and row.network_median_minutes is not None]
+    behind = [row for row in compared if row.median_minutes > row.network_median_minutes]
+    said = words.many(len(timed), "milestone") + f" of {when}"
     if not behind:
-        return f"{said}; none is reached later than in the network."
-    worst = max(behind, key=lambda row: row.median_minutes / max(row.network_median_minutes, 1))
+        return f"{said}; of the {len(compared)} that should come soon none is reached later than in the network." if compared else f"{said}."
+    worst = max(behind, key=lambda row: row.median_minutes / max(row.network_median_minutes, SOON_MINUTES))
     return (f"{said}; furthest behind the network: {worst.milestone_title.lower()}, {words.duration(worst.median_minutes)} "
             f"against {words.duration(worst.network_median_minutes)}.")  # fmt: skip
 
@@ -81,7 +83,7 @@ def _lane(row: Row) -> Lane:
 def _notes(lanes: list[Row]) -> tuple[str, ...]:
     notes = ["Close to the start an hour is drawn wide, later a day is."]
     notes += ["Provisional: events of these cases are still to come."] if any(row.is_provisional for row in lanes) else []
-    notes += ["Times that rest on 1 to 7 cases of another provider are hidden."] if any(row.is_suppressed for row in lanes) else []
+    notes += [f"Hidden: {words.SMALL}."] if any(row.is_suppressed for row in lanes) else []
     sources = sorted({row.national_source for row in lanes if row.national_source})
     return (*notes, *(f"National median: {source}." for source in sources))
 

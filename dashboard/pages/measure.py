@@ -57,7 +57,7 @@ def show(request: Request) -> Response:
     return render(
         request, "measure.html", title=measure.title, measure=measure, of=of, known=list(reversed(known)), figures=figures, grains=_grains(asked, measure),
         trend=trend, network=network, ideas=asked.rows(IDEAS, measure=measure.measure_name), names=asked.names,
-        **learnt, charts=[_chart(chart) for chart in measure.charts or ()], signals_from=_chart(measure.signals_from) if measure.signals_from else None, credit=CREDITS.get(measure.credit, measure.credit),
+        adjusted=asked.adjusted, **learnt, charts=[_chart(chart) for chart in measure.charts or ()], signals_from=_chart(measure.signals_from) if measure.signals_from else None, credit=CREDITS.get(measure.credit, measure.credit),
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def _figures(asked: Asked, of: Chosen | None) -> dict | None:
     if of is None:
         return None
     standardised = standardised_figure(asked, *of.parts) if has_expected(asked, of) else None
-    return {"funnel": funnel_figure(asked, *of.parts), "caterpillar": caterpillar_figure(asked, *of.parts), "standardised": standardised}
+    return {"funnel": None if standardised else funnel_figure(asked, *of.parts), "caterpillar": caterpillar_figure(asked, *of.parts), "standardised": standardised}
 
 
 def _chart(name: str) -> str:
@@ -102,7 +102,9 @@ def _network(asked: Asked, measure: Row):
 
 
 def _learn(asked: Asked, measure: Row) -> dict:
-    """Who is best, and who improved most, in the latest twelve months."""
+    """Who is best, and who improved most, in the latest twelve months; nobody by crude values that do not compare."""
+    if measure.measure_name in asked.adjusted:
+        return {"best": [], "improved": [], "year_ends_on": None}
     rows = asked.latest(YEAR, measure=measure.measure_name)
     best = sorted((row for row in rows if row.best_rank and row.best_rank <= MOST), key=lambda row: row.best_rank)
     improved = sorted((row for row in rows if row.improved_rank and row.improved_rank <= MOST and _is_moved(measure, row.change)), key=lambda row: row.improved_rank)

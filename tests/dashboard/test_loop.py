@@ -109,7 +109,7 @@ def aimed(page: Page) -> float:
 def registered(page: Page, fired) -> None:
     """From the signal to the form, which names the measure already; accepted by the house."""
     page.click("a:has-text('Register a change')")
-    expect(page.locator(f"input[value={fired.measure_name}]")).to_be_checked()
+    expect(page.locator(f"input[value={fired.measure_name}]:checked")).to_have_count(1)
     for name, text in (("reference", "huddle-1"), ("title", CHANGE), ("what_changes", "Everybody who waits is spoken of."), ("start_date", date.today().isoformat())):
         page.fill(f"[name={name}]", text)
     page.locator("input[name=change_ideas]").first.check()

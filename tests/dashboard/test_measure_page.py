@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 from starlette.exceptions import HTTPException
 
+from dashboard import words
 from dashboard.figures import figure_at
 from tests.dashboard.network import EMERGENCY, MONTHS, NATIONAL_SOURCE, PROVIDERS, TINY, WORSENS, WRIST, months
 from tests.dashboard.test_network_page import page
@@ -106,7 +107,7 @@ def test_hidden_providers_are_counted_and_not_drawn(network):
     rows = by_provider(funnel)
     hidden = [name for name, row in rows.items() if row["Value"] == "hidden"]
     assert "Exemplar 3 Hospitals" in hidden and str(funnel.svg).count("<title>") == len(rows) - len(hidden)
-    assert f"{len(hidden)} of {len(rows)} providers are hidden: they rest on 1 to 7 cases." in funnel.notes
+    assert f"{len(hidden)} of {len(rows)} providers are hidden: {words.SMALL}." in funnel.notes
     assert by_provider(figure(network, "funnel", WRIST, groups=f"reader:{TINY}", **given))["Exemplar 3 Hospitals"]["Value"] != "hidden"
 
 

@@ -65,13 +65,20 @@ def test_incremental_equals_full_whatever_happens(departments):
     departments.correct("ZYA", "2025-03", 390)
     departments.correct("ZYN", "2025-07", 100)
     moved = departments.world.query("select submission_id from improvement.action limit 1")[0]["submission_id"]
-    departments.register({"Reference": "works", "Organisation": "ZYA", "Start date": "01/02/2025"}, {"Reference": "late", "Organisation": "ZYM", "Start date": "01/03/2025"})
+    departments.register({"Reference": "works", "Organisation": "ZYA", "Start date": "01/02/2025"}, {"Reference": "late", "Organisation": "ZYM", "Start date": "01/03/2025", "Change ideas": "Trauma list at weekends;Huddle at eight"})
     departments.refresh()
     assert_equals_full(departments)
+    an_idea_tried_once_says_what_its_action_says(departments, "late")
     withdraw(departments.world.context, moved, "test")
     departments.refresh()
     assert set(departments.effects()) == {"works", "late"}
     assert_equals_full(departments)
+
+
+def an_idea_tried_once_says_what_its_action_says(departments, name: str) -> None:
+    [idea] = departments.world.query("select * from improvement.change_idea_effect where told_count = 1")
+    action = departments.effects()[name]
+    assert [idea[f"effect{end}"] for end in ("", "_lower", "_upper")] == pytest.approx([action[f"controlled_difference{end}"] for end in ("", "_lower", "_upper")], rel=1e-12)
 
 
 def assert_equals_full(departments, *names: str) -> None:

@@ -30,7 +30,7 @@ with own_part as (
 ), judged as (
     select r.measure_name, r.organisation_code, r.period_grain, r.period_start, own.is_own, o.organisation_kind, o.parent_code,
         coalesce(w.numerator, 0) as own_numerator, coalesce(w.denominator, 0) as own_denominator, rest.numerator, rest.denominator,
-        p.suppress_to, p.round_to, p.policy_version, m.kind, r.value,
+        p.suppress_to, p.round_to, p.policy_version, m.kind, r.value, r.denominator - coalesce(w.denominator, 0) as others_denominator,
         not own.is_own and m.kind <> 'score' and (house.is_small(rest.numerator, p.suppress_to) or house.is_small(rest.denominator, p.suppress_to))
             as is_small
     from measurement.measure_result r
@@ -61,6 +61,7 @@ left join small_family f on f.parent_code = b.parent_code and b.organisation_kin
 cross join lateral (
     select not b.is_own and b.kind <> 'score' and (b.is_small or b.has_small_month or b.has_small_quarter
         or coalesce(b.numerator < 0 or b.denominator < 0, false)
+        or b.kind in ('median', 'mean') and house.is_small(b.others_denominator, b.suppress_to)
         or b.value is not null and (b.kind = 'derived' or b.denominator is null)
         or f.parent_code is not null) as is_hidden
 ) hidden

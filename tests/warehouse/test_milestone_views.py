@@ -102,6 +102,23 @@ def test_the_network_tells_nothing_of_its_one_small_part(warehouse, as_role, sma
     assert seen(as_role("cc_provider", "ZX1"))["NET"].case_count == 33 + 25
 
 
+@pytest.mark.parametrize(("timed", "median"), [(1, None), (3, None), (4, 100)], ids=["2 in all", "6 in all", "8 in all"])
+def test_a_total_has_no_quartiles_of_a_handful_of_others(warehouse, as_role, timed, median):
+    """Two small parts count for four each, so that the network's counts are shown; its quartiles are those of the few that there are."""
+    with warehouse.begin() as connection:
+        for code, parts in {"ZX2": 1, "REG1": 1, "ZX3": 1, "REG2": 1, "NET": 2}.items():
+            add(connection, code, 40 * parts, 40 * parts, timed * parts)
+        add(connection, "ZX1", 40, 40, milestone_name="arrival")
+        add(connection, "NET", 120, 120, 40 + 2 * timed, milestone_name="arrival")
+        for code in ("ZX2", "ZX3"):
+            add(connection, code, 40, 40, timed, milestone_name="arrival")
+    total = seen(as_role("cc_dashboard"), "milestone_name = 'xray'")["NET"]
+    assert (total.timed_count, total.is_suppressed, total.lower_quartile_minutes, total.median_minutes) == (10, False, median and 50, median)
+    beside_own = seen(as_role("cc_provider", "ZX1"), "milestone_name = 'arrival'")
+    assert (beside_own["NET"].timed_count, beside_own["NET"].median_minutes) == (40 + 10, median)
+    assert (beside_own["ZX1"].median_minutes, beside_own["ZX1"].network_median_minutes) == (100.25, median)
+
+
 def test_the_national_value_is_that_of_the_measure_it_names_in_minutes(warehouse, as_role):
     with warehouse.begin() as connection:
         connection.execute(insert(measure).values(

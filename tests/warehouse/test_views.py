@@ -110,6 +110,27 @@ def test_of_a_total_with_own_cases_the_rest_is_rounded(warehouse, as_role):
     assert (outside["REG1"].numerator, outside["REG1"].denominator, outside["NET"].numerator) == (20, 155, 60)
 
 
+@pytest.mark.parametrize("without", ["REG1", "ZX1", "ZX2"])
+def test_the_networks_total_is_one_of_parts_whatever_its_members_are_below(warehouse, as_role, without):
+    """Members are pooled in it in any case: the own part is taken from it, and the small one counts as 4 beside the 9."""
+    with warehouse.begin() as connection:
+        connection.execute(text("update pathway.organisation set parent_code = null where organisation_code = :code"), {"code": without})
+        add_tree(connection, {"ZX1A1": (103, 200), "ZX2A1": (1, 200), "ZX3A1": (9, 200)})
+    assert _rows(as_role("cc_provider", "ZX1"), "measure_result_v1")["NET"].numerator == 103 + 15
+    assert _rows(as_role("cc_provider", "ZX1"), "organisation_v1")["ZX1"].network_code == "NET"
+
+
+@pytest.mark.parametrize("kind", ["median", "mean"])
+@pytest.mark.parametrize(("each", "shown"), [(1, None), (3, None), (4, 47.2)], ids=["2 in all", "6 in all", "8 in all"])
+def test_a_median_or_mean_of_a_handful_of_others_is_hidden_though_they_count_for_more(warehouse, as_role, kind, each, shown):
+    """Two small parts of different regions count for four each and more, so the count alone would be shown."""
+    with warehouse.begin() as connection:
+        for code, cases in {"ZX2": each, "REG1": each, "ZX3": each, "REG2": each, "NET": 2 * each}.items():
+            add_result(connection, code, None, cases, kind, value=47.2)
+    total = _rows(as_role("cc_dashboard"), "measure_result_v1")["NET"]
+    assert (total.value, total.is_suppressed) == (shown, shown is None)
+
+
 def test_zero_is_shown_and_is_not_suppression(warehouse, as_role):
     with warehouse.begin() as connection:
         add_result(connection, "ZX2", 0, 40)

@@ -7,6 +7,8 @@ it names that of the user who is signed in, for one transaction (``select set_co
 
 from __future__ import annotations
 
+# Results of members are pooled in the network whatever their region's own parent is, or without a region: so the network is above them here too,
+# or its total would be shown without regard to one's own part of it and to small ones
 TREE = """
 create or replace view house.organisation_tree with (security_barrier = true) as
 with recursive above (organisation_code, ancestor_code, depth) as (
@@ -15,9 +17,18 @@ with recursive above (organisation_code, ancestor_code, depth) as (
     select a.organisation_code, case when o.closed_on is not null and o.successor_code is not null then o.successor_code else o.parent_code end, depth + 1
     from above a join pathway.organisation o on o.organisation_code = a.ancestor_code
     where a.depth < 20
+), pooled (organisation_code, ancestor_code, depth) as (
+    select a.organisation_code, n.organisation_code, max(a.depth) + 1
+    from above a join pathway.organisation o on o.organisation_code = a.ancestor_code
+    join pathway.organisation n on n.organisation_kind = 'network'
+    where o.organisation_kind = 'region' or o.organisation_kind = 'provider' and o.is_member
+    group by a.organisation_code, n.organisation_code
 )
 select a.organisation_code, a.ancestor_code, o.organisation_kind as ancestor_kind, a.depth
 from above a join pathway.organisation o on o.organisation_code = a.ancestor_code
+union all
+select p.organisation_code, p.ancestor_code, 'network', p.depth from pooled p
+where not exists (select from above a where a.organisation_code = p.organisation_code and a.ancestor_code = p.ancestor_code)
 """
 
 # a dashboard's login knows whom it serves; a provider's login that has lost its providers is none

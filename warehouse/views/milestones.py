@@ -2,7 +2,8 @@
 
 A cell of others is hidden if any of its counts is small; quarters of a year all or none. Sites are shown to their own provider only. Totals over
 providers tell nothing of a small one; the quartiles of a total are rounded as those of others. The best decile is the same for every reader: it is
-taken among what everybody may see.
+taken among what everybody may see. A total's counts say more than a handful where its parts are small ones told as more than they are: its quartiles
+are hidden then, for they are those of the cases that there are.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ CELL = ("pathway_name", "milestone_name", "period_grain", "period_start")
 SHOWN_COUNT = (
     "case when b.is_own then b.{0} when not hidden.is_hidden then (b.own_{0} + house.shown_count(b.rest_{0}, b.suppress_to, b.round_to))::bigint end"
 )
+SHOWN_QUARTILE = "case when b.is_own then b.{0} when not hidden.is_hidden and not few.is_timed_by_few then round(b.{0}) end"
 YEAR = "date_trunc('year', {0}.period_start::timestamp)"
 
 
@@ -65,12 +67,13 @@ with own_part as (
 )
 select b.pathway_name, b.milestone_name, b.organisation_code, b.organisation_name, b.organisation_kind, b.period_grain, b.period_start,
     {_listed(SHOWN_COUNT, COUNTS)},
-    {_listed("case when b.is_own then b.{0} when not hidden.is_hidden then round(b.{0}) end", QUARTILES)},
+    {_listed(SHOWN_QUARTILE, QUARTILES)},
     b.is_own, hidden.is_hidden, b.policy_version, b.as_of_submission, b.computed_at
 from beside b
 cross join lateral (
     select not b.is_own and (b.is_small or b.has_small_quarter or {" or ".join(f"b.rest_{name} < 0" for name in COUNTS)}) as is_hidden
 ) hidden
+cross join lateral (select house.is_small((b.timed_count - b.own_timed_count)::double precision, b.suppress_to) as is_timed_by_few) few
 """
 
 shown_milestone = view(
@@ -83,9 +86,9 @@ shown_milestone = view(
     case_count="as shown to others: own part whole, the rest rounded; null where suppressed",
     reached_count="as shown to others: own part whole, the rest rounded; null where suppressed",
     timed_count="as shown to others: own part whole, the rest rounded; null where suppressed",
-    lower_quartile_minutes="of others rounded; null where suppressed",
-    median_minutes="of others rounded; null where suppressed",
-    upper_quartile_minutes="of others rounded; null where suppressed",
+    lower_quartile_minutes="of others rounded; null where suppressed or those of others are few",
+    median_minutes="of others rounded; null where suppressed or those of others are few",
+    upper_quartile_minutes="of others rounded; null where suppressed or those of others are few",
 )
 
 # the best decile: of the providers' medians that everybody may see, the least that a tenth of them does not exceed
@@ -143,9 +146,9 @@ milestone_result_v1 = view(
     case_count="valid and incomplete cases of the period; null where suppressed",
     reached_count="those of them that reached it: its day is known; null where suppressed",
     timed_count="those of them whose minutes from the clock start are known; null where suppressed",
-    lower_quartile_minutes="lower quartile of the minutes from the clock start, negative before it; null where suppressed or no time is known",
-    median_minutes="median of the minutes from the clock start; null where suppressed or no time is known",
-    upper_quartile_minutes="upper quartile of the minutes from the clock start; null where suppressed or no time is known",
+    lower_quartile_minutes="lower quartile of the minutes from the clock start, negative before it; null where suppressed, few of others or no time is known",
+    median_minutes="median of the minutes from the clock start; null where suppressed, few of others or no time is known",
+    upper_quartile_minutes="upper quartile of the minutes from the clock start; null where suppressed, few of others or no time is known",
     network_median_minutes="median of all cases of the members of the network, as the reader may see it",
     national_median_minutes="national value of the measure that the event names as its reference, of the patients whom that measure counts; null without",
     national_source="source of the national value",

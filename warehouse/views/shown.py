@@ -7,7 +7,8 @@ One's own cells are whole. Of others:
   if one of them is small, so that nothing is left to be told from the total and its other parts.
 * A total over providers (region, network) tells nothing of a single small one: with one small part the total is put together from what
   is shown of its parts, the small one counted as the middle of the suppressed range. With more of them their sum counts for at least two
-  more than the least, and at most two less than the most, that it could be, so that no part follows from it. Then it is rounded.
+  more than the least, and at most two less than the most, that it could be, so that no part follows from it. Then it is rounded. A median or
+  mean is that of the true cases, so it is hidden where those of others are a handful, however many they count for.
 
 A reader who combines totals over organisations with totals over periods can narrow a count down, but not by any one difference.
 """
@@ -103,7 +104,7 @@ with own_part as (
 ), judged as (
     select r.measure_name, r.organisation_code, r.period_grain, r.period_start, own.is_own,
         coalesce(w.numerator, 0) as own_numerator, coalesce(w.denominator, 0) as own_denominator, rest.numerator, rest.denominator,
-        p.suppress_to, p.round_to, p.policy_version, m.kind, r.value,
+        p.suppress_to, p.round_to, p.policy_version, m.kind, r.value, r.denominator - coalesce(w.denominator, 0) as others_denominator,
         not own.is_own and m.kind <> 'score' and (house.is_small(rest.numerator, p.suppress_to) or house.is_small(rest.denominator, p.suppress_to))
             as is_small
     from measurement.measure_result r
@@ -132,6 +133,7 @@ from beside b
 cross join lateral (
     select not b.is_own and b.kind <> 'score' and (b.is_small or b.has_small_month or b.has_small_quarter
         or coalesce(b.numerator < 0 or b.denominator < 0, false)
+        or b.kind in ('median', 'mean') and house.is_small(b.others_denominator, b.suppress_to)
         or b.value is not null and (b.kind = 'derived' or b.denominator is null)) as is_hidden
 ) hidden
 """
