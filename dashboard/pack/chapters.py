@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dashboard import declared, signal_words, words
 from dashboard.asked import Asked
 from dashboard.charts.series import Paper
+from dashboard.figures.figure import Figure
 from dashboard.figures.series import series_figures
 from dashboard.figures.timeline import timeline_figure
 from dashboard.improvement import STATUSES
@@ -27,6 +28,7 @@ OUTLIERS = "select * from dashboard.period_outlier_v1 where organisation_code = 
 STANDARDISED = """select distinct on (measure_name) * from dashboard.standardised_result_v1
 where organisation_code = :provider and pathway_name = :pathway and period_grain = 'year' order by measure_name, is_provisional, period_start desc"""
 MODELLED = "select distinct measure_name from dashboard.case_mix_model_v1 where pathway_name = :pathway"
+CUSUM = "cusum"
 PRINTED = Paper(430, 208, has_key=False)
 MOST_CHARTS, MOST_TOLD, MOST_ACTIONS = 8, 5, 6
 
@@ -98,7 +100,7 @@ def chapter(asked: Asked, code: str, pathway: str) -> Chapter:
     data_to = max(((r.period_start, words.period(r.period_start, r.period_grain)) for r in final), default=None)
     return Chapter(
         words.plain(pathway), summary(read), f"Final results up to {data_to[1]}" if data_to else "No result is final yet", sections, headline,
-        _charts(read), tables.place(read.places, read.adjusted), [sentences.standardised(row) for row in read.standardised], _timeline(read), _actions(read), _versions(read),
+        charts(read), tables.place(read.places, read.adjusted), [sentences.standardised(row) for row in read.standardised], _timeline(read), _actions(read), _versions(read),
     )  # fmt: skip
 
 
@@ -155,11 +157,20 @@ def summary(read: Read) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ the pages behind
-def _charts(read: Read) -> list[Chart]:
+def charts(read: Read) -> list[Chart]:
     """Those with a signal, an aim or an action first; headline measures fill up."""
     figures = series_figures(read.asked, _chosen(read), read.code, PRINTED)
     drawn = [f for f in figures if f.svg][:MOST_CHARTS]
-    return [Chart(f.title, str(f.svg), f"{f.title}: {f.summary}", f.summary, [f"{number} {said}" for number, said, _ in f.numbered], f.badge) for f in drawn]
+    return [_chart(read, f) for f in drawn]
+
+
+def _chart(read: Read, figure: Figure) -> Chart:
+    """A month's chart; what the risk-adjusted CUSUM of the same measure says stands beneath, for the chart alone may say that nothing has changed."""
+    crossed = [s for s in read.signals if (s.kind, s.measure_name, s.organisation_code) == (CUSUM, figure.parts[0], read.code)]
+    notes = [f"{number} {said}" for number, said, _ in figure.numbered]
+    notes += [f"{signal_words.KINDS[CUSUM]}: {said.what}{said.since}" for said in map(read.said, crossed)]
+    tone = signal_words.tone(crossed[0]) if crossed else ""
+    return Chart(figure.title, str(figure.svg), f"{figure.title}: {figure.summary}", figure.summary, notes, (tone, tone) if crossed else figure.badge)
 
 
 def _chosen(read: Read) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace as Row
 
 import pytest
@@ -14,7 +15,7 @@ from dashboard import words
 from dashboard.asked import Asked
 from dashboard.improvement import STATUSES
 from dashboard.pack import NoPack, board_pack
-from dashboard.pack.chapters import Read, summary
+from dashboard.pack.chapters import Read, charts, summary
 from dashboard.views import Views
 from pipelines.cli.main import run
 from tests.conftest import DEMO_NETWORK, PATHWAYS
@@ -67,6 +68,14 @@ def test_an_outlier_that_was_detected_is_not_said_to_be_worked_on(network):
     read = Read.of(network.asked(f"reader:{WORSENS}"), WORSENS, "emergency_care")
     states = [Row(state=state, direction="worse") for state in ("detected", "detected", "notified")]
     assert "; 2 outliers are not yet taken up; 1 outlier is being worked on" in summary(replace(read, outliers=states))
+
+
+def test_a_chart_that_sees_nothing_says_what_the_cusum_saw(network):
+    read = Read.of(network.asked(f"reader:{WORSENS}"), WORSENS, "emergency_care")
+    crossed = Row(**{**vars(read.signals[0]), "kind": "cusum", "rule_name": "odds doubled", "measure_name": EMERGENCY, "organisation_code": WORSENS, "is_favourable": False, "since_on": date(2025, 4, 1)})
+    (chart,) = (chart for chart in charts(replace(read, signals=[crossed])) if chart.title == network.asked().measures[EMERGENCY].title)
+    assert chart.badge == ("concern", "concern")
+    assert chart.notes[-1] == "Risk-adjusted CUSUM: more than expected of such patients, since April 2025"
 
 
 def test_the_office_is_told_where_outliers_are(network):
