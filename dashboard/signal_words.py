@@ -67,6 +67,11 @@ def said(signal: Row, measure: Row | None, dataset_title: str | None = None, gra
     return Said(about, what, _since(signal, grain), rule, _meaning(signal, measure))
 
 
+def seen(rule: str, grain: str) -> str:
+    """What a rule saw on a chart of a measure by months, quarters ...: *seven months above the mean*."""
+    return _of_measure(rule, grain)[0]
+
+
 def _of_measure(rule: str, grain: str) -> tuple[str, str]:
     what, asked = RULES.get(rule, (rule.replace("_", " "), words.plain(rule)))
     found = re.match(r"(\d+)", rule)
@@ -115,7 +120,19 @@ def _spelt(day: date, grain: str) -> str:
 def _meaning(signal: Row, measure: Row | None) -> str:
     if measure is None:
         return "Numbers of the period rest on what has come so far, or are not there at all." if signal.kind in TO_THE_DAY else "What is missing is missing from the measures too: look before you read them."
+    if signal.kind == "cusum":
+        return _meaning_of_cusum(tone(signal))
     return {
         "concern": "More than chance, and for the worse. Something has changed: find out what before acting on it.",
         "improvement": "More than chance, and for the better. Worth telling: what was done that others could do?",
     }.get(tone(signal), "More than chance. The measure has no better side: see whether patients, coding or care have changed.")
+
+
+def _meaning_of_cusum(tone: str) -> str:
+    """It adds up what differs from the expected, so it is reached by what has always been so, too."""
+    worse = "Patients fared worse than the case-mix model expects of such patients. "
+    better = "Patients fared better than the case-mix model expects of such patients. "
+    return {
+        "concern": worse + "It may have begun lately or have been so always: look at the cases, at how they were coded, and at the measure's earlier months.",
+        "improvement": better + "It may have begun lately or have been so always. Worth telling: what is done that others could do?",
+    }.get(tone, "More or fewer than the case-mix model expects of such patients, lately or always: see whether patients, coding or care differ.")

@@ -111,15 +111,21 @@ def _bars(frame: Frame, bars: Sequence[Bar], unit: Unit) -> Iterable[str]:
 
 
 def _names(frame: Frame, lines: Sequence[Line], spans: Sequence[Span], unit: Unit) -> Iterable[str]:
-    ends = [(unbroken(list(line.values))[-1][-1][1], line.name, line.colour) for line in lines if line.name and any(v is not None for v in line.values)]
+    ends = [(end, line.name, line.colour) for line in lines if line.name and (end := _last(line)) is not None]
     ends += [(span.values[1], span.name, span.colour) for span in spans if span.name]
     places = spread_apart([frame.y(value) for value, _, _ in ends], 14)
     for (value, name, colour), y in zip(ends, places, strict=True):
         yield text(frame.right + 8, y + 4, f"{name} {unit.write(value)}", "start", MUTED if colour == FAINT else colour)
 
 
+def _last(line: Line) -> float | None:
+    """The last value that is not provisional; the last of all where all are."""
+    known = [(value, bool(line.is_open) and line.is_open[i]) for i, value in enumerate(line.values) if value is not None]
+    return next((value for value, is_open in reversed(known) if not is_open), known[-1][0] if known else None)
+
+
 def _key(lines: Sequence[Line], spans: Sequence[Span], bars: Sequence[Bar]) -> Iterable[str]:
-    entries = [(circle(0, 0, 3.2, COMMON, True), "provisional")] if any(any(line.is_open) for line in lines) else []
+    entries = [(circle(0, 0, 3.2, COMMON, True), "provisional")] if any(line.has_marks and any(line.is_open) for line in lines) else []
     seen = {span.key: span for span in spans if span.key}
     entries += [(rule(-8, 0, 8, 0, span.colour, span.width, span.dashes), name) for name, span in seen.items()]
     entries += [(rule(0, -6, 0, 6, bar.colour, 3) + circle(0, 0, 3.5, bar.colour), bar.name) for bar in bars]

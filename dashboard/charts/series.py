@@ -107,15 +107,20 @@ def _levels(frame: Frame, levels: Sequence[Level], unit: Unit) -> Iterable[str]:
     ends = []
     for level in levels:
         for run in unbroken(list(level.values)):
-            at = [(frame.x(i), frame.y(v)) for i, v in run]
-            at = [(at[0][0] - frame.step / 2, at[0][1]), *at, (at[-1][0] + frame.step / 2, at[-1][1])]
-            yield path(at, level.colour, level.width, level.dashes)
+            yield path(_to_the_edges(frame, run, len(level.values)), level.colour, level.width, level.dashes)
             end = run[-1][1]
         if any(v is not None for v in level.values):
             ends.append((frame.y(end), f"{level.name} {unit.write(end)}", level.colour))
     places = spread_apart([y for y, _, _ in ends], 14)
     for (_, said, colour), y in zip(ends, places, strict=True):
         yield text(frame.right + 8, y + 4, said, "start", colour)
+
+
+def _to_the_edges(frame: Frame, run: Sequence[tuple[int, float]], count: int) -> list[tuple[float, float]]:
+    """Half a step beyond the first and the last point of the chart, and about a single one; a line that ends between others ends at its point."""
+    before, after = ((frame.step / 2 if i == edge or len(run) == 1 else 0.0) for (i, _), edge in ((run[0], 0), (run[-1], count - 1)))
+    at = [(frame.x(i), frame.y(v)) for i, v in run]
+    return [(at[0][0] - before, at[0][1]), *at, (at[-1][0] + after, at[-1][1])]
 
 
 def _notes(frame: Frame, notes: Sequence[Note]) -> Iterable[str]:

@@ -21,6 +21,7 @@ from dashboard.views import Row
 
 RESULTS = """select organisation_code, period_start, value, denominator, is_provisional, is_suppressed, measure_version from dashboard.measure_result_v1
 where measure_name = :measure and organisation_code = any (:codes) and period_grain = 'month' and period_start between :since and :until order by period_start"""
+PHASES = ("before", "after")
 METHOD = "difference in differences, beside all other members over the same months"
 
 
@@ -38,12 +39,18 @@ def _figure(asked: Asked, one: Action, told: Told) -> Figure:
     who, effect = one.place or one.who, told.effect
     summary = _summary(told)
     drawn = _draw(asked, one, told, starts, own, network, summary) if any(row.value is not None for row in own.values()) else None
-    rows = [_cells(start, told.measure, own.get(start), network.get(start), effect) for start in reversed(starts)]
+    compared = used(effect, own)
+    rows = [_cells(start, told.measure, own.get(start), network.get(start), compared) for start in reversed(starts)]
     return Figure(
         "effect", (str(one.number), told.measure.measure_name), told.measure.title, summary, drawn,
         ("Month", who, "Cases", "Network", "Phase", "State"), rows, subtitle=f"{one.title}, {who}", notes=_notes(told, own), badge=told.badge,
         source=f"{METHOD} · measure version {told.measure.measure_version}", data_at=effect.computed_at if effect else None, more=f"/measure/{told.measure.measure_name}",
     )  # fmt: skip
+
+
+def compared_months(asked: Asked, one: Action, told: Told) -> dict[str, list[date]]:
+    """Phase -> the months that the verdict on a measure compares; none before it has been looked at."""
+    return used(told.effect, _months(asked, one, told)[1])
 
 
 def _months(asked: Asked, one: Action, told: Told) -> tuple[list[date], dict[date, Row], dict[date, Row]]:
@@ -69,11 +76,12 @@ def _draw(asked: Asked, one: Action, told: Told, starts: Sequence[date], own: di
     values, beside = ([_value(rows.get(start)) for start in starts] for rows in (own, network))
     said = [f"{words.period(start)}: {words.value(value, measure)}" for start, value in zip(starts, values, strict=True)]
     is_open = [bool(own[start].is_provisional) if start in own else False for start in starts]
-    lines = [Line("network", beside, REFERENCE, "2 3", 1.6), Line("", values, COMMON, has_marks=True, said=said, is_open=is_open)]
+    are_open = [bool(network[start].is_provisional) if start in network else False for start in starts]
+    lines = [Line("network", beside, REFERENCE, "2 3", 1.6, is_open=are_open), Line("", values, COMMON, has_marks=True, said=said, is_open=is_open)]
     begun = one.row.started_on
     place = (begun.year - starts[0].year) * 12 + begun.month - starts[0].month + (begun.day - 1) / 31 - 0.5
     is_inside = -0.5 <= place <= len(starts)
-    parts = months(starts, lines, _phases(told.effect, starts), unit, (place, f"began {words.day(begun)}") if is_inside else None)
+    parts = months(starts, lines, _phases(told.effect, starts, used(told.effect, own)), unit, (place, f"began {words.day(begun)}") if is_inside else None)
     estimates = _estimates(told)
     parts += interval_parts(estimates, unit, HEIGHT, ("lower", "higher")) if estimates else []
     return canvas(parts, HEIGHT + (interval_height(estimates) if estimates else 0), f"{measure.title}, {one.title}", summary)
@@ -83,12 +91,19 @@ def _value(row: Row | None) -> float | None:
     return row.value if row else None
 
 
-def _phases(effect: Row | None, starts: Sequence[date]) -> list[Span]:
-    """Centre and limits of the XmR chart of each phase."""
+def used(effect: Row | None, own: dict[date, Row]) -> dict[str, list[date]]:
+    """Phase, before and after, -> the months that are compared: the final ones of its window."""
+    known = sorted(start for start, row in own.items() if not row.is_provisional and (row.value is not None or row.is_suppressed)) if effect else []
+    windows = {phase: (getattr(effect, f"{phase}_from"), getattr(effect, f"{phase}_to")) for phase in PHASES} if effect else {}
+    return {phase: [start for start in known if first and first <= start <= last] for phase, (first, last) in windows.items()}
+
+
+def _phases(effect: Row | None, starts: Sequence[date], compared: dict[str, list[date]]) -> list[Span]:
+    """Centre and limits of the XmR chart of each phase, over its months."""
     spans: list[Span] = []
-    for phase, name in (("before", "mean before"), ("after", "mean after")) if effect else ():
-        inside = [i for i, start in enumerate(starts) if getattr(effect, f"{phase}_from") and getattr(effect, f"{phase}_from") <= start <= getattr(effect, f"{phase}_to")]
-        for line, style in (("mean", {"colour": OWN, "width": 2.2, "name": name}), ("lower_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1}), ("upper_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1})):
+    for phase, dates in compared.items():
+        inside = [i for i, start in enumerate(starts) if start in dates]
+        for line, style in (("mean", {"colour": OWN, "width": 2.2, "name": f"mean {phase}"}), ("lower_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1}), ("upper_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1})):
             value = words.possible(getattr(effect, f"{phase}_{line}"), effect)
             if inside and value is not None:
                 spans.append(Span(inside[0] - 0.5, inside[-1] + 0.5, (value, value), **style, key="" if line == "mean" else "limits of a phase"))
@@ -126,7 +141,15 @@ def _notes(told: Told, own: dict[date, Row]) -> tuple[str, ...]:
         notes.append("Months of another provider that rest on 1 to 7 cases are hidden.")
     if any(row.is_provisional and row.value is not None for row in own.values()):
         notes.append("Provisional months are drawn hollow and do not count for the verdict.")
+    if any(_differ(effect, phase) for phase in PHASES):
+        notes.append("The lines are means of months that count alike; in the numbers behind the verdict months are weighed by their cases.")
     return (*notes, *cautions(effect))
+
+
+def _differ(effect: Row | None, phase: str) -> bool:
+    """Whether the mean of a phase's months is told as another number than their value."""
+    mean, value = (getattr(effect, f"{phase}_{name}", None) for name in ("mean", "value"))
+    return None not in (mean, value) and words.value(mean, effect) != words.value(value, effect)
 
 
 def cautions(effect: Row | None) -> tuple[str, ...]:
@@ -145,8 +168,8 @@ def cautions(effect: Row | None) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _cells(start: date, measure: Row, own: Row | None, network: Row | None, effect: Row | None) -> list[Cell]:
-    phase = next((name for name in ("before", "after") if effect and getattr(effect, f"{name}_from") and getattr(effect, f"{name}_from") <= start <= getattr(effect, f"{name}_to")), "not compared")
+def _cells(start: date, measure: Row, own: Row | None, network: Row | None, compared: dict[str, list[date]]) -> list[Cell]:
+    phase = next((name for name, dates in compared.items() if start in dates), "not compared")
     value, is_hidden = _value(own), bool(own and own.is_suppressed)
     return [
         Cell(words.period(start), start.isoformat()), number(value, "hidden" if is_hidden and value is None else words.bare(value, measure)),

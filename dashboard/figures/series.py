@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from dashboard import words
+from dashboard import signal_words, words
 from dashboard.asked import Asked
 from dashboard.charts.series import LIMITS, NATIONAL, SCREEN, Level, Note, Paper, Path, Spot, series
 from dashboard.figures.figure import Cell, Figure, number
+from dashboard.figures.special import BEYOND, of_final
 from dashboard.names import POOLED
 from dashboard.views import Row
 
@@ -70,6 +71,7 @@ def _by_measure(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
 
 def _figure(asked: Asked, name: str, code: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper = SCREEN) -> Figure:
     measure, organisation = asked.measures[name], asked.names.name(code)
+    points = _shown(measure, points)
     summary, badge = _summary(measure, points)
     numbered = tuple((i, f"{a.title} (from {words.day(a.started_on)})", f"/actions/{a.improvement_action_id}") for i, a in enumerate(actions, start=1))
     known = [p for p in points if p.computed_at]
@@ -82,11 +84,15 @@ def _figure(asked: Asked, name: str, code: str, points: list[Row], national: lis
     )  # fmt: skip
 
 
+def _shown(measure: Row, points: list[Row]) -> list[Row]:
+    """Special causes of final points alone, as signals are raised; limits within what there can be."""
+    return [Row(**{**vars(p), **{line: words.possible(getattr(p, line), measure) for line in ("lower_limit", "upper_limit")}}) for p in of_final(points)]
+
+
 # ------------------------------------------------------------------------------------------------ drawing
 def _draw(measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper):
     grain = points[0].period_grain
-    # what is provisional raises no signal, so it is not marked as one: it may only lack what is not yet due
-    spots = [Spot(words.period(p.period_start, grain), p.value, "common cause" if p.is_provisional else p.point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
+    spots = [Spot(words.period(p.period_start, grain), p.value, p.point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
     levels = [Level(title, [getattr(p, line) for p in points], **style) for title, line, style in
               (("mean", "mean", {}), ("upper", "upper_limit", LIMITS), ("lower", "lower_limit", LIMITS)) if any(getattr(p, line) is not None for p in points)]  # fmt: skip
     if national:
@@ -134,7 +140,7 @@ def _trajectory(measure: Row, starts: Sequence[date], aim: Row) -> Path | None:
 def _said(measure: Row, point: Row) -> str:
     said = f"{words.period(point.period_start, point.period_grain)}: {words.value(point.value, measure)}"
     said += f" ({words.count(point.numerator)} of {words.count(point.denominator)})" if measure.kind == "proportion" and point.denominator else ""
-    said += f"; {point.rule_name}" if point.rule_name and not point.is_provisional else ""
+    said += f"; {_rule(point)}" if point.rule_name else ""
     return said + ("; provisional" if point.is_provisional else "")
 
 
@@ -145,16 +151,38 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
         hidden = any(p.is_suppressed for p in points)
         return ("Months are hidden: some rest on 1 to 7 cases." if hidden else "No final month yet."), None
     last = final[-1]
-    when = words.period(last.period_start, last.period_grain)
-    said = f"{words.value(last.value, measure)} in {when}"
+    said = f"{words.value(last.value, measure)} in {words.period(last.period_start, last.period_grain)}"
     if last.mean is None:
+        return said + (", the latest that is shown; hidden months hide the lines." if any(p.is_suppressed for p in points) else "; too few months for limits."), None
+    said += f", mean {words.value(last.mean, measure)}"
+    if last.point_type == "insufficient data":
         return f"{said}; too few months for limits.", None
-    said += f", mean {words.value(last.mean, measure)}."
-    kind = last.point_type.removeprefix("special cause ")
+    return f"{said}. {_judged(final)}", _badge(last)
+
+
+def _rule(point: Row) -> str:
+    """What the rule that a point breaks saw, in words."""
+    return signal_words.seen(point.rule_name, point.period_grain)
+
+
+def _judged(final: list[Row]) -> str:
+    """Whether the last final point is of a special cause; else which was the latest, for it is seen on the chart."""
+    last, special = final[-1], [p for p in final if p.rule_name]
+    if not special:
+        return f"No special cause: {last.period_grain}s differ as by chance."
+    latest = special[-1]
+    if latest is last:
+        return f"Special cause: {_rule(last)}."
+    when = [words.period(p.period_start, p.period_grain) for p in (last, latest)]
+    return f"No special cause in {when[0]}; {_rule(latest)} {'in' if latest.rule_name in BEYOND else 'until'} {when[1]}."
+
+
+def _badge(last: Row) -> tuple[str, str] | None:
     if last.rule_name:
+        kind = last.point_type.removeprefix("special cause ")
         tone = kind if kind in ("improvement", "concern") else "change"
-        return f"{said} Special cause: {last.rule_name}.", (tone, tone)
-    return f"{said} No special cause: months differ as by chance.", ("common", "common cause") if last.point_type == "common cause" else None
+        return tone, tone
+    return ("common", "common cause") if last.point_type == "common cause" else None
 
 
 def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]) -> tuple[str, ...]:
@@ -175,11 +203,18 @@ def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]
 
 
 def _cells(measure: Row, point: Row) -> list[Cell]:
-    kind = "suppressed" if point.value is None and point.is_suppressed else (point.rule_name or point.point_type)
     return [
         Cell(words.period(point.period_start, point.period_grain), point.period_start.isoformat()),
         number(point.value, "hidden" if point.is_suppressed else words.bare(point.value, measure)),
         number(point.numerator, words.count(point.numerator)), number(point.denominator, words.count(point.denominator)),
         *(number(line, words.bare(line, measure)) for line in (point.mean, point.lower_limit, point.upper_limit)),
-        Cell(kind), number(point.completeness_share, words.share(point.completeness_share)), Cell("provisional" if point.is_provisional else "final"),
+        Cell(_tells(point)), number(point.completeness_share, words.share(point.completeness_share)), Cell("provisional" if point.is_provisional else "final"),
     ]  # fmt: skip
+
+
+def _tells(point: Row) -> str:
+    if point.value is None and point.is_suppressed:
+        return "suppressed"
+    if point.rule_name:
+        return _rule(point)
+    return "not judged yet" if point.is_provisional and point.point_type == "common cause" else point.point_type

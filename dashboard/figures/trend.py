@@ -33,7 +33,7 @@ def trend_figure(asked: Asked, measure: str) -> Figure:
     return Figure(
         "trend", (measure,), "The network and its regions", summary, _draw(declared, grain, of_network, regions, summary) if any(row.value is not None for row in of_network) else None,
         ("Period", "Network value", *regions, "National value", "Completeness", "State"), [_cells(declared, grain, row, regions) for row in reversed(of_network)],
-        subtitle=declared.title, notes=_notes(of_network), source=f"Network value: pooled over the members · measure version {declared.measure_version}",
+        subtitle=declared.title, notes=_notes(grain, of_network), source=f"Network value: pooled over the members · measure version {declared.measure_version}",
         data_at=max((row.computed_at for row in of_network), default=None), more=f"/measure/{measure}",
     )  # fmt: skip
 
@@ -60,15 +60,16 @@ def _national(asked: Asked, measure: str) -> list[Row]:
 def _draw(measure: Row, grain: str, of_network: Sequence[Row], regions: dict[str, list[Row]], summary: str):
     starts = [row.period_start for row in of_network]
     spots = [Spot(words.period(row.period_start, grain), row.value, is_provisional=bool(row.is_provisional), said=_said(measure, grain, row)) for row in of_network]
-    levels = [Level("network", [row.value for row in of_network], INK, width=1.6)]
-    levels += [Level(name, _along(starts, rows), COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]) for i, (name, rows) in enumerate(regions.items())]
+    levels = [Level("network", _along(starts, of_network, final_alone=True), INK, width=1.6)]
+    levels += [Level(name, _along(starts, rows, final_alone=True), COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]) for i, (name, rows) in enumerate(regions.items())]
     if any(row.national_value is not None for row in of_network):
         levels.append(Level("national", [row.national_value for row in of_network], **NATIONAL))
     return series(f"{measure.title}, network", summary, spots, levels, words.unit_of(measure))
 
 
-def _along(starts: Sequence[date], rows: Sequence[Row]) -> list[float | None]:
-    by_start = {row.period_start: row.value for row in rows}
+def _along(starts: Sequence[date], rows: Sequence[Row], final_alone: bool = False) -> list[float | None]:
+    """``final_alone``: a line ends, and is labelled, where its last final value is; what is provisional has a hollow mark or stands in the table."""
+    by_start = {row.period_start: row.value for row in rows if not (final_alone and row.is_provisional)}
     return [by_start.get(start) for start in starts]
 
 
@@ -88,8 +89,8 @@ def _summary(measure: Row, grain: str, rows: Sequence[Row]) -> str:
     return said + (f"; national value {words.value(last.national_value, measure)}." if last.national_value is not None else ".")
 
 
-def _notes(rows: Sequence[Row]) -> tuple[str, ...]:
-    notes = [f"Provisional from {words.day(first)}: cases or outcomes are still to come."] if (first := next((row.period_start for row in rows if row.is_provisional), None)) else []
+def _notes(grain: str, rows: Sequence[Row]) -> tuple[str, ...]:
+    notes = [f"Provisional from {words.period(first, grain)}: cases or outcomes are still to come."] if (first := next((row.period_start for row in rows if row.is_provisional), None)) else []
     notes += [f"National value: {source}." for source in sorted({row.national_source for row in rows if row.national_source and row.national_value is not None})]
     return tuple(notes)
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard import words
+from dashboard import signal_words, words
 from dashboard.asked import Asked
-from dashboard.figures.effect import cautions, effect_figure
+from dashboard.figures.effect import cautions, compared_months, effect_figure
 from dashboard.improvement import VERDICTS, Action, Told, action, actions, call, interval, roles
 from dashboard.pages.page import render
 from dashboard.pages.tabs import by_pathway
+from dashboard.views import Row
 
 OWN = "own"
 
@@ -67,7 +69,7 @@ def show(request: Request) -> Response:
     asked = Asked.of(request)
     one = action(asked, str(request.path_params["number"]))
     cycles = [other for other in actions(asked) if _same(one, other)]
-    parts = [(told, effect_figure(asked, str(one.number), told.measure.measure_name), behind(told)) for told in one.told]
+    parts = [(told, effect_figure(asked, str(one.number), told.measure.measure_name), behind(told, compared_months(asked, one, told))) for told in one.told]
     leads = call(asked, one.row.provider_code, roles(asked, one.row.pathway_name))
     return render(request, "action.html", title=one.title, one=one, parts=parts, cycles=sorted(cycles, key=lambda other: other.row.cycle_number), leads=leads)
 
@@ -76,12 +78,12 @@ def _same(one: Action, other: Action) -> bool:
     return (one.row.organisation_code, one.row.reference.lower()) == (other.row.organisation_code, other.row.reference.lower())
 
 
-def behind(told: Told) -> list[tuple[str, str]]:
-    """The numbers behind a verdict: what, in words."""
+def behind(told: Told, compared: dict[str, list[date]]) -> list[tuple[str, str]]:
+    """The numbers behind a verdict: what, in words. ``compared``: the months of each phase."""
     effect = told.effect
     if effect is None:
         return []
-    rows = [("Before", _phase(effect, "before")), ("After", _phase(effect, "after"))]
+    rows = [("Before", _phase(effect, "before", compared)), ("After", _phase(effect, "after", compared))]
     named = [
         ("difference", "Difference of before and after alone"), ("controlled_difference", "Difference beyond the network, on which the verdict rests"),
         ("step", "Step at the change, by its own months"), ("controlled_step", "Step beside the network"),
@@ -89,20 +91,29 @@ def behind(told: Told) -> list[tuple[str, str]]:
     ]  # fmt: skip
     rows += [(said, _estimate(effect, name)) for name, said in named]
     if effect.special_cause:
-        rows.append(("First special cause after it", f"{effect.special_cause}, for the {'better' if effect.special_cause_is_favourable else 'worse' if effect.special_cause_is_favourable is False else 'higher or lower'}"))
+        rows.append(("First special cause after it", f"{signal_words.seen(effect.special_cause, 'month')}, for the {'better' if effect.special_cause_is_favourable else 'worse' if effect.special_cause_is_favourable is False else 'higher or lower'}"))
     rows.append(("Compared with", f"{effect.compared_count} other provider{'s' * (effect.compared_count != 1)}"))
     if effect.dispersion is not None:
         rows.append(("Widened", f"{effect.dispersion:.1f} times as much as single months by chance, as the same comparison varies at the others"))
     return rows + [("Caution", said) for said in cautions(effect)]
 
 
-def _phase(effect, phase: str) -> str:
-    months, since, until = (getattr(effect, f"{phase}_{name}") for name in ("points", "from", "to"))
-    if not since:
-        return "no month"
-    value = getattr(effect, f"{phase}_value")
+def _phase(effect: Row, phase: str, compared: dict[str, list[date]]) -> str:
+    """The value of its months by their cases and, where that differs, with each alike as on the chart; and which they are."""
+    months, used = getattr(effect, f"{phase}_points"), compared.get(phase)
+    if not months:
+        return "no final month"
+    value, mean = (getattr(effect, f"{phase}_{name}") for name in ("value", "mean"))
     shown = words.value(value, effect) if value is not None else "hidden" if effect.is_suppressed else words.NONE
-    return f"{shown}; {months} final month{'s' * (months != 1)} of {words.period(since)} to {words.period(until)}"
+    alike = f", months weighed by their cases (each alike: {words.value(mean, effect)})" if None not in (value, mean) and words.value(mean, effect) != shown else ""
+    return f"{shown}{alike}; {words.many(months, 'final month')}{_span(used, months) if used else ''}"
+
+
+def _span(used: list[date], months: int) -> str:
+    """First and last of the months; of hidden ones it is not known which had no case, so they may be more than count."""
+    if len(used) == 1:
+        return f", {words.period(used[0])}"
+    return f"{',' if len(used) == months else ' of'} {words.period(used[0])} to {words.period(used[-1])}"
 
 
 def _estimate(effect, name: str) -> str:

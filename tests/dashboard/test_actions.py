@@ -11,10 +11,10 @@ from starlette.exceptions import HTTPException
 
 from dashboard.figures import figure_at
 from dashboard.figures.aim import figure_of
-from dashboard.figures.effect import cautions
+from dashboard.figures.effect import _notes, cautions, used
 from dashboard.figures.idea import _summary
 from dashboard.improvement import Told, action, actions, size
-from dashboard.pages.actions import Wanted
+from dashboard.pages.actions import Wanted, _phase
 from dashboard.pages.ideas import _said
 from dashboard.views import Row
 from tests.dashboard.network import EMERGENCY, IMPROVES, WORSENS, WRIST
@@ -62,7 +62,7 @@ def test_filters(client, query, found):
 def test_the_page_of_an_action_tells_the_verdict_in_words_and_the_numbers_behind_it(client, network):
     said = words_of(shown(client, f"/actions/{number_of(network, 'B1')}"))
     for part in ("Improved: +", "beyond what the rest of the network did over the same months", "The numbers behind it", "Step beside the network", "Change of slope a month",
-                 "final months of", "Compared with", "It does not say that the action was the cause", "Whom to call Clinical lead"):  # fmt: skip
+                 "final months, ", "Compared with", "It does not say that the action was the cause", "Whom to call Clinical lead"):  # fmt: skip
         assert part in said, part
 
 
@@ -83,9 +83,42 @@ def test_what_is_no_effect_is_not_found(network, parts):
     assert refused.value.status_code == 404
 
 
+PHASE = {"before_from": date(2024, 1, 1), "before_to": date(2025, 12, 1), "after_from": date(2026, 2, 1), "after_to": date(2028, 1, 1), "before_points": 3, "before_value": 0.612, "before_mean": 0.626, "is_suppressed": False}
+
+
+def months_of(*given: tuple[date, float | None, bool]) -> dict[date, Row]:
+    """Month, value (None: hidden), whether provisional."""
+    return {start: Row(period_start=start, value=value, is_provisional=is_open, is_suppressed=value is None) for start, value, is_open in given}
+
+
+def test_the_months_that_are_compared_are_the_final_ones_of_each_window():
+    own = months_of((date(2023, 12, 1), 0.5, False), (date(2025, 11, 1), 0.5, False), (date(2025, 12, 1), None, False), (date(2026, 1, 1), 0.5, False), (date(2026, 2, 1), 0.5, False), (date(2026, 3, 1), 0.5, True))
+    assert used(Row(**PHASE), own) == {"before": [date(2025, 11, 1), date(2025, 12, 1)], "after": [date(2026, 2, 1)]} and used(None, own) == {}
+
+
+PHASES_SAID = [
+    ({}, [(2025, 9), (2025, 11), (2025, 12)], "61.2 %, months weighed by their cases (each alike: 62.6 %); 3 final months, Sep 2025 to Dec 2025"),
+    ({"before_points": 1}, [(2025, 12)], "61.2 %, months weighed by their cases (each alike: 62.6 %); 1 final month, Dec 2025"),
+    ({"before_value": None, "before_mean": None, "is_suppressed": True}, [(2025, month) for month in (8, 9, 10, 11, 12)], "hidden; 3 final months of Aug 2025 to Dec 2025"),
+    ({"before_mean": 0.6124}, [(2025, 12)], "61.2 %; 3 final months, Dec 2025"),
+    ({"before_points": 0}, [], "no final month"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "compared", "said"), PHASES_SAID)
+def test_a_phase_names_its_basis_and_the_first_and_last_month_that_it_really_has(given, compared, said):
+    assert _phase(Row(**SHARE, **PHASE | given), "before", {"before": [date(*month, 1) for month in compared]}) == said
+
+
 def effect(**given) -> Row:
     empty = dict.fromkeys(f"controlled_difference{end}" for end in ("", "_lower", "_upper"))
     return Row(**{**SHARE, **empty, "verdict": "improved", "reason": None, "enough_on": None, "is_suppressed": False, "follows_extreme": False, "overlaps_with": [], "compared_count": 9, **given})
+
+
+@pytest.mark.parametrize(("after_mean", "is_said"), [(0.925, True), (0.914, False)])
+def test_where_the_lines_of_the_chart_are_other_numbers_than_the_verdicts_it_says_so(after_mean, is_said):
+    one = effect(before_mean=0.7, before_value=0.7, after_mean=after_mean, after_value=0.914)
+    assert any("means of months that count alike" in note for note in _notes(Told(Row(**SHARE), "rise", one), {})) is is_said
 
 
 def test_an_effect_that_is_hidden_is_said_to_be_and_is_no_number():

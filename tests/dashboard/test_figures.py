@@ -12,8 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from assets.pictures.drawing import PERCENT
+from dashboard.charts.months import Line, months
 from dashboard.charts.series import Level, Note, Path, Spot, series
 from dashboard.charts.timeline import Axis, Lane, timeline
+from dashboard.figures import trend
 from dashboard.figures.figure import Cell, Figure, number
 from dashboard.figures.series import _trajectory
 
@@ -81,6 +83,33 @@ def test_levels_are_named_at_their_end_actions_numbered_aims_told():
 
 def test_values_that_never_differ_are_drawn_too():
     assert titles(drawn([Spot(str(i), 1.0, said=str(i)) for i in range(3)])) == ["0", "1", "2"]
+
+
+def quarters(*values: tuple[float, bool]) -> list[SimpleNamespace]:
+    """Value and whether it is provisional."""
+    return [SimpleNamespace(period_start=date(2026, 1 + 3 * i, 1), value=value, is_provisional=is_open, national_value=None, national_source=None) for i, (value, is_open) in enumerate(values)]
+
+
+def test_the_networks_line_is_labelled_with_its_last_final_value():
+    of_network, region = quarters((0.6, False), (0.704, False), (0.824, True)), quarters((0.5, False), (0.55, False), (0.9, True))
+    measure = SimpleNamespace(title="M", unit="share", decimals=1)
+    svg = ElementTree.fromstring(str(trend._draw(measure, "quarter", of_network, {"North": region}, "S")))
+    said = [element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"network 70.4 %", "North 55.0 %"} <= set(said) and not any("82.4" in word or "90.0" in word for word in said)
+    network, region, marks = (float(line.get("points").split()[-1].split(",")[0]) for line in svg.iter("{http://www.w3.org/2000/svg}polyline"))
+    assert network == region < marks, "both end at the last final quarter, the marks go on"
+    assert titles(svg)[-1] == "Network, Q3 2026: 82.4 %; provisional", "the provisional value still has its mark"
+
+
+def test_a_quarter_that_is_provisional_is_called_as_the_others_are():
+    assert trend._notes("quarter", quarters((0.6, False), (0.7, True))) == ("Provisional from Q2 2026: cases or outcomes are still to come.",)
+
+
+@pytest.mark.parametrize(("is_open", "said"), [([False, False, True], "network 70.0 %"), ([True, True, True], "network 80.0 %"), ([], "network 80.0 %")])
+def test_a_line_of_months_is_labelled_with_its_last_final_value(is_open, said):
+    starts = [date(2026, month, 1) for month in (1, 2, 3)]
+    drawn = "".join(months(starts, [Line("network", [0.6, 0.7, 0.8], is_open=is_open)], [], PERCENT))
+    assert f">{said}<" in drawn and ">provisional<" not in drawn
 
 
 def lane(title="Surgery", median=1600.0, **more):
