@@ -27,7 +27,6 @@ AIMS = "select * from dashboard.aim_progress_v1 where provider_code = :provider 
 OUTLIERS = "select * from dashboard.period_outlier_v1 where organisation_code = :provider and pathway_name = :pathway order by detected_at desc, period_outlier_id"
 STANDARDISED = """select distinct on (measure_name) * from dashboard.standardised_result_v1
 where organisation_code = :provider and pathway_name = :pathway and period_grain = 'year' order by measure_name, is_provisional, period_start desc"""
-MODELLED = "select distinct measure_name from dashboard.case_mix_model_v1 where pathway_name = :pathway"
 CUSUM = "cusum"
 PRINTED = Paper(430, 208, has_key=False)
 MOST_CHARTS, MOST_TOLD, MOST_ACTIONS = 8, 5, 6
@@ -47,7 +46,6 @@ class Read:
     aims: list[Row]
     outliers: list[Row]
     standardised: list[Row]
-    modelled: list[Row]
 
     @classmethod
     def of(cls, asked: Asked, code: str, pathway: str) -> Read:
@@ -58,7 +56,6 @@ class Read:
         return cls(
             asked, code, pathway, signals, places(asked, headline, signals, code, pathway), asked.rows(ACTIONS, **own), asked.rows(EFFECTS, **own), aims,
             asked.rows(OUTLIERS, **own), asked.rows(STANDARDISED, **own),
-            asked.rows(MODELLED, pathway=pathway),
         )  # fmt: skip
 
     @property
@@ -84,7 +81,7 @@ class Read:
     @property
     def adjusted(self) -> tables.Adjusted:
         results = {row.measure_name: row for row in self.standardised}
-        return {row.measure_name: results.get(row.measure_name) for row in self.modelled} | results
+        return dict.fromkeys(self.asked.adjusted) | results
 
     def is_open(self, outlier: Row) -> bool:
         return outlier.direction != "better" and bool(STATES[outlier.state].leads_to)

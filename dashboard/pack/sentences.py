@@ -17,7 +17,6 @@ from schemas.outlier_workflow import DETECTED, STATES
 ICONS = {"improved": "improvement", "worse": "concern"}
 AIM_ICONS = {"reached": "improvement", "behind": "change"}
 INSIDE = "inside"
-SMALL = "hidden by the rule of small numbers"
 LEVELS = {"alarm": "alarm", "alert": "alert", "positive": "better than expected", INSIDE: "inside its limits, as judged last", "not judged": "not judged for now"}
 BASES = {
     "standardised": "case-mix standardised", "network value": "against the network value",
@@ -87,7 +86,7 @@ def _next(row: Row) -> str:
 def effect_text(effect: Row) -> str:
     """The verdict with the numbers behind it."""
     if effect.is_suppressed:
-        return f"{capital(effect.verdict_text)}. The numbers are {SMALL}."
+        return f"{capital(effect.verdict_text)}. The numbers are hidden: {words.SMALL}."
     said = f"{capital(effect.verdict_text)}: {effect.reason}." if effect.reason else f"{capital(effect.verdict_text)}."
     if effect.enough_on:
         return f"{said} There can be enough on {words.day(effect.enough_on)}."
@@ -122,7 +121,7 @@ def aim(row: Row, where: str) -> Statement:
     lead = f"{row.measure_title}{where}"
     wanted = f"aim {words.value(row.target_value, row)} by {words.day(row.target_on)}"
     if row.is_suppressed or row.actual_value is None or row.state is None:
-        return Statement("none", lead, f"{capital(SMALL)}: {wanted}." if row.is_suppressed else f"Not known yet: {wanted}.")
+        return Statement("none", lead, f"Hidden ({words.SMALL}); {wanted}." if row.is_suppressed else f"Not known yet: {wanted}.")
     said = f"{capital(row.state)}: {written.value(row.actual_value, row, row.is_own)} over the latest three final months to {words.period(row.actual_on)}; {wanted}."
     said += f" As it is, the process {row.assurance} meets the aim." if row.assurance in ("always", "sometimes", "never") else ""
     return Statement(AIM_ICONS.get(row.state, "common"), lead, said + _forecast(row))
@@ -142,7 +141,7 @@ def standardised(row: Row) -> Statement:
     """Observed beside expected for the provider's own mix of patients; of others rounded, and without the interval, which would tell more."""
     when = f"{words.period(row.period_start, row.period_grain)}{', provisional' if row.is_provisional else ''}"
     if row.is_suppressed or row.ratio is None:
-        return Statement("none", row.measure_title, f"{when}: {SMALL}." if row.is_suppressed else f"{when}: no ratio can be told.")
+        return Statement("none", row.measure_title, f"{when}: hidden, {words.SMALL}." if row.is_suppressed else f"{when}: no ratio can be told.")
     expected = f"{row.expected:,.1f}" if row.is_own else words.count(row.expected)
     observed, cases, expected = (written.rounded(number, row.is_own) for number in (words.count(row.observed), words.count(row.case_count), expected))
     said = f"{when}: {observed} observed among {cases} cases, {expected} expected for its mix of patients. {_ratio(row)}; {_in_funnel(row.funnel_position)}."

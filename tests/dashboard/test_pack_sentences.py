@@ -7,6 +7,7 @@ from types import SimpleNamespace as Row
 
 import pytest
 
+from dashboard import words
 from dashboard.pack import sentences
 from dashboard.signal_words import Said
 from schemas.outliers import Basis, Level
@@ -87,7 +88,7 @@ def test_the_ratio_of_another_provider_is_shown_without_an_interval():
 
 def test_a_ratio_that_is_hidden():
     hidden = sentences.standardised(Row(**{**STANDARDISED, **OF_OTHERS, "is_suppressed": True, "ratio": None, "observed": None}))
-    assert (hidden.icon, hidden.text) == ("none", "2025: hidden by the rule of small numbers.")
+    assert (hidden.icon, hidden.text) == ("none", f"2025: hidden, {words.SMALL}.")
 
 
 # ------------------------------------------------------------------------------------------------ effects
@@ -118,7 +119,7 @@ def test_too_early_says_when():
 
 
 def test_a_hidden_effect_shows_no_number():
-    assert not any(letter.isdigit() for letter in sentences.effect_text(Row(**{**EFFECT, "is_suppressed": True})))
+    assert sentences.effect_text(Row(**{**EFFECT, "is_suppressed": True})) == f"Improved. The numbers are hidden: {words.SMALL}."
 
 
 def test_an_extreme_before_and_another_action_are_said():
@@ -148,4 +149,4 @@ def test_an_aim_of_others_is_told_roughly_beside_a_target_that_is_not_rounded():
 
 
 def test_a_hidden_aim_shows_its_target_alone():
-    assert sentences.aim(Row(**{**AIM, "is_suppressed": True, "actual_value": None}), "").text == "Hidden by the rule of small numbers: aim 90 % by 1 Jun 2027."
+    assert sentences.aim(Row(**{**AIM, "is_suppressed": True, "actual_value": None}), "").text == f"Hidden ({words.SMALL}); aim 90 % by 1 Jun 2027."
