@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard import words
+from dashboard import declared, signal_words, words
 from dashboard.asked import Asked
 from dashboard.charts.series import Paper
+from dashboard.figures.figure import Figure
 from dashboard.figures.series import series_figures
 from dashboard.figures.timeline import timeline_figure
+from dashboard.improvement import STATUSES
 from dashboard.pack import sentences, tables
 from dashboard.pack.content import Chapter, Chart, Section, Statement
 from dashboard.standing import Place, open_signals, places
@@ -25,6 +27,7 @@ AIMS = "select * from dashboard.aim_progress_v1 where provider_code = :provider 
 OUTLIERS = "select * from dashboard.period_outlier_v1 where organisation_code = :provider and pathway_name = :pathway order by detected_at desc, period_outlier_id"
 STANDARDISED = """select distinct on (measure_name) * from dashboard.standardised_result_v1
 where organisation_code = :provider and pathway_name = :pathway and period_grain = 'year' order by measure_name, is_provisional, period_start desc"""
+CUSUM = "cusum"
 PRINTED = Paper(430, 208, has_key=False)
 MOST_CHARTS, MOST_TOLD, MOST_ACTIONS = 8, 5, 6
 
@@ -55,6 +58,10 @@ class Read:
             asked.rows(OUTLIERS, **own), asked.rows(STANDARDISED, **own),
         )  # fmt: skip
 
+    @property
+    def is_own(self) -> bool:
+        return self.asked.provider == self.code
+
     def actions_on(self, measure: str | None) -> list[Row]:
         return [a for a in self.actions if measure in a.measure_names]
 
@@ -62,9 +69,19 @@ class Read:
         """Which of its sites or teams; empty for the provider itself."""
         return "" if code == self.code else f", {self.asked.names.name(code)}"
 
+    def said(self, signal: Row) -> signal_words.Said:
+        """Its words, as on the page of signals."""
+        dataset = declared.dataset(self.asked, (signal.parameters or {}).get("dataset_name"))
+        measure, grain = self.asked.measures.get(signal.measure_name), declared.grain(self.asked, signal.measure_name)
+        return signal_words.said(signal, measure, dataset.title if dataset else None, grain)
+
     def lead(self, signal: Row) -> str:
-        measure = self.asked.measures.get(signal.measure_name)
-        return (measure.title if measure else words.plain(signal.kind)) + self.where(signal.organisation_code)
+        return self.said(signal).about + self.where(signal.organisation_code)
+
+    @property
+    def adjusted(self) -> tables.Adjusted:
+        results = {row.measure_name: row for row in self.standardised}
+        return dict.fromkeys(self.asked.adjusted) | results
 
     def is_open(self, outlier: Row) -> bool:
         return outlier.direction != "better" and bool(STATES[outlier.state].leads_to)
@@ -75,12 +92,12 @@ def chapter(asked: Asked, code: str, pathway: str) -> Chapter:
     read = Read.of(asked, code, pathway)
     attention, improved, changed, aims = _attention(read), _improved(read), _changed(read), _aims(read)
     sections = [attention, improved, *([changed] if changed.statements else []), *([aims] if aims.statements else [])]
-    headline = tables.headline(read.places)
+    headline = tables.headline(read.places, read.adjusted)
     final = [p.result for p in read.places if p.result]
     data_to = max(((r.period_start, words.period(r.period_start, r.period_grain)) for r in final), default=None)
     return Chapter(
-        words.plain(pathway), _summary(read), f"Final results up to {data_to[1]}" if data_to else "No result is final yet", sections, headline,
-        _charts(read), tables.place(read.places), [sentences.standardised(row) for row in read.standardised], _timeline(read), _actions(read), _versions(read),
+        words.plain(pathway), summary(read), f"Final results up to {data_to[1]}" if data_to else "No result is final yet", sections, headline,
+        charts(read), tables.place(read.places, read.adjusted), [sentences.standardised(row) for row in read.standardised], _timeline(read), _actions(read), _versions(read),
     )  # fmt: skip
 
 
@@ -91,16 +108,16 @@ def _section(heading: str, statements: Sequence[Statement], empty: str = "") -> 
 
 def _attention(read: Read) -> Section:
     told = [sentences.outlier(row) for row in read.outliers if read.is_open(row)]
-    told += [Statement("concern", read.lead(s), sentences.signal_text(s, read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable is False]
+    told += [Statement("concern", read.lead(s), sentences.signal_text(s, read.said(s), read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable is False]
     told += _after_changes(read, "worse")
-    return _section("What needs the board’s attention", told, "No signal of concern is open: months differ as they do by chance.")
+    return _section("What needs the board’s attention", told, "No signal of concern is open.")
 
 
 def _improved(read: Read) -> Section:
     effects = [e for e in read.effects if e.verdict == "improved"]
     explained = {e.measure_name for e in effects}
     told = _after_changes(read, "improved")
-    told += [Statement("improvement", read.lead(s), sentences.better_text(s, read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable and s.measure_name not in explained]
+    told += [Statement("improvement", read.lead(s), sentences.better_text(read.said(s), read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable and s.measure_name not in explained]
     told += [sentences.outlier(row) for row in read.outliers if row.state == NOTED and row.direction == "better"]
     return _section("What has improved", told, "Nothing that can be told from chance.")
 
@@ -112,19 +129,23 @@ def _after_changes(read: Read, verdict: str) -> list[Statement]:
 
 
 def _changed(read: Read) -> Section:
-    return _section("What has changed, for neither better nor worse", [Statement("change", read.lead(s), f"{sentences.capital(sentences.rule(s))}{sentences.since(s)}.") for s in read.signals if s.is_favourable is None])
+    return _section("What has changed, for neither better nor worse", [Statement("change", read.lead(s), sentences.seen(read.said(s))) for s in read.signals if s.is_favourable is None])
 
 
 def _aims(read: Read) -> Section:
     return _section("Aims", [sentences.aim(row, read.where(row.organisation_code)) for row in read.aims])
 
 
-def _summary(read: Read) -> str:
+def summary(read: Read) -> str:
+    """The one sentence that stands first."""
     concerns = [s for s in read.signals if s.is_favourable is False]
-    outliers = sum(read.is_open(row) for row in read.outliers)
+    outliers = [sentences.is_taken_up(row) for row in read.outliers if read.is_open(row)]
+    worked_on, fresh = sum(outliers), len(outliers) - sum(outliers)
     waiting = sum(s.state == "raised" for s in concerns)
     said = [f"{sentences.counted(len(concerns), 'signal of concern is', 'signals of concern are')} open, {sentences.counted(waiting, 'is', 'are')} not yet taken up" if concerns else "No signal of concern is open"]
-    said += [sentences.counted(outliers, "outlier is being worked on", "outliers are being worked on")] if outliers else []
+    said += [sentences.counted(fresh, "outlier is not yet taken up", "outliers are not yet taken up")] if fresh else []
+    said += [sentences.counted(worked_on, "outlier is being worked on", "outliers are being worked on")] if worked_on else []
+    said += [] if read.is_own else ["outliers that are not published are in the provider’s own pack alone"]
     improved = len({e.measure_name for e in read.effects if e.verdict == "improved"})
     said += [f"{sentences.counted(improved, 'measure', 'measures')} improved by a registered change"] if improved else []
     states = [f"{number} {state}" for state in ("reached", "on track", "behind") if (number := sum(a.state == state for a in read.aims))]
@@ -133,11 +154,20 @@ def _summary(read: Read) -> str:
 
 
 # ------------------------------------------------------------------------------------------------ the pages behind
-def _charts(read: Read) -> list[Chart]:
+def charts(read: Read) -> list[Chart]:
     """Those with a signal, an aim or an action first; headline measures fill up."""
     figures = series_figures(read.asked, _chosen(read), read.code, PRINTED)
     drawn = [f for f in figures if f.svg][:MOST_CHARTS]
-    return [Chart(f.title, str(f.svg), f"{f.title}: {f.summary}", f.summary, [f"{number} {said}" for number, said, _ in f.numbered], f.badge) for f in drawn]
+    return [_chart(read, f) for f in drawn]
+
+
+def _chart(read: Read, figure: Figure) -> Chart:
+    """A month's chart; what the risk-adjusted CUSUM of the same measure says stands beneath, for the chart alone may say that nothing has changed."""
+    crossed = [s for s in read.signals if (s.kind, s.measure_name, s.organisation_code) == (CUSUM, figure.parts[0], read.code)]
+    notes = [f"{number} {said}" for number, said, _ in figure.numbered]
+    notes += [f"{signal_words.KINDS[CUSUM]}: {said.what}{said.since}" for said in map(read.said, crossed)]
+    tone = signal_words.tone(crossed[0]) if crossed else ""
+    return Chart(figure.title, str(figure.svg), f"{figure.title}: {figure.summary}", figure.summary, notes, (tone, tone) if crossed else figure.badge)
 
 
 def _chosen(read: Read) -> list[str]:
@@ -162,7 +192,7 @@ def _actions(read: Read) -> list[Section]:
 def _action(read: Read, action: Row) -> Section:
     told = [sentences.effect(e) for e in read.effects if e.improvement_action_id == action.improvement_action_id]
     ended = f" to {words.day(action.ended_on)}" if action.ended_on else ""
-    return Section(f"{action.title}{read.where(action.organisation_code)} ({action.status}, {words.day(action.started_on)}{ended})", told, "No effect has been computed yet.")
+    return Section(f"{action.title}{read.where(action.organisation_code)} ({STATUSES.get(action.status, action.status)}, {words.day(action.started_on)}{ended})", told, "No effect has been computed yet.")
 
 
 def _versions(read: Read) -> str:

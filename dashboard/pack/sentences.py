@@ -5,50 +5,32 @@ Belongs here: wording of signals, outliers, effects, aims, standardised ratios. 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 
 from dashboard import words
+from dashboard.pack import written
 from dashboard.pack.content import Statement
+from dashboard.signal_words import Said
 from dashboard.views import Row
-from schemas.outlier_workflow import STATES
+from schemas.outlier_workflow import DETECTED, STATES
 
-CUSUM = "cusum"
-RULES = {
-    "above upper limit": "above the upper limit of its process",
-    "below lower limit": "below the lower limit of its process",
-    "longer between events than upper limit": "longer between two events than the upper limit",
-    "2 in 3 above mean, close to limit": "2 of 3 points close to the upper limit",
-    "2 in 3 below mean, close to limit": "2 of 3 points close to the lower limit",
-}
-SHIFT = re.compile(r"(\d+) points (above|below) mean")
-TREND = re.compile(r"(\d+) point trend (in|de)creasing")
 ICONS = {"improved": "improvement", "worse": "concern"}
 AIM_ICONS = {"reached": "improvement", "behind": "change"}
 INSIDE = "inside"
+LEVELS = {"alarm": "alarm", "alert": "alert", "positive": "better than expected", INSIDE: "inside its limits, as judged last", "not judged": "not judged for now"}
+BASES = {
+    "standardised": "case-mix standardised", "network value": "against the network value",
+    "network value, over-dispersed": "against the network value, with room for how much providers differ anyway",
+}  # fmt: skip
 
 
 def capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def rule(signal: Row) -> str:
-    """What broke the rule, in words; as the rule is called where we have none."""
-    if signal.kind == CUSUM:
-        return f"the risk-adjusted CUSUM crossed its limit ({signal.rule_name})"
-    if found := SHIFT.fullmatch(signal.rule_name):
-        return f"{found[1]} points in a row {found[2]} the mean"
-    if found := TREND.fullmatch(signal.rule_name):
-        return f"{found[1]} points in a row {'rising' if found[2] == 'in' else 'falling'}"
-    return RULES.get(signal.rule_name, signal.rule_name)
-
-
-def since(signal: Row) -> str:
-    if not isinstance(signal.since_on, date):
-        return ""
-    is_one = signal.until_on == signal.since_on
-    return f", {'in' if is_one else 'since'} {words.period(signal.since_on)}"
+def seen(said: Said) -> str:
+    """What a signal shows and since when, in the words of the dashboard's page of signals."""
+    return f"{capital(said.what)}{said.since}."
 
 
 def taken_up(signal: Row) -> str:
@@ -59,50 +41,70 @@ def taken_up(signal: Row) -> str:
     return f"{capital(signal.state)}{by}."
 
 
-def signal_text(signal: Row, actions: Sequence[Row]) -> str:
+def signal_text(signal: Row, said: Said, actions: Sequence[Row]) -> str:
     """``actions``: those of the provider that name the measure."""
     under_way = [a for a in actions if a.status in ("planned", "active")]
-    said = [f"{capital(rule(signal))}{since(signal)}.", taken_up(signal)]
-    said += [f"A change is {'under way' if a.status == 'active' else 'planned'}: {a.title}, from {words.day(a.started_on)}." for a in under_way]
-    return " ".join(said)
+    told = [seen(said), taken_up(signal)]
+    told += [f"A change is {'under way' if a.status == 'active' else 'planned'}: {a.title}, from {words.day(a.started_on)}." for a in under_way]
+    return " ".join(told)
 
 
-def better_text(signal: Row, actions: Sequence[Row]) -> str:
-    """A signal for the better; whether it has a cause that is known."""
-    cause = "The verdict on the change that was made for it stands under improvement actions." if actions else "No change has been registered that would explain it."
-    return f"{capital(rule(signal))}{since(signal)}. {cause}"
+def better_text(said: Said, actions: Sequence[Row]) -> str:
+    """A signal for the better; whether a change was made for it."""
+    cause = "The verdict on the change that was made for it stands under improvement actions." if actions else "No change that was registered names this measure."
+    return f"{seen(said)} {cause}"
+
+
+def is_taken_up(row: Row) -> bool:
+    """Whether somebody has begun to work on an outlier."""
+    return row.state != DETECTED
 
 
 def outlier(row: Row) -> Statement:
     """A period outlier, with what the workflow wants next."""
     when = words.period(row.period_start, row.period_grain)
-    counted = f" ({words.count(row.observed)} observed, {row.expected:,.1f} expected)" if row.observed is not None and row.expected is not None else ""
-    state = STATES[row.state]
-    due = f" by {words.day(row.due_on)}" if row.due_on else ""
+    judged = capital(f"{LEVELS.get(row.level, row.level)}, {BASES.get(row.basis, row.basis)}")
     is_better = row.direction == "better"
-    text = f"Outlier ({row.level}) in {when}{counted}, beside {row.basis}. State: {row.state}" + ("." if is_better else f"; next, {state.who}: {state.does}{due}.")
+    text = f"{judged}, in {when}{_observed(row)}." + ("" if is_better else f" {_next(row)}")
     return Statement("improvement" if is_better else "concern", row.measure_title, text)
+
+
+def _observed(row: Row) -> str:
+    if row.observed is None or row.expected is None:
+        return ""
+    expected = f"{row.expected:,.1f}" if row.is_own else words.count(row.expected)
+    return f": {written.rounded(words.count(row.observed), row.is_own)} observed and {written.rounded(expected, row.is_own)} expected"
+
+
+def _next(row: Row) -> str:
+    state = STATES[row.state]
+    stands = f"State: {row.state}." if is_taken_up(row) else "Nobody has taken it up yet."
+    due = f", by {words.day(row.due_on)}" if row.due_on else ""
+    return f"{stands} Next, {state.who}: {state.does}{due}."
 
 
 def effect_text(effect: Row) -> str:
     """The verdict with the numbers behind it."""
     if effect.is_suppressed:
-        return f"{capital(effect.verdict_text)}. The numbers are hidden: they rest on few cases."
+        return f"{capital(effect.verdict_text)}. The numbers are hidden: {words.SMALL}."
     said = f"{capital(effect.verdict_text)}: {effect.reason}." if effect.reason else f"{capital(effect.verdict_text)}."
     if effect.enough_on:
         return f"{said} There can be enough on {words.day(effect.enough_on)}."
     if effect.before_value is not None and effect.after_value is not None:
-        said += f" From {words.value(effect.before_value, effect)} to {words.value(effect.after_value, effect)}"
-        said += _beyond(effect)
+        said += f" {_size(effect)}"
     return said + _cautions(effect)
 
 
-def _beyond(effect: Row) -> str:
+def _size(effect: Row) -> str:
+    """Before, after, their difference, and how much of it the network did not do: all of months weighted by their cases, so that they fit together."""
+    before, after = (written.value(number, effect, effect.is_own) for number in (effect.before_value, effect.after_value))
+    said = f"From {before} to {after} ({written.points(effect.after_value - effect.before_value, effect, effect.is_own)})"
     if effect.controlled_difference is None:
-        return "."
-    between = " to ".join(words.points(end, effect).split()[0] for end in (effect.controlled_difference_lower, effect.controlled_difference_upper))
-    beside = "beyond the rest of the network" if effect.compared_count else "with nobody to compare with"
-    return f": {words.points(effect.controlled_difference, effect)} {beside} (95 % interval {between})."
+        return f"{said}."
+    interval = f"95 % interval {written.between_points(effect.controlled_difference_lower, effect.controlled_difference_upper, effect, effect.is_own)}"
+    if not effect.compared_count:
+        return f"{said[:-1]}, {interval}); there was nobody to compare with."
+    return f"{said}; beyond the rest of the network {written.points(effect.controlled_difference, effect, effect.is_own)} ({interval})."
 
 
 def _cautions(effect: Row) -> str:
@@ -119,26 +121,43 @@ def aim(row: Row, where: str) -> Statement:
     lead = f"{row.measure_title}{where}"
     wanted = f"aim {words.value(row.target_value, row)} by {words.day(row.target_on)}"
     if row.is_suppressed or row.actual_value is None or row.state is None:
-        return Statement("none", lead, f"Not known yet: {wanted}." if not row.is_suppressed else f"Hidden, it rests on few cases: {wanted}.")
-    said = f"{capital(row.state)}: {words.value(row.actual_value, row)} in {words.period(row.actual_on)}, {wanted}."
-    said += f" As it is, the process {row.assurance} meets the aim." if row.assurance else ""
-    if row.forecast_value is not None and not row.is_over:
-        said += f" Forecast for that day {words.value(row.forecast_value, row)} (95 % interval {words.bare(row.forecast_lower, row)} to {words.bare(row.forecast_upper, row)})."
-    return Statement(AIM_ICONS.get(row.state, "common"), lead, said)
+        return Statement("none", lead, f"Hidden ({words.SMALL}); {wanted}." if row.is_suppressed else f"Not known yet: {wanted}.")
+    said = f"{capital(row.state)}: {written.value(row.actual_value, row, row.is_own)} over the latest three final months to {words.period(row.actual_on)}; {wanted}."
+    said += f" As it is, the process {row.assurance} meets the aim." if row.assurance in ("always", "sometimes", "never") else ""
+    return Statement(AIM_ICONS.get(row.state, "common"), lead, said + _forecast(row))
+
+
+def _forecast(row: Row) -> str:
+    if row.forecast_value is None or row.is_over:
+        return ""
+    said = f" Forecast for a month around that day {written.value(row.forecast_value, row, row.is_own)}"
+    if row.forecast_lower is None or row.forecast_upper is None:
+        return f"{said}."
+    ends = (words.possible(end, row) for end in (row.forecast_lower, row.forecast_upper))
+    return f"{said} (95 % interval {written.between(*ends, row, row.is_own)})."
 
 
 def standardised(row: Row) -> Statement:
-    """Observed beside expected for the provider's own mix of patients."""
+    """Observed beside expected for the provider's own mix of patients; of others rounded, and without the interval, which would tell more."""
     when = f"{words.period(row.period_start, row.period_grain)}{', provisional' if row.is_provisional else ''}"
     if row.is_suppressed or row.ratio is None:
-        return Statement("none", row.measure_title, f"{when}: hidden, it rests on few cases." if row.is_suppressed else f"{when}: no ratio can be told.")
-    said = f"{when}: {words.count(row.observed)} observed among {words.count(row.case_count)} cases, {row.expected:,.1f} expected for its mix of patients. "
-    said += f"Ratio {row.ratio:.2f} (95 % interval {row.lower_95:.2f} to {row.upper_95:.2f}); "
-    if row.funnel_position == INSIDE:
-        said += "inside the funnel: chance explains the difference."
-    else:
-        said += f"{row.funnel_position or 'no place'} of the funnel."
+        return Statement("none", row.measure_title, f"{when}: hidden, {words.SMALL}." if row.is_suppressed else f"{when}: no ratio can be told.")
+    expected = f"{row.expected:,.1f}" if row.is_own else words.count(row.expected)
+    observed, cases, expected = (written.rounded(number, row.is_own) for number in (words.count(row.observed), words.count(row.case_count), expected))
+    said = f"{when}: {observed} observed among {cases} cases, {expected} expected for its mix of patients. {_ratio(row)}; {_in_funnel(row.funnel_position)}."
     return Statement("common" if row.funnel_position in (INSIDE, None) else "change", row.measure_title, said)
+
+
+def _ratio(row: Row) -> str:
+    said = f"Ratio {written.rounded(f'{row.ratio:.2f}', row.is_own)}"
+    return said if row.lower_95 is None else f"{said} (95 % interval {row.lower_95:.2f} to {row.upper_95:.2f})"
+
+
+def _in_funnel(position: str | None) -> str:
+    """``position``: inside, or *above 95 %* and the like."""
+    if position == INSIDE:
+        return "inside the funnel: chance alone can explain the difference"
+    return f"{position.replace(' ', ' the ', 1)} limit of the funnel" if position else "it has no place in the funnel"
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -22,6 +22,7 @@ ICONS = HERE.parent / "templates" / "icons.html"
 TEMPLATE = "pack.typ"
 STANDARDS = ["ua-1"]  # tagged, with title, language and alternative texts; typst refuses to make it otherwise
 _SYMBOL = re.compile(r'<symbol id="i-(\w+)" viewBox="([\d ]+)">(.*?)</symbol>')
+_BEFORE_PER_CENT = re.compile(r"(?<=\d) %")  # no line is broken there
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def typeset(pack: Pack) -> Document:
 
 def compiler(pack: Pack) -> typst.Compiler:
     """The pack and its template; for PDF, or pictures of its pages."""
-    data = json.dumps(told(pack), ensure_ascii=False)
+    data = _BEFORE_PER_CENT.sub("\u00a0%", json.dumps(told(pack), ensure_ascii=False))
     return typst.Compiler(HERE / TEMPLATE, root=HERE, font_paths=[FONTS], ignore_system_fonts=True, sys_inputs={"pack": data})
 
 

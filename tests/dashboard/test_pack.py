@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace as Row
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import insert
 
 from dashboard import words
 from dashboard.asked import Asked
+from dashboard.improvement import STATUSES
 from dashboard.pack import NoPack, board_pack
+from dashboard.pack.chapters import Read, charts, summary
 from dashboard.views import Views
 from pipelines.cli.main import run
 from tests.conftest import DEMO_NETWORK, PATHWAYS
 from tests.dashboard.network import EMERGENCY, IMPROVES, LARGE, TINY, WORSENS, months
+from tests.warehouse.results import PERIOD, add_benchmark, add_measures, add_result
 from tests.world import World, csv_bytes
+from warehouse.case_mix_tables import standardised_result
 from warehouse.organisations import load_network
 
 HIDDEN = "hidden"
@@ -52,7 +60,38 @@ def test_what_worsened_stands_first_and_nobody_has_taken_it_up(network):
     first = pages(made(network, WORSENS).document.pdf)[0]
     attention = first.split("What needs the board’s attention")[1].split("What has improved")[0]
     assert network.asked().measures[EMERGENCY].title in attention
+    assert "months below the mean, since" in attention
     assert "nobody has taken it up yet" in attention
+
+
+def test_an_outlier_that_was_detected_is_not_said_to_be_worked_on(network):
+    read = Read.of(network.asked(f"reader:{WORSENS}"), WORSENS, "emergency_care")
+    states = [Row(state=state, direction="worse") for state in ("detected", "detected", "notified")]
+    assert "; 2 outliers are not yet taken up; 1 outlier is being worked on" in summary(replace(read, outliers=states))
+
+
+def test_a_chart_that_sees_nothing_says_what_the_cusum_saw(network):
+    read = Read.of(network.asked(f"reader:{WORSENS}"), WORSENS, "emergency_care")
+    crossed = Row(**{**vars(read.signals[0]), "kind": "cusum", "rule_name": "odds doubled", "measure_name": EMERGENCY, "organisation_code": WORSENS, "is_favourable": False, "since_on": date(2025, 4, 1)})
+    (chart,) = (chart for chart in charts(replace(read, signals=[crossed])) if chart.title == network.asked().measures[EMERGENCY].title)
+    assert chart.badge == ("concern", "concern")
+    assert chart.notes[-1] == "Risk-adjusted CUSUM: more than expected of such patients, since April 2025"
+
+
+def test_the_office_is_told_where_outliers_are(network):
+    assert "outliers that are not published are in the provider’s own pack alone" in said(made(network, WORSENS, "office").document.pdf)
+    assert "not published" not in said(made(network, WORSENS).document.pdf)
+
+
+def test_to_the_office_numbers_of_a_provider_are_rough(network):
+    (row,) = network.asked().rows("select * from dashboard.latest_result_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month'", code=WORSENS, measure=EMERGENCY)
+    assert f"≈ {row.value * 100:.0f} %" in _rows_of(pages(made(network, WORSENS, "office").document.pdf))
+
+
+def test_an_action_has_the_state_that_pages_call_it(network):
+    text = said(made(network, IMPROVES).document.pdf)
+    (action,) = network.asked().rows("select * from dashboard.improvement_action_v1 where provider_code = :code", code=IMPROVES)
+    assert f"{action.title} ({STATUSES[action.status]}, " in text
 
 
 def test_what_improved_is_told_with_its_cause(network):
@@ -61,12 +100,12 @@ def test_what_improved_is_told_with_its_cause(network):
     assert effect.verdict == "improved"
     improved = first.split("What has improved")[1]
     assert "After “A second triage nurse”" in improved
-    assert words.points(effect.controlled_difference, effect) in improved
+    assert f"({words.points(effect.after_value - effect.before_value, effect)}); beyond the rest of the network {words.points(effect.controlled_difference, effect)}" in improved
 
 
 def test_aims_are_told(network):
     aim = network.asked(f"reader:{IMPROVES}").rows("select * from dashboard.aim_progress_v1 where provider_code = :code", code=IMPROVES)[0]
-    assert f"{words.value(aim.actual_value, aim)} in {words.period(aim.actual_on)}, aim {words.value(aim.target_value, aim)}" in said(made(network, IMPROVES).document.pdf)
+    assert f"{words.value(aim.actual_value, aim)} over the latest three final months to {words.period(aim.actual_on)}; aim {words.value(aim.target_value, aim)}" in said(made(network, IMPROVES).document.pdf)
 
 
 def test_without_a_pathway_it_has_all_that_have_results(network):
@@ -142,6 +181,36 @@ def test_a_provider_without_results(new_house):
     answer = new_house.client("reader:ZX1").get("/pack/ZX1.pdf")
     assert answer.status_code == 404
     assert "has no results yet" in answer.text
+
+
+# ------------------------------------------------------------------------------------------------ deaths beside those expected
+@pytest.fixture
+def with_deaths(new_house):
+    """A house with a year of one measure that a case-mix model stands beside: 22 deaths of 304 at ZX2, of which 18.1 were to be expected."""
+    with new_house.engine.begin() as connection:
+        load_network(connection, DEMO_NETWORK)
+        add_measures(connection)
+        for grain in ("quarter", "year"):
+            key = {"measure_name": "m_proportion", "organisation_code": "ZX2", "period_grain": grain, "period_start": PERIOD}
+            add_result(connection, "ZX2", 22, 304, period_grain=grain)
+            add_benchmark(connection, "ZX2", period_grain=grain, rank=8, peer_count=9)
+            ratio = {"case_count": 304, "observed": 22, "expected": 18.1, "ratio": 22 / 18.1, "lower_95": 0.77, "upper_95": 1.84, "lower_998": 0.6, "upper_998": 2.2, "z_score": 0.9, "funnel_position": "inside"}
+            connection.execute(insert(standardised_result).values(**key, **ratio, crude_rate=0.07, is_provisional=False, matures_on=PERIOD, measure_version=1, model_version="model 2"))
+    return new_house
+
+
+@pytest.mark.parametrize(
+    "groups, ratio, place",
+    [
+        ("reader:ZX2", "22 observed among 304 cases, 18.1 expected for its mix of patients. Ratio 1.22 (95 % interval 0.77 to 1.84); inside", "O / E 1.22 (2026)"),
+        ("office", "about 20 observed among about 305 cases, about 20 expected for its mix of patients. Ratio about 1.00; inside", "O / E ≈ 1.00 (2026)"),
+    ],
+)
+def test_everybody_who_may_have_the_pack_reads_of_deaths_what_may_be_shown(with_deaths, groups, ratio, place):
+    text = said(board_pack(with_deaths.asked(groups), "ZX2").document.pdf)
+    assert ratio in text
+    assert place in text
+    assert "8 of 9" not in text, "a crude value has no rank where a model stands beside it"
 
 
 # ------------------------------------------------------------------------------------------------ by command line

@@ -95,3 +95,10 @@ def test_nothing_is_imported_into_the_template_so_nothing_can_be_fetched():
 @pytest.mark.parametrize("name", ["concern", "improvement", "change", "common", "none"])
 def test_icons_are_those_of_the_dashboard(name):
     assert icons()[name].startswith("<svg")
+
+
+def test_no_line_is_broken_between_a_number_and_its_per_cent():
+    document = read(typeset(pack(*("word " * count + "91.4 % of all" for count in range(8, 20)))))
+    lines = [line.strip() for page in document.pages for line in page.extract_text().splitlines()]
+    assert any("91.4" in line for line in lines)
+    assert not [line for line in lines if line.startswith("%")]
