@@ -269,10 +269,10 @@ def test_a_question_that_takes_too_long_is_said_to_and_not_asked_again_by_itself
     assert answer.status_code == 503 and "took too long" in answer.text and "http-equiv" not in answer.text
 
 
-@pytest.mark.parametrize("about", ["actions", "aims", "leads"])
-def test_a_form_full_of_nonsense_is_told_what_is_wrong_and_sends_nothing(network, about):
+@pytest.mark.parametrize(("about", "chosen"), [("actions", "pathway=emergency_care"), ("aims", f"measure={EMERGENCY}"), ("leads", "pathway=emergency_care")])
+def test_a_form_full_of_nonsense_is_told_what_is_wrong_and_sends_nothing(network, about, chosen):
     client = TestClient(network.app(), headers=network.client(f"lead:{WORSENS}").headers, raise_server_exceptions=False, follow_redirects=False)
-    fields = set(re.findall(r'name="([a-z_]+)"', client.get(f"/{about}/new").text)) - {"viewport"}
+    fields = set(re.findall(r'name="([a-z_]+)"', client.get(f"/{about}/new?{chosen}").text)) - {"viewport"}
     assert {"organisation", "pathway"} & fields
     for nonsense in ("", "\0", "a\r\nb,\"c", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "9" * 400, "0001-01-01", "\u202e" * 50, "x" * 20_000, "-" * 30, "1e999", "NaN"):
         form = dict.fromkeys(fields, nonsense) | {"organisation": IMPROVES, "extra": nonsense, "sender": IMPROVES}
