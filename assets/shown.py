@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from dagster import MetadataValue, TableColumn, TableRecord, TableSchema
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from assets import pictures
 from assets.context import Context
@@ -19,7 +20,11 @@ from assets.shown_case_mix import case_mix_metadata
 from assets.shown_results import results_metadata
 from assets.shown_signals import signals_metadata
 from assets.shown_words import query
+from warehouse.planner_statistics import analyze_results
 
+PATIENCE_SECONDS = (15, 60)  # the second time with new statistics of the server's
+LIMIT = text("select set_config('statement_timeout', :limit, true)")
+CANCELLED = "57014"  # what the server says of a statement that took too long
 RULE_COLUMNS = TableSchema(
     columns=[
         TableColumn("rule", "string", description="id of the rule"),
@@ -142,9 +147,19 @@ def _rule_row(rule) -> dict[str, str | int | float]:
 
 # ------------------------------------------------------------------------------------------------ results
 def result_metadata(context: Context, pathway: str, stage: str) -> Mapping[str, object]:
-    """Metadata of one table of results, for one pathway."""
+    """Metadata of one table of results, for one pathway. What takes too long is given up: nobody's file waits for a picture."""
     show: dict[str, Callable] = {
         "measure_results": results_metadata, "case_mix": case_mix_metadata, "benchmarks": benchmarks_metadata, "signals": signals_metadata,
     }  # fmt: skip
-    with context.engine.connect() as connection:
-        return show[stage](connection, pathway)
+    for seconds in PATIENCE_SECONDS:
+        try:
+            with context.engine.begin() as connection:
+                connection.execute(LIMIT, {"limit": f"{round(1000 * seconds)}ms"})
+                return show[stage](connection, pathway)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != CANCELLED:
+                raise
+        # seen where tables had just been filled for the first time: the server took them for nearly empty
+        with context.engine.begin() as connection:
+            analyze_results(connection)
+    return {"not_shown": "the database took too long over these pictures; the tables are fresh, and the next refresh draws them"}

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 # which rows are found: those of the indexes. All columns of a pathway's details would take ten times as long.
 # A vacuum that comes between sets the pages and leaves the statistics as they were, so after one the rows that changed are asked
 # (their count is not begun anew by an ANALYZE of some columns, the time of the latest one is)
+RESULTS = ("measure_result", "benchmark", "spc_point", "funnel_limit")
 GROWN = text("""
 select format('%I.%I', n.nspname, c.relname) as name, string_agg(distinct quote_ident(a.attname), ', ') as columns
 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_index i on i.indrelid = c.oid
@@ -25,6 +26,12 @@ where c.relkind = 'r' and (n.nspname = 'pathway' or n.nspname = 'measurement' an
             > greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid), '-infinity'))
 group by 1 order by 1
 """)
+
+
+def analyze_results(connection: Connection) -> None:
+    """Analyse what pages of results read, whatever has grown, in the caller's transaction. Waits for nobody."""
+    for name in RESULTS:
+        connection.exec_driver_sql(f"analyze (skip_locked) measurement.{name}")
 
 
 def renew_statistics(connection: Connection) -> list[str]:

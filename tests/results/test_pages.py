@@ -7,6 +7,8 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from assets.refresh import refresh
 from assets.shown import result_metadata
@@ -34,6 +36,42 @@ def drawn(markdown) -> str:
 def said(picture: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", picture)
 
+
+
+# ------------------------------------------------------------------------------------------------ patience
+def slow_for(times: int, shown: list):
+    """Stands for a page whose question takes a minute, the first ``times`` that it is asked."""
+
+    def show(connection, pathway):
+        shown.append(pathway)
+        connection.execute(text(f"select pg_sleep({60 if len(shown) <= times else 0})"))
+        return {"drawn": True}
+
+    return show
+
+
+@pytest.mark.parametrize(("times", "told", "asked"), [(1, {"drawn": True}, 2), (2, {"not_shown": "the database took too long"}, 2)])
+def test_a_page_that_takes_too_long_is_asked_once_more_and_then_given_up(world, context, monkeypatch, times, told, asked):
+    shown: list[str] = []
+    monkeypatch.setattr("assets.shown.PATIENCE_SECONDS", (0.2, 0.2))
+    monkeypatch.setattr("assets.shown.benchmarks_metadata", slow_for(times, shown))
+    before = statistics_taken_at(world)
+    found = result_metadata(context, "wrist_fracture", "benchmarks")
+    assert {name: value[:26] if isinstance(value, str) else value for name, value in found.items()} == told
+    assert len(shown) == asked
+    assert statistics_taken_at(world) > before
+
+
+def statistics_taken_at(world):
+    with world.engine.connect() as connection:
+        connection.execute(text("select pg_stat_clear_snapshot()"))
+        return connection.scalar(text("select coalesce(extract(epoch from pg_stat_get_last_analyze_time('measurement.benchmark'::regclass)), 0)"))
+
+
+def test_another_trouble_than_time_is_told(world, context, monkeypatch):
+    monkeypatch.setattr("assets.shown.benchmarks_metadata", lambda connection, pathway: connection.execute(text("select no_such_column")))
+    with pytest.raises(ProgrammingError):
+        result_metadata(context, "wrist_fracture", "benchmarks")
 
 
 # ------------------------------------------------------------------------------------------------ benchmarks
