@@ -31,7 +31,7 @@ from assets.result_frames import Moment
 from assets.signals import settle_results
 from assets.silence import close_silent
 from schemas.registry import Registry
-from warehouse.database import try_advisory_lock
+from warehouse.database import sqlstate, try_advisory_lock
 from warehouse.measure_definitions import sync_measures
 from warehouse.milestone_definitions import sync_milestones
 from warehouse.planner_statistics import renew_statistics
@@ -141,7 +141,7 @@ def _turn(engine: Engine, registry: Registry, now: datetime, before: Callable[[C
                     before(connection)
                 return _work(connection, registry, now)
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in CONFLICTS or attempt == ATTEMPTS:
+            if sqlstate(error) not in CONFLICTS or attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 

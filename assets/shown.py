@@ -20,11 +20,11 @@ from assets.shown_case_mix import case_mix_metadata
 from assets.shown_results import results_metadata
 from assets.shown_signals import signals_metadata
 from assets.shown_words import query
+from warehouse.database import CANCELLED, sqlstate
 from warehouse.planner_statistics import analyze_results
 
 PATIENCE_SECONDS = (15, 60)  # the second time with new statistics of the server's
 LIMIT = text("select set_config('statement_timeout', :limit, true)")
-CANCELLED = "57014"  # what the server says of a statement that took too long
 RULE_COLUMNS = TableSchema(
     columns=[
         TableColumn("rule", "string", description="id of the rule"),
@@ -157,7 +157,7 @@ def result_metadata(context: Context, pathway: str, stage: str) -> Mapping[str, 
                 connection.execute(LIMIT, {"limit": f"{round(1000 * seconds)}ms"})
                 return show[stage](connection, pathway)
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) != CANCELLED:
+            if sqlstate(error) != CANCELLED:
                 raise
         # seen where tables had just been filled for the first time: the server took them for nearly empty
         with context.engine.begin() as connection:

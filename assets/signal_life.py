@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import DatabaseError
 
+from warehouse.database import sqlstate
+
 REFUSALS = ("CC001", "CC002")
 CALL = "select dashboard.act_on_signal(:number, :act, :actor, :for_provider, :note, :assignee)"
 # those for the worse that nobody has acknowledged first, of these the latest
@@ -33,7 +35,7 @@ def act(connection: Connection, number: int, what: str, *, actor: str, for_provi
     try:
         return connection.execute(text(CALL), given).scalar_one()
     except DatabaseError as error:
-        if getattr(error.orig, "sqlstate", None) in REFUSALS:
+        if sqlstate(error) in REFUSALS:
             raise SignalError(str(error.orig).partition("]: ")[2]) from None
         raise
 

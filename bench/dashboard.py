@@ -20,11 +20,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
-
 from bench.dashboard_house import build
 from bench.dashboard_rows import places
 from bench.report import Figure, Measured
+from dashboard.views import Views
 from warehouse.dashboard_login import dashboard_engine
 from warehouse.settings import Settings
 
@@ -110,11 +109,11 @@ def _cold(settings: Settings, browser, page: Page) -> tuple[float, float]:
 def _first_signal(settings: Settings) -> str:
     """Asked beside the dashboard, which is not to know it before."""
     engine = dashboard_engine(settings)
-    with engine.begin() as connection:
-        connection.execute(text("select set_config('common_cause.reader', :provider, true)"), {"provider": PROVIDER})
-        number = connection.execute(text("select max(signal_id) from dashboard.signal_v1 where state <> 'closed' and is_own")).scalar()
-    engine.dispose()
-    return f"/signals/{number}"
+    try:
+        [latest] = Views(engine).rows("select max(signal_id) as number from dashboard.signal_v1 where state <> 'closed' and is_own", PROVIDER)
+    finally:
+        engine.dispose()
+    return f"/signals/{latest.number}"
 
 
 @contextmanager

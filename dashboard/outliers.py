@@ -10,15 +10,21 @@ from dashboard.asked import Asked
 from dashboard.views import Row
 from schemas.outlier_workflow import STATES
 
-OPEN = "select * from dashboard.period_outlier_v1 where organisation_code = :code and pathway_name = :pathway and direction = 'worse' order by period_start desc, period_outlier_id"
+OUTLIERS = "select * from dashboard.period_outlier_v1 where organisation_code = :provider and pathway_name = :pathway order by detected_at desc, period_outlier_id"
 BASES = {
     "standardised": "expected of such patients", "network value": "expected by the network's value", "network value, over-dispersed": "expected by the network's value, as providers differ",
 }  # fmt: skip
 
 
+def is_open(row: Row) -> bool:
+    """Whether something is still to be done about it; one for the better is only noted."""
+    return row.direction != "better" and bool(STATES[row.state].leads_to)
+
+
 def open_outliers(asked: Asked, code: str, pathway: str) -> list[Row]:
-    """Those for the worse on which something is still to be done, the latest period first."""
-    return [row for row in asked.rows(OPEN, code=code, pathway=pathway) if STATES[row.state].leads_to]
+    """Those that are open and still for the worse, the latest period first."""
+    found = [row for row in asked.rows(OUTLIERS, provider=code, pathway=pathway) if is_open(row) and row.direction == "worse"]
+    return sorted(found, key=lambda row: (-row.period_start.toordinal(), row.period_outlier_id))
 
 
 def outlier_sentence(row: Row) -> str:

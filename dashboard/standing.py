@@ -20,6 +20,7 @@ cross join lateral (select r.measure_name, r.value from dashboard.measure_result
     and r.organisation_code = :network and r.period_grain = :grain and r.period_start = w.period_start offset 0) n"""
 SIGNALS = """select * from dashboard.signal_v1 where organisation_code = any (:codes) and state <> 'closed' and (pathway_name = :pathway or pathway_name is null)
 order by is_favourable nulls last, raised_at desc, signal_id desc"""
+BETTER = {"higher is better": 1, "lower is better": -1}  # the sign of a difference for the better
 HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
 
 

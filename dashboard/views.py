@@ -17,10 +17,11 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from warehouse.database import CANCELLED, sqlstate
+
 Row = SimpleNamespace
 LOOK_SECONDS = 2.0  # so often at the most it is asked whether data have changed
 REMEMBERED = 400
-_CANCELLED = "57014"  # what the server says of a statement that took too long
 SIDE_BY_SIDE = 4
 _SAY_READER = text("select set_config('common_cause.reader', :provider, true)")
 # whatever changes what is shown leaves one of these behind; what time alone brings (a file that is late, an aim whose day has come) is seen within the hour
@@ -52,7 +53,7 @@ class Views:
                 result = connection.execute(text(sql), parameters)
                 return [Row(**row) for row in result.mappings()]
         except OperationalError as error:
-            raise (TooLong if getattr(error.orig, "sqlstate", None) == _CANCELLED else Away) from error
+            raise (TooLong if sqlstate(error) == CANCELLED else Away) from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Away from error

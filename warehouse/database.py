@@ -11,12 +11,14 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from warehouse import embedded
 from warehouse.redaction import RedactingConnection, redact_context
 from warehouse.settings import Settings
 
 DRIVER = "postgresql+psycopg"
+CANCELLED = "57014"  # SQLSTATE of a statement that took longer than it may
 
 
 def database_url(settings: Settings, database: str | None = None) -> URL:
@@ -26,6 +28,11 @@ def database_url(settings: Settings, database: str | None = None) -> URL:
     """
     url = make_url(settings.database_url or embedded.ensure(settings).url())
     return (url.set(database=database) if database else url).set(drivername=DRIVER)
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """What the server calls its trouble; none where the driver had one of its own."""
+    return getattr(error.orig, "sqlstate", None)
 
 
 def make_engine(target: Settings | URL | str, *, autocommit: bool = False, server: embedded.Server | None = None, **options) -> Engine:

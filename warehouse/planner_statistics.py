@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
+RESULTS = ("measure_result", "benchmark", "spc_point", "funnel_limit")
 # grown by a fifth and ten pages since the statistics were taken (dead rows count, for they too are read), with the columns by
 # which rows are found: those of the indexes. All columns of a pathway's details would take ten times as long.
 # A vacuum that comes between sets the pages and leaves the statistics as they were, so after one the rows that changed are asked
 # (their count is not begun anew by an ANALYZE of some columns, the time of the latest one is)
-RESULTS = ("measure_result", "benchmark", "spc_point", "funnel_limit")
 GROWN = text("""
 select format('%I.%I', n.nspname, c.relname) as name, string_agg(distinct quote_ident(a.attname), ', ') as columns
 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_index i on i.indrelid = c.oid

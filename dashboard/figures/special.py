@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from dashboard.standing import BETTER
 from dashboard.views import Row
 
 BEYOND = ("above upper limit", "below lower limit")
@@ -21,7 +22,6 @@ TREND = re.compile(r"(\d+) point trend (increasing|decreasing)")
 NEAR = re.compile(r"(2) in (3) (above|below) mean, close to limit")
 RUN = 7
 COMMON = "common cause"
-BETTER = {"higher is better": 1, "lower is better": -1}
 
 
 def of_final(points: Sequence[Row]) -> list[Row]:

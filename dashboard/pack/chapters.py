@@ -15,16 +15,16 @@ from dashboard.figures.figure import Figure
 from dashboard.figures.series import series_figures
 from dashboard.figures.timeline import timeline_figure
 from dashboard.improvement import STATUSES
+from dashboard.outliers import OUTLIERS, is_open
 from dashboard.pack import sentences, tables
 from dashboard.pack.content import Chapter, Chart, Section, Statement
 from dashboard.standing import Place, open_signals, places
 from dashboard.views import Row
-from schemas.outlier_workflow import NOTED, STATES
+from schemas.outlier_workflow import NOTED
 
 ACTIONS = "select * from dashboard.improvement_action_v1 where provider_code = :provider and pathway_name = :pathway order by started_on desc, improvement_action_id"
 EFFECTS = "select * from dashboard.action_effect_v1 where provider_code = :provider and pathway_name = :pathway order by improvement_action_id, measure_name"
 AIMS = "select * from dashboard.aim_progress_v1 where provider_code = :provider order by target_on, measure_name"
-OUTLIERS = "select * from dashboard.period_outlier_v1 where organisation_code = :provider and pathway_name = :pathway order by detected_at desc, period_outlier_id"
 STANDARDISED = """select distinct on (measure_name) * from dashboard.standardised_result_v1
 where organisation_code = :provider and pathway_name = :pathway and period_grain = 'year' order by measure_name, is_provisional, period_start desc"""
 CUSUM = "cusum"
@@ -83,9 +83,6 @@ class Read:
         results = {row.measure_name: row for row in self.standardised}
         return dict.fromkeys(self.asked.adjusted) | results
 
-    def is_open(self, outlier: Row) -> bool:
-        return outlier.direction != "better" and bool(STATES[outlier.state].leads_to)
-
 
 def chapter(asked: Asked, code: str, pathway: str) -> Chapter:
     """The pathway's pages. Reads what the reader of ``asked`` may see."""
@@ -107,7 +104,7 @@ def _section(heading: str, statements: Sequence[Statement], empty: str = "") -> 
 
 
 def _attention(read: Read) -> Section:
-    told = [sentences.outlier(row) for row in read.outliers if read.is_open(row)]
+    told = [sentences.outlier(row) for row in read.outliers if is_open(row)]
     told += [Statement("concern", read.lead(s), sentences.signal_text(s, read.said(s), read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable is False]
     told += _after_changes(read, "worse")
     return _section("What needs the board’s attention", told, "No signal of concern is open.")
@@ -139,7 +136,7 @@ def _aims(read: Read) -> Section:
 def summary(read: Read) -> str:
     """The one sentence that stands first."""
     concerns = [s for s in read.signals if s.is_favourable is False]
-    outliers = [sentences.is_taken_up(row) for row in read.outliers if read.is_open(row)]
+    outliers = [sentences.is_taken_up(row) for row in read.outliers if is_open(row)]
     worked_on, fresh = sum(outliers), len(outliers) - sum(outliers)
     waiting = sum(s.state == "raised" for s in concerns)
     said = [f"{sentences.counted(len(concerns), 'signal of concern is', 'signals of concern are')} open, {sentences.counted(waiting, 'is', 'are')} not yet taken up" if concerns else "No signal of concern is open"]

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dashboard import words
 from dashboard.pack import written
 from dashboard.pack.content import Table
-from dashboard.standing import Place
+from dashboard.standing import BETTER, Place
 from dashboard.views import Row
 
 HEADLINE = ("Measure", "Value", "95 % interval", "Network value", "National value", "Rank", "Complete", "Period")
 PLACE = ("Measure", "Value", "Best shown", "From the best", "Rank", "Quarter of peers", "Funnel")
 HIDDEN = "hidden"
 SCORE = "score"  # published with all its decimals for everybody
-BETTER = {"higher is better": 1, "lower is better": -1}
 # measures with a case-mix model: crude they are not for comparing. Each with its standardised result, if it has one
 Adjusted = Mapping[str, Row | None]
 

@@ -20,9 +20,7 @@ from dashboard.asked import Asked
 from dashboard.changes import DAYS, MOST, changes
 from dashboard.matrix import LOW_COMPLETENESS, Line, matrix
 from dashboard.pages.page import render
-from dashboard.pages.provider import ordered
-
-HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
+from dashboard.standing import having, ordered
 
 
 @dataclass(frozen=True)
@@ -51,8 +49,7 @@ def begin(request: Request) -> Response:
     """A pathway of which the reader's provider has results, else the network."""
     asked = Asked.of(request)
     for code in (asked.provider, asked.network_code):
-        having = {row.pathway_name for row in asked.rows(HAVING, code=code)} if code else ()
-        if found := [name for name in ordered(asked) if name in having]:
+        if code and (found := having(asked, code)):
             return RedirectResponse(f"/network/{found[0]}", 303)
     if asked.pathways:
         return RedirectResponse(f"/network/{ordered(asked)[0]}", 303)

@@ -24,6 +24,7 @@ from dashboard.pages.page import render
 from dashboard.pages.signals import line
 from dashboard.signal_words import KINDS
 from dashboard.views import Row
+from warehouse.database import sqlstate
 
 ONE = "select * from dashboard.signal_v1 where signal_id = :number"
 LIFE = "select * from dashboard.signal_event_v1 where signal_id = :number order by signal_event_id"
@@ -185,7 +186,7 @@ def _refusal(asked: Asked, signal: Row, what: str, note: str, assignee: str) -> 
     try:
         asked.views.rows(ACT, asked.provider, **given)
     except DatabaseError as error:
-        if getattr(error.orig, "sqlstate", None) not in REFUSALS:
+        if sqlstate(error) not in REFUSALS:
             raise
         said = str(error.orig).partition("]: ")[2] or str(error.orig).splitlines()[0]
         return f"{said[:1].upper()}{said[1:]}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from types import SimpleNamespace
 
 import pytest
@@ -14,13 +13,10 @@ from dashboard.figures.timeline import _summary
 from dashboard.standing import Place
 from tests.conftest import DEMO_NETWORK
 from tests.dashboard.network import EMERGENCY, IMPROVES, WORSENS
+from tests.dashboard.test_actions import words_of
 from tests.dashboard.test_network_page import page
 from tests.results.world import NOW, World, wrist
 from warehouse.organisations import load_network
-
-
-def words_of(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
 # ------------------------------------------------------------------------------------------------ what stands out
