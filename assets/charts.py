@@ -81,9 +81,9 @@ def compute_charts(connection: Connection, pathway: Pathway) -> Charts | None:
     if not len(points):
         return None
     charts = draw(points, pathway.measures)
-    rows = [_rows(charts, drawn, chart, pathway.measures) for chart, drawn in charts.drawn.items()]
-    if rows:
-        copy_frame(connection, spc_point, pd.concat(rows, ignore_index=True))
+    made = [rows(charts, drawn, chart, pathway.measures) for chart, drawn in charts.drawn.items()]
+    if made:
+        copy_frame(connection, spc_point, pd.concat(made, ignore_index=True))
     return charts
 
 
@@ -135,14 +135,19 @@ def _judges(of_series: list[Measure], drawn: Mapping[Chart, Drawn]) -> np.ndarra
 
 
 # ------------------------------------------------------------------------------------------------ rows
-def _rows(charts: Charts, drawn: Drawn, chart: Chart, measures: Iterable[Measure]) -> pd.DataFrame:
+def rows(charts: Charts, drawn: Drawn, chart: Chart, measures: Iterable[Measure]) -> pd.DataFrame:
+    """Rows of ``spc_point`` of one kind of chart: what each point breaks, and what it breaks of those that final points alone do, as signals are raised."""
     points = charts.points[drawn.row[charts.points["series"]] >= 0]
     judged, place = drawn.judged, points["place"].to_numpy()
     at = drawn.row[points["series"]], place
-    better = points["measure_name"].map({m.name: BETTER[m.direction] for m in measures}).to_numpy(int)
+    names, told = rule_names(spc.RULE_NAMES), judged.told[at]
+    signs = {m.name: BETTER[m.direction] for m in measures}
+    better = np.array([signs[name] for name in charts.points.loc[charts.points["place"] == 0, "measure_name"]])[points["series"]]
     return points.assign(
         chart=chart.value, point_number=place + 1, mean=judged.centre[at], lower_limit=judged.lower[at], upper_limit=judged.upper[at],
-        rule_name=rule_names(spc.RULE_NAMES)[judged.rule[at], judged.sign[at]], point_type=point_types(judged.told[at], judged.sign[at], better),
+        rule_name=names[judged.rule[at], judged.sign[at]], point_type=point_types(told, judged.sign[at], better),
+        final_rule_name=names[judged.final_rule[at], judged.final_sign[at]],
+        final_point_type=np.where(told & points["is_provisional"].to_numpy(bool), spc.NOT_JUDGED, point_types(told, judged.final_sign[at], better)),
         rule_version=RULE_VERSIONS[chart],
     )  # fmt: skip
 

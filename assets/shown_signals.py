@@ -37,9 +37,9 @@ cross join lateral (select coalesce(bool_or(house.is_small(r.numerator, p.suppre
 where s.pathway_name = :pathway and s.kind = 'special cause' and s.state <> 'closed' and o.organisation_kind not in ('site', 'team') and not cells.has_small
 order by s.raised_at desc, s.signal_id desc limit :most
 """
-# of the chart that raises the measure's signals: the lines as the view rounds them, the values as pages do
+# of the chart that raises the measure's signals, as signals are raised: special causes of final points alone; the lines as the view rounds them, the values as pages do
 POINTS = """
-select v.period_start, r.value, v.mean, v.lower_limit, v.upper_limit, v.point_type, v.is_provisional, v.chart
+select v.period_start, r.value, v.mean, v.lower_limit, v.upper_limit, v.final_point_type, v.is_provisional, v.chart
 from dashboard.chart_point_v1 v
 join measurement.measure_result r on r.measure_name = v.measure_name and r.organisation_code = v.organisation_code
     and r.period_grain = v.period_grain and r.period_start = v.period_start
@@ -88,7 +88,7 @@ def _charts(connection: Connection, pathway: str) -> Iterator[Chart]:
     left, policy = CHARTS, policy_of(connection)
     for signal in query(connection, CANDIDATES, pathway=pathway, most=LOOKED_AT):
         points = query(connection, POINTS, measure=signal.measure_name, organisation=signal.organisation_code) if left else []
-        if points and not any(point.point_type == "suppressed" for point in points):
+        if points and not any(point.final_point_type == "suppressed" for point in points):
             left -= 1
             yield _chart(signal, points, policy)
 
@@ -98,6 +98,6 @@ def _chart(signal: Row, points: Sequence[Row], policy: Policy) -> Chart:
     of = points[-1]
     what = {True: "improvement", False: "concern", None: "change"}[signal.is_favourable]
     subtitle = f"{what}: {signal.rule_name}, since {signal.since_on:%B %Y}; {CHART_NAMES[of.chart]} of {len(points)} points"
-    drawn = [pictures.Point(month_of(p.period_start), policy.value(p.value, unit), p.point_type, p.is_provisional) for p in points]
+    drawn = [pictures.Point(month_of(p.period_start), policy.value(p.value, unit), p.final_point_type, p.is_provisional) for p in points]
     lines = tuple([getattr(point, name) for point in points] for name in ("mean", "lower_limit", "upper_limit"))
     return Chart(f"{signal.title}: {signal.organisation_name}", subtitle, drawn, lines, unit)

@@ -486,6 +486,8 @@ spc_point = Table(
     Column("rule_name", Text, comment="first rule that the point breaks; null for common cause"),
     Column("point_type", Text, nullable=False, comment="common cause, special cause improvement, concern, neutral high or neutral low, insufficient data"),
     Column("rule_version", Integer, nullable=False, comment="version of the rules"),
+    Column("final_rule_name", Text, comment="first rule that the point breaks when final points alone are judged, as signals are; null for common cause and where provisional"),
+    Column("final_point_type", Text, nullable=False, comment="what point_type is when final points alone are judged; not judged yet where provisional"),
     schema="measurement",
     comment="A point of a measure's chart for one organisation. One row a chart, so where one chart is meant it has to be said which.",
 )

@@ -96,7 +96,7 @@ def _short(words: str, letters: int) -> str:
 # ------------------------------------------------------------------------------------------------ XmR
 @dataclass(frozen=True)
 class Point:
-    """A point of a chart; ``kind`` as ``spc_point.point_type`` says it."""
+    """A point of a chart; ``kind`` as ``spc_point.final_point_type`` says it."""
 
     label: str
     value: float | None

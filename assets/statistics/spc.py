@@ -35,6 +35,7 @@ RULE_NAMES = {
     ("shift", -1): "7 points below mean",
 }
 INSUFFICIENT = "insufficient data"
+NOT_JUDGED = "not judged yet"  # a provisional point, where final ones alone are judged
 COMMON_CAUSE = "common cause"
 
 

@@ -25,7 +25,7 @@ KINDS = {
 
 
 def mark(kind: str, x: float, y: float, is_hollow: bool = False) -> str:
-    """A point of a chart in time; ``kind`` as ``chart_point_v1.point_type`` says it."""
+    """A point of a chart in time; ``kind`` as ``chart_point_v1.final_point_type`` says it."""
     shape, radius, colour = KINDS.get(kind, (circle, 3.2, COMMON))
     return shape(x, y, radius, colour, is_hollow)
 

@@ -35,7 +35,7 @@ SCREEN = Paper()
 
 @dataclass(frozen=True)
 class Spot:
-    """A point: ``kind`` as ``point_type`` says it, ``said`` what is told of it."""
+    """A point: ``kind`` as ``final_point_type`` says it, ``said`` what is told of it."""
 
     label: str
     value: float | None

@@ -1,4 +1,4 @@
-"""A measure of an organisation over time, with what its leads did and aim at.
+"""A measure of an organisation over time, with what its leads did and aim at. Special causes are those of final points alone, as signals are raised.
 
 Belongs here: reading and wording it. Does not belong here: drawing (``dashboard.charts.series``).
 """
@@ -13,7 +13,6 @@ from dashboard import signal_words, words
 from dashboard.asked import Asked
 from dashboard.charts.series import LIMITS, NATIONAL, SCREEN, Level, Note, Paper, Path, Spot, series
 from dashboard.figures.figure import Cell, Figure, number
-from dashboard.figures.special import BEYOND, of_final
 from dashboard.names import POOLED
 from dashboard.views import Row
 
@@ -27,6 +26,7 @@ ACTIONS = """select * from dashboard.improvement_action_v1 where provider_code =
 AIMS = """select a.*, v.set_on, v.note from dashboard.aim_progress_v1 a join dashboard.aim_v1 v using (aim_id)
 where a.organisation_code = :organisation and a.measure_name = any (:measures)"""
 GRAINS = ("month", "quarter", "year")
+BEYOND = ("above upper limit", "below lower limit")
 CHARTS = {"xmr": "XmR chart", "p_prime": "P′ chart: limits follow each month's number of cases", "u_prime": "U′ chart: limits follow each month's exposure"}
 
 
@@ -85,14 +85,14 @@ def _figure(asked: Asked, name: str, code: str, points: list[Row], national: lis
 
 
 def _shown(measure: Row, points: list[Row]) -> list[Row]:
-    """Special causes of final points alone, as signals are raised; limits within what there can be."""
-    return [Row(**{**vars(p), **{line: words.possible(getattr(p, line), measure) for line in ("lower_limit", "upper_limit")}}) for p in of_final(points)]
+    """Limits within what there can be."""
+    return [Row(**{**vars(p), **{line: words.possible(getattr(p, line), measure) for line in ("lower_limit", "upper_limit")}}) for p in points]
 
 
 # ------------------------------------------------------------------------------------------------ drawing
 def _draw(measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper):
     grain = points[0].period_grain
-    spots = [Spot(words.period(p.period_start, grain), p.value, p.point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
+    spots = [Spot(words.period(p.period_start, grain), p.value, p.final_point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
     levels = [Level(title, [getattr(p, line) for p in points], **style) for title, line, style in
               (("mean", "mean", {}), ("upper", "upper_limit", LIMITS), ("lower", "lower_limit", LIMITS)) if any(getattr(p, line) is not None for p in points)]  # fmt: skip
     if national:
@@ -140,7 +140,7 @@ def _trajectory(measure: Row, starts: Sequence[date], aim: Row) -> Path | None:
 def _said(measure: Row, point: Row) -> str:
     said = f"{words.period(point.period_start, point.period_grain)}: {words.value(point.value, measure)}"
     said += f" ({words.count(point.numerator)} of {words.count(point.denominator)})" if measure.kind == "proportion" and point.denominator else ""
-    said += f"; {_rule(point)}" if point.rule_name else ""
+    said += f"; {_rule(point)}" if point.final_rule_name else ""
     return said + ("; provisional" if point.is_provisional else "")
 
 
@@ -155,34 +155,34 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
     if last.mean is None:
         return said + (", the latest that is shown; hidden months hide the lines." if any(p.is_suppressed for p in points) else "; too few months for limits."), None
     said += f", mean {words.value(last.mean, measure)}"
-    if last.point_type == "insufficient data":
+    if last.final_point_type == "insufficient data":
         return f"{said}; too few months for limits.", None
     return f"{said}. {_judged(final)}", _badge(last)
 
 
 def _rule(point: Row) -> str:
     """What the rule that a point breaks saw, in words."""
-    return signal_words.seen(point.rule_name, point.period_grain)
+    return signal_words.seen(point.final_rule_name, point.period_grain)
 
 
 def _judged(final: list[Row]) -> str:
     """Whether the last final point is of a special cause; else which was the latest, for it is seen on the chart."""
-    last, special = final[-1], [p for p in final if p.rule_name]
+    last, special = final[-1], [p for p in final if p.final_rule_name]
     if not special:
         return f"No special cause: {last.period_grain}s differ as by chance."
     latest = special[-1]
     if latest is last:
         return f"Special cause: {_rule(last)}."
     when = [words.period(p.period_start, p.period_grain) for p in (last, latest)]
-    return f"No special cause in {when[0]}; {_rule(latest)} {'in' if latest.rule_name in BEYOND else 'until'} {when[1]}."
+    return f"No special cause in {when[0]}; {_rule(latest)} {'in' if latest.final_rule_name in BEYOND else 'until'} {when[1]}."
 
 
 def _badge(last: Row) -> tuple[str, str] | None:
-    if last.rule_name:
-        kind = last.point_type.removeprefix("special cause ")
+    if last.final_rule_name:
+        kind = last.final_point_type.removeprefix("special cause ")
         tone = kind if kind in ("improvement", "concern") else "change"
         return tone, tone
-    return ("common", "common cause") if last.point_type == "common cause" else None
+    return ("common", "common cause") if last.final_point_type == "common cause" else None
 
 
 def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]) -> tuple[str, ...]:
@@ -215,6 +215,6 @@ def _cells(measure: Row, point: Row) -> list[Cell]:
 def _tells(point: Row) -> str:
     if point.value is None and point.is_suppressed:
         return "suppressed"
-    if point.rule_name:
+    if point.final_rule_name:
         return _rule(point)
-    return "not judged yet" if point.is_provisional and point.point_type == "common cause" else point.point_type
+    return point.final_point_type

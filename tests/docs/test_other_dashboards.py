@@ -77,7 +77,7 @@ def test_2_a_chart_tells_the_rule_that_a_fall_breaks(ask):
     rows = ask(2, organisation="ZYB").set_index("period_start")
     assert len(rows) == 36 and rows[["mean", "lower_limit", "upper_limit"]].notna().all(axis=None)
     fallen = rows[rows.index >= pd.Timestamp("2025-11-01").date()]
-    assert (fallen.value < fallen.lower_limit).any() and "special cause concern" in set(fallen.point_type) and fallen.rule_name.notna().any()
+    assert (fallen.value < fallen.lower_limit).any() and "special cause concern" in set(fallen.final_point_type) and fallen.final_rule_name.notna().any()
 
 
 def test_3_a_funnel_has_limits_at_each_point(ask):
@@ -165,7 +165,7 @@ def test_small_numbers_stay_hidden_in_every_query(ask):
     hidden = ask(1, **WRISTS).set_index("organisation_code").loc["ZX3"]
     assert hidden.is_suppressed and hidden[["rank", "value", "lower_95", "upper_95", "from_best"]].isna().all()
     chart = ask(2, **{**WRISTS, "organisation": "ZX3"})
-    assert len(chart) == 12 and chart[["value", "mean", "lower_limit", "upper_limit", "rule_name"]].isna().all(axis=None) and chart.is_suppressed.all()
+    assert len(chart) == 12 and chart[["value", "mean", "lower_limit", "upper_limit", "final_rule_name"]].isna().all(axis=None) and chart.is_suppressed.all()
 
 
 @pytest.mark.parametrize("relation", ["dashboard.case_v1", "dashboard.wrist_fracture_case_v1", "measurement.measure_result", "improvement.lead_contact", "pathway.person"])

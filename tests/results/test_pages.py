@@ -160,6 +160,17 @@ def test_the_page_of_signals_draws_the_chart_with_its_lines_and_its_special_caus
     assert chart.count('fill="#289de0"') == 2, "the special cause, and its mark in the key"
 
 
+def test_a_run_of_final_months_is_drawn_without_the_provisional_ones_that_prolong_it(world, context):
+    """Seven better months raise the signal; two more, not final yet, are as good: the chart marks seven, as the signal and the dashboard tell."""
+    for number in range(23):
+        add(world, date(2025 + number // 12, number % 12 + 1, 10), ZX1=(16 if number > 13 else 10 + number % 3, 20))
+    shown = page(world, context, "signals", datetime(2026, 11, 2, tzinfo=UTC))
+    chart = next(drawn(picture) for name, picture in shown.items() if re.fullmatch(r"chart_\d", name) and said(drawn(picture))[0].startswith("Manipulated within 4 hours: "))
+    assert said(chart)[1].endswith(f"7 points above mean, since March 2026; {CHART} of 23 points")
+    assert chart.count('"#289de0"') == 7 + 1, "seven final months, filled, and the mark in the key; no hollow one has the colour"
+    assert "provisional" in said(chart)
+
+
 def test_what_stands_first_on_each_page_is_a_chart_that_dagster_shows_there_itself(signals, world, context):
     pages = [signals, *(result_metadata(context, "wrist_fracture", stage) for stage in ("measure_results", "benchmarks"))]
     for shown in pages:

@@ -71,7 +71,7 @@ def add_point(connection: Connection, organisation: str, **more) -> None:
     given = {
         "measure_name": "m_proportion", "organisation_code": organisation, "period_grain": "month", "period_start": PERIOD, "chart": "xmr",
         "point_number": 1, "value": 0.987654, "mean": 0.123456, "lower_limit": 0.0123456, "upper_limit": 0.23456, "rule_name": "beyond limits",
-        "point_type": "special cause concern", "rule_version": 1,
+        "point_type": "special cause concern", "rule_version": 1, "final_rule_name": "beyond final limits", "final_point_type": "special cause concern",
     }  # fmt: skip
     connection.execute(insert(spc_point).values(**{**given, **more}))
 

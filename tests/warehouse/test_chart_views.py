@@ -35,6 +35,7 @@ def test_the_view_of_xmr_charts_tells_of_no_other_chart(warehouse, as_role):
     assert (seen.mean, seen.rule_version) == (0.123456, 1)
     both = rows(as_role("cc_provider", "ZX1"), "chart_point_v1")
     assert sorted((row.chart, row.is_judged, row.mean) for row in both) == [("p_prime", False, 0.5), ("xmr", True, 0.123456)]
+    assert {(row.final_rule_name, row.final_point_type) for row in both} == {("beyond final limits", "special cause concern")}
 
 
 def test_limits_of_others_stand_where_they_would_for_the_shown_denominator(warehouse, as_role):
@@ -67,6 +68,7 @@ def test_a_series_with_a_hidden_point_has_no_lines_on_any_chart(warehouse, as_ro
     seen = rows(as_role("cc_dashboard"), "chart_point_v1")
     assert len(seen) == 2
     assert {(row.mean, row.lower_limit, row.upper_limit, row.rule_name, row.point_type) for row in seen} == {(None, None, None, None, "suppressed")}
+    assert {(row.final_rule_name, row.final_point_type) for row in seen} == {(None, "suppressed")}
 
 
 def test_points_of_rare_events_are_ones_own_and_of_others_there_is_not_even_a_row(warehouse, as_role):

@@ -15,7 +15,7 @@ TOLD = Table(
 )  # fmt: skip
 POINT = pd.DataFrame([{
     "measure_name": "a", "organisation_code": "ZX1", "period_grain": "month", "period_start": pd.Timestamp("2026-01-01"), "point_number": 1, "value": 0.5,
-    "point_type": "common cause", "rule_version": 1, "chart": "xmr",
+    "point_type": "common cause", "rule_version": 1, "chart": "xmr", "final_point_type": "common cause",
 }])  # fmt: skip
 NAMES = TOLD.columns.keys()
 LOCAL = pd.to_datetime(["2026-10-25T00:30:00Z", None, "2026-07-01T12:00:00.123456Z"], format="ISO8601").tz_convert("Europe/London")

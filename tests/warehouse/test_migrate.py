@@ -19,9 +19,10 @@ from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
 from warehouse.embedded import ensure
 from warehouse.house_tables import pathway_table
+from warehouse.measure_definitions import measure_row
 from warehouse.migrate import MIGRATIONS, MigrationError, head, migrate, migrate_database
 from warehouse.sync import team_record_tables
-from warehouse.tables import metadata, quarantined_row, submission
+from warehouse.tables import measure, metadata, quarantined_row, submission
 
 FINDINGS = "select submission_id, finding_number, rule_id, rule_name, severity, scope, row_number, field_name, advice from intake.finding order by 1, 2"
 OLD_BINARIES = Path("/usr/lib/postgresql/15/bin")
@@ -289,3 +290,31 @@ def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
         assert list(connection.scalars(text("select chart from measurement.spc_point order by 1"))) == ["p_prime", "xmr"]
         with pytest.raises(IntegrityError), connection.begin_nested():
             connection.execute(text(again + " where chart = 'xmr'"), {"chart": "xmr"})
+
+
+def test_final_points_from_before_bear_what_was_said_of_them_and_their_charts_are_drawn_again(empty, registry):
+    """Since migration 0022 a point says what final points alone break; a refresh, for which each series is queued once, makes it exact."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with empty.begin() as connection:
+        connection.execute(CreateSchema("house"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0021")
+        connection.execute(insert(measure).values(**measure_row(registry.pathway("wrist_fracture"), registry.measures["wrist_manipulated_4h"])))
+        for number, (is_open, kind) in enumerate(((False, "special cause concern"), (True, "special cause concern"), (True, "insufficient data")), 1):
+            given = {"number": number, "start": f"2026-0{number}-01", "is_open": is_open, "kind": kind}
+            connection.execute(text(
+                "insert into measurement.measure_result (measure_name, organisation_code, period_grain, period_start, value, is_provisional, matures_on, measure_version, computed_at) "
+                "values ('wrist_manipulated_4h', 'ZX1', 'month', :start, 0.5, :is_open, :start, 1, now())"), given)  # fmt: skip
+            connection.execute(text(
+                "insert into measurement.spc_point (measure_name, organisation_code, period_grain, period_start, point_number, point_type, rule_name, rule_version, chart) "
+                "values ('wrist_manipulated_4h', 'ZX1', 'month', :start, :number, :kind, 'below lower limit', 2, 'xmr')"), given)  # fmt: skip
+    with empty.begin() as connection:
+        migrate_database(connection, registry)
+        said = connection.execute(text("select final_rule_name, final_point_type from measurement.spc_point order by point_number")).all()
+        assert said == [("below lower limit", "special cause concern"), (None, "not judged yet"), (None, "insufficient data")]
+        queued = connection.execute(text("select pathway_name, organisation_code, period_grain, period_start::text from intake.stale_cell")).all()
+        assert queued == [("wrist_fracture", "ZX1", "month", "2026-03-01")]

@@ -253,7 +253,7 @@ def test_a_chart_shows_the_values_of_the_results(warehouse, as_role):
     seen = _rows(as_role("cc_provider", "ZX1"), "spc_point_v1")
     assert (seen["ZX1"].value, seen["ZX1"].mean, seen["ZX1"].lower_limit) == (33 / 52, 0.123456, 0.0123456)
     assert (seen["ZX2"].value, seen["ZX2"].mean, seen["ZX2"].lower_limit, seen["ZX2"].upper_limit) == (0.7, 0.12, 0.01, 0.23)
-    assert seen["ZX2"].rule_name == "beyond limits"
+    assert (seen["ZX2"].rule_name, seen["ZX2"].final_rule_name) == ("beyond limits", "beyond final limits")
 
 
 def test_a_chart_with_a_hidden_point_has_no_lines(warehouse, as_role):
@@ -270,6 +270,7 @@ def test_a_chart_with_a_hidden_point_has_no_lines(warehouse, as_role):
     assert {(row.mean, row.lower_limit, row.upper_limit, row.rule_name, row.point_type) for row in seen.values()} == {
         (None, None, None, None, "suppressed")
     }
+    assert {(row.final_rule_name, row.final_point_type) for row in seen.values()} == {(None, "suppressed")}
     # asking for the shown period alone does not bring the lines back
     assert _rows(reader, "spc_point_v1", where="period_start = '2025-12-01'")["ZX2"].mean is None
 
@@ -554,9 +555,11 @@ def test_views_keep_their_columns():
         "period_start numerator denominator value lower_95 upper_95 reason completeness_share matures_on is_own is_suppressed is_stale",
         "dashboard.place_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start",
         "dashboard.spc_point_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
-        "period_start point_number value mean lower_limit upper_limit rule_name point_type rule_version",
+        "period_start point_number value mean lower_limit upper_limit rule_name point_type rule_version is_own is_suppressed is_stale kind unit "
+        "decimals direction policy_version final_rule_name final_point_type",
         "dashboard.chart_point_v1": "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain "
-        "period_start chart is_judged point_number value mean lower_limit upper_limit rule_name point_type rule_version is_provisional is_own",
+        "period_start chart is_judged point_number value mean lower_limit upper_limit rule_name point_type rule_version is_provisional is_own "
+        "is_suppressed is_stale kind unit decimals direction policy_version final_rule_name final_point_type",
         "dashboard.rare_event_point_v1": "pathway_name measure_name measure_title organisation_code chart is_judged point_number period_start value "
         "centre lower_limit upper_limit rule_name point_type rule_version is_open is_provisional",
         "dashboard.milestone_summary_v1": "pathway_name milestone_name organisation_code organisation_kind period_grain period_start case_count "

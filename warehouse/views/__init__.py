@@ -52,6 +52,8 @@ MEANINGS = {
     "started_on": "date of the clock start",
     "record_status": "only valid and incomplete cases enter measures",
     "measure_names": "measures it should move",
+    "final_rule_name": "rule_name when final points alone are judged, as signals are; null for common cause and where provisional",
+    "final_point_type": "point_type when final points alone are judged; not judged yet where provisional",
     "kind": "kind",
     "title": "title for readers",
 }

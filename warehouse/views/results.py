@@ -118,7 +118,8 @@ select v.pathway_name, v.measure_name, v.measure_title, v.organisation_code, v.o
     case when v.is_own or v.kind = 'score' then s.upper_limit when not series.is_hidden then round(s.upper_limit::numeric, d.decimals)::double precision end,
     case when not series.is_hidden then s.rule_name end,
     case when series.is_hidden then 'suppressed' else s.point_type end,
-    s.rule_version, v.is_own, v.is_suppressed, v.is_stale, v.kind, v.unit, v.decimals, v.direction, v.policy_version
+    s.rule_version, v.is_own, v.is_suppressed, v.is_stale, v.kind, v.unit, v.decimals, v.direction, v.policy_version,
+    case when not series.is_hidden then s.final_rule_name end, case when series.is_hidden then 'suppressed' else s.final_point_type end
 from (
     select v.*, bool_or(v.is_suppressed) over (partition by v.measure_name, v.organisation_code, v.period_grain) as has_hidden
     from dashboard.measure_result_v1 v
@@ -136,7 +137,7 @@ spc_point_v1 = view(
     "A point of a measure's XmR chart. One row a measure, organisation, grain and period; lines and rules are hidden where a point of the series is.",
     "pathway_name measure_name measure_title organisation_code organisation_name organisation_kind period_grain period_start point_number "
     "value mean lower_limit upper_limit rule_name point_type rule_version is_own is_suppressed is_stale kind unit decimals direction "
-    "policy_version",
+    "policy_version final_rule_name final_point_type",
     SPC_POINT,
     point_number="1 is the first point of the series",
     mean="centre line",
