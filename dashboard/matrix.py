@@ -16,7 +16,7 @@ from functools import partial
 from dashboard.asked import Asked
 from dashboard.views import Row, side_by_side
 
-CELLS = """select measure_name, organisation_code, period_grain, period_start, value, national_value, national_source, completeness_share, is_suppressed, is_stale
+CELLS = """select measure_name, organisation_code, period_grain, period_start, value, rank, national_value, national_source, completeness_share, is_suppressed, is_stale
 from dashboard.latest_result_v1"""
 # a measure at a time in one question: of all together the server reads every period
 OF_PROVIDERS = f"""select c.* from unnest(cast(:measures as text[])) as wanted (name)

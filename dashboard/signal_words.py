@@ -42,13 +42,14 @@ TO_THE_DAY = ("submission late", "submission missing", "submission stuck")
 
 @dataclass(frozen=True)
 class Said:
-    """``about`` and ``what`` make the sentence together; ``since`` is when, ``rule`` what is asked for, ``meaning`` what to make of it."""
+    """``about`` and ``what`` make the sentence together; ``since`` is when, ``rule`` what is asked for, ``meaning`` what to make of it, ``name`` the rule as charts say it."""
 
     about: str
     what: str
     since: str
     rule: str
     meaning: str
+    name: str
 
     @property
     def sentence(self) -> str:
@@ -64,7 +65,7 @@ def said(signal: Row, measure: Row | None, dataset_title: str | None = None, gra
     """The words of a signal. ``measure`` and ``dataset_title``: where it has one and they are known."""
     what, rule = _of_submissions(signal, dataset_title) if measure is None else _of_measure(signal.rule_name, grain)
     about = measure.title if measure else _about(signal, dataset_title)
-    return Said(about, what, _since(signal, grain), rule, _meaning(signal, measure))
+    return Said(about, what, _since(signal, grain), rule, _meaning(signal, measure), words.plain(seen(signal.rule_name, grain)))
 
 
 def seen(rule: str, grain: str) -> str:

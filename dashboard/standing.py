@@ -5,10 +5,11 @@ Belongs here: reading them, and the word and icon of a measure. Does not belong 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from dashboard import signal_words
+from dashboard import signal_words, words
 from dashboard.asked import Asked
 from dashboard.matrix import of_providers
 from dashboard.views import Row
@@ -21,12 +22,16 @@ cross join lateral (select r.measure_name, r.value from dashboard.measure_result
 SIGNALS = """select * from dashboard.signal_v1 where organisation_code = any (:codes) and state <> 'closed' and (pathway_name = :pathway or pathway_name is null)
 order by is_favourable nulls last, raised_at desc, signal_id desc"""
 BETTER = {"higher is better": 1, "lower is better": -1}  # the sign of a difference for the better
+PROVIDER = "provider"  # teams have ranks among teams
 HAVING = "select distinct pathway_name from dashboard.measure_result_v1 where organisation_code = :code"
 
 
 @dataclass(frozen=True)
 class Place:
-    """A measure of the latest final quarter (or month) beside its peers: the network's value, the best that is shown; ``icon``, ``word``: what its signals say."""
+    """A measure of the latest final quarter (or month) beside its peers: the network's value, the best that is shown; ``icon``, ``word``: what its signals say.
+
+    ``is_rank_shared``: whether another provider that is shown has the same rank.
+    """
 
     measure: Row
     result: Row | None
@@ -34,13 +39,22 @@ class Place:
     best: float | None
     icon: str
     word: str
+    is_rank_shared: bool = False
 
     @property
     def is_best_better(self) -> bool:
-        """Whether the best that is shown is better than this one: of others only rounded counts are known."""
-        if self.best is None or self.result is None or self.result.value is None:
-            return True
-        return self.best > self.result.value if self.measure.direction == "higher is better" else self.best < self.result.value
+        """Whether the best that is shown is better than this one by as much as can be written, for of others only rounded counts are known; if this one is not known, any is."""
+        value = self.result.value if self.result else None
+        if self.best is None or value is None:
+            return self.best is not None
+        unit = words.unit_of(words.as_known(self.measure, self.measure.kind == words.SCORE))
+        ahead = BETTER.get(self.measure.direction, 0) * (self.best - value)
+        return round(ahead * unit.factor, unit.decimals) > 0
+
+    @property
+    def rank(self) -> str:
+        """*3 of 12*, *=3 of 12* where another that is shown has the same."""
+        return f"{words.rank(self.result.rank, self.is_rank_shared)} of {self.result.peer_count}" if self.result and self.result.rank else words.NONE
 
 
 def ordered(asked: Asked) -> list[str]:
@@ -68,29 +82,36 @@ def places(asked: Asked, measures: list[Row], signals: list[Row], code: str, pat
     if missing := [name for name in names if name not in found]:
         found |= _beside(asked, missing, code, pathway, "month")
     told = {m.measure_name: [s for s in signals if s.measure_name == m.measure_name] for m in measures}
-    return [Place(m, *found.get(m.measure_name, (None, None, None)), *said(told[m.measure_name])) for m in measures]
+    return [_place(m, *found.get(m.measure_name, (None, None, [])), told[m.measure_name]) for m in measures]
 
 
-def _beside(asked: Asked, names: list[str], code: str, pathway: str, grain: str) -> dict[str, tuple[Row, float | None, float | None]]:
-    """By measure: its result, the network's value and the best that is shown, of the same period."""
+def _place(measure: Row, result: Row | None, network: float | None, peers: list[Row], signals: list[Row]) -> Place:
+    """``peers``: what everybody may see of the providers in the same period."""
+    return Place(measure, result, network, _best(measure, peers), *said(signals), bool(result) and _is_rank_shared(result, peers))
+
+
+def _beside(asked: Asked, names: list[str], code: str, pathway: str, grain: str) -> dict[str, tuple[Row, float | None, list[Row]]]:
+    """By measure: its result, the network's value and what is shown of all providers, of the same period. These are cells of the network's page, which are there already."""
     latest = {row.measure_name: row for row in asked.rows(PLACES, organisation=code, measures=names, grain=grain)}
     if not latest:
         return {}
     starts = [row.period_start for row in latest.values()]
     pooled = {row.measure_name: row.value for row in asked.rows(NETWORK, measures=list(latest), starts=starts, network=asked.network_code, grain=grain)}
-    best = _best(asked, names, grain)
-    return {name: (row, pooled.get(name), best.get((name, row.period_start))) for name, row in latest.items()}
+    peers: defaultdict[tuple[str, date], list[Row]] = defaultdict(list)
+    for cell in of_providers(asked, names, grain):
+        peers[cell.measure_name, cell.period_start].append(cell)
+    return {name: (row, pooled.get(name), peers[name, row.period_start]) for name, row in latest.items()}
 
 
-def _best(asked: Asked, names: list[str], grain: str) -> dict[tuple[str, date], float]:
-    """By measure and period: the best value that everybody may see; none of a neutral measure. Of the cells of the network's page, which are there already."""
-    better = {"higher is better": max, "lower is better": min}
-    found: dict[tuple[str, date], float] = {}
-    for row in of_providers(asked, names, grain):
-        if row.value is not None and (best := better.get(asked.measures[row.measure_name].direction)):
-            key = row.measure_name, row.period_start
-            found[key] = best(found.get(key, row.value), row.value)
-    return found
+def _best(measure: Row, peers: list[Row]) -> float | None:
+    """The best value that everybody may see; none of a neutral measure."""
+    better = {"higher is better": max, "lower is better": min}.get(measure.direction)
+    return better((row.value for row in peers if row.value is not None), default=None) if better else None
+
+
+def _is_rank_shared(result: Row, peers: list[Row]) -> bool:
+    """Whether another provider that is shown has the same rank: of one that is hidden it would tell the value."""
+    return result.peer_kind == PROVIDER and result.rank is not None and any(row.rank == result.rank and row.organisation_code != result.organisation_code for row in peers)
 
 
 def said(signals: list[Row]) -> tuple[str, str]:

@@ -6,12 +6,16 @@ Belongs here: filters of templates. Does not belong here: sentences of one page.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 from assets.pictures.drawing import Unit
 
 NONE = "–"
 SMALL = "a count of 1 to 7 stands among the cases, in a part of them or in a period beside"  # why something of another provider is hidden
+SHARED = "=: the rank is shared with another that is shown."
+HIDDEN_MONTHS = f"Months are hidden: {SMALL}."
 SHARE = "share"
+SCORE = "score"  # published with all its decimals for everybody
 
 
 def unit_of(measure) -> Unit:
@@ -19,6 +23,11 @@ def unit_of(measure) -> Unit:
     if measure.unit == SHARE:
         return Unit(100.0, "%", 1 if measure.decimals > 1 else measure.decimals)
     return Unit(1.0, measure.unit, measure.decimals)
+
+
+def as_known(measure, is_own: bool):
+    """The measure with the decimals that are true: shares of others come from rounded counts, and have none."""
+    return measure if is_own or measure.unit != SHARE else SimpleNamespace(unit=measure.unit, decimals=0)
 
 
 def value(number: float | None, measure) -> str:
@@ -56,6 +65,11 @@ def count(number: float | None) -> str:
 def many(number: int, thing: str) -> str:
     """So many of a thing: 1 provider, 2 providers."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def rank(place: int | None, is_shared: bool) -> str:
+    """A place among peers, with = before it where another that is shown has the same."""
+    return NONE if place is None else f"={place}" if is_shared else f"{place}"
 
 
 def day(moment: date | datetime | None) -> str:

@@ -115,7 +115,7 @@ def _notes(aim: Row, measure: Row, results: dict[date, Row]) -> tuple[str, ...]:
     if aim.is_over:
         notes.append("The day of the aim has passed.")
     if any(row.is_suppressed for row in results.values()):
-        notes.append(f"Hidden months of another provider: {words.SMALL}.")
+        notes.append(words.HIDDEN_MONTHS)
     if any(row.is_provisional and row.value is not None for row in results.values()):
         notes.append("Provisional months are drawn hollow.")
     return tuple(notes)

@@ -5,7 +5,8 @@ Belongs here: reading and wording it. Does not belong here: drawing (``dashboard
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from dashboard import words
 from dashboard.asked import Asked
@@ -22,19 +23,25 @@ def caterpillar_figure(asked: Asked, measure: str, grain: str, start: str) -> Fi
     of = chosen(asked, measure, grain, start)
     rows = results(asked, of)
     shown = [row for row in rows if row.value is not None]
+    shared = set() if measure in asked.adjusted else _shared(rows)
     summary = summed_up(of, shown) if shown else _nothing(rows)
     peers = [peer(asked, of, row) for row in shown]
     levels = lines(of, shown, has_target=True)
     drawn = caterpillar(f"{of.measure.title}, {of.when}", summary, peers, levels, words.unit_of(of.measure)) if shown else None
     return Figure(
-        "caterpillar", of.parts, "Values with intervals", summary, drawn, COLUMNS, [_cells(asked, of.measure, row) for row in _ranked(rows)],
-        subtitle=f"{of.measure.title}, {of.when}", notes=notes(rows), source=source(of, "Values with 95 % intervals"), data_at=of.data_at, more=f"/measure/{measure}",
+        "caterpillar", of.parts, "Values with intervals", summary, drawn, COLUMNS, [_cells(asked, of.measure, row, shared) for row in _ranked(rows)],
+        subtitle=f"{of.measure.title}, {of.when}", notes=(*notes(rows), *([words.SHARED] if shared else [])), source=source(of, "Values with 95 % intervals"), data_at=of.data_at, more=f"/measure/{measure}",
     )  # fmt: skip
 
 
 def _ranked(rows: Sequence[Row]) -> list[Row]:
     """By rank, which is that of the exact numbers; as they are where there is none."""
     return sorted(rows, key=lambda row: (row.rank is None, row.rank or 0))
+
+
+def _shared(rows: Sequence[Row]) -> set[int]:
+    """The ranks that several have of those that are shown."""
+    return {rank for rank, count in Counter(row.rank for row in rows).items() if rank is not None and count > 1}
 
 
 def summed_up(of: Chosen, shown: Sequence[Row]) -> str:
@@ -56,12 +63,12 @@ def _nothing(rows: Sequence[Row]) -> str:
     return f"Nothing can be shown: of each provider {words.SMALL}." if any(row.is_suppressed for row in rows) else "No provider has a value in this period."
 
 
-def _cells(asked: Asked, measure: Row, row: Row) -> list[Cell]:
+def _cells(asked: Asked, measure: Row, row: Row, shared: Collection[int]) -> list[Cell]:
     hidden = "hidden" if row.is_suppressed else None
-    places = (None, None) if measure.measure_name in asked.adjusted else (row.rank, row.quartile)
+    place, quartile = (None, None) if measure.measure_name in asked.adjusted else (row.rank, row.quartile)
     return [
         Cell(asked.names.name(row.organisation_code), address=f"/provider/{asked.names.slug(row.organisation_code)}/{measure.pathway_name}", mark="own" if row.organisation_code in asked.names.own else ""),
-        *(number(place, hidden or words.count(place)) for place in places), number(row.value, hidden or words.bare(row.value, measure)),
+        number(place, hidden or words.rank(place, place in shared)), number(quartile, hidden or words.count(quartile)), number(row.value, hidden or words.bare(row.value, measure)),
         *(number(limit, hidden or words.bare(limit, measure)) for limit in (row.lower_95, row.upper_95)),
         *(number(counted, hidden or words.count(counted)) for counted in (row.numerator, row.denominator)),
         number(row.completeness_share, words.share(row.completeness_share)), Cell("provisional" if row.is_provisional else "final"),

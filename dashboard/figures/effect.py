@@ -138,7 +138,7 @@ def _summary(told: Told) -> str:
 def _notes(told: Told, own: dict[date, Row]) -> tuple[str, ...]:
     effect, notes = told.effect, []
     if any(row.is_suppressed for row in own.values()):
-        notes.append("Months of another provider that rest on 1 to 7 cases are hidden.")
+        notes.append(words.HIDDEN_MONTHS)
     if any(row.is_provisional and row.value is not None for row in own.values()):
         notes.append("Provisional months are drawn hollow and do not count for the verdict.")
     if any(_differ(effect, phase) for phase in PHASES):

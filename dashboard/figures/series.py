@@ -149,7 +149,7 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
     final = [p for p in points if p.value is not None and not p.is_provisional]
     if not final:
         hidden = any(p.is_suppressed for p in points)
-        return ("Months are hidden: some rest on 1 to 7 cases." if hidden else "No final month yet."), None
+        return ("No final month can be shown." if hidden else "No final month yet."), None
     last = final[-1]
     said = f"{words.value(last.value, measure)} in {words.period(last.period_start, last.period_grain)}"
     if last.mean is None:
@@ -190,7 +190,7 @@ def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]
     if open_months := [p for p in points if p.is_provisional and p.value is not None]:
         notes.append(f"Provisional from {words.period(open_months[0].period_start, open_months[0].period_grain)}: cases or outcomes are still to come.")
     if any(p.is_suppressed for p in points):
-        notes.append("Counts of 1 to 7 of other providers are hidden, and with them the lines of the chart.")
+        notes.append(f"{words.HIDDEN_MONTHS} With them the lines of the chart are hidden.")
     low = [p for p in points[-6:] if p.completeness_share is not None and p.completeness_share < 0.9]
     if low:
         notes.append(f"Completeness is as low as {words.share(min(p.completeness_share for p in low))} in the last months.")

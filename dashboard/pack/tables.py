@@ -10,20 +10,19 @@ from collections.abc import Mapping, Sequence
 from dashboard import words
 from dashboard.pack import written
 from dashboard.pack.content import Table
-from dashboard.standing import BETTER, Place
+from dashboard.standing import Place
 from dashboard.views import Row
 
 HEADLINE = ("Measure", "Value", "95 % interval", "Network value", "National value", "Rank", "Complete", "Period")
 PLACE = ("Measure", "Value", "Best shown", "From the best", "Rank", "Quarter of peers", "Funnel")
 HIDDEN = "hidden"
-SCORE = "score"  # published with all its decimals for everybody
 # measures with a case-mix model: crude they are not for comparing. Each with its standardised result, if it has one
 Adjusted = Mapping[str, Row | None]
 
 
 def headline(places: Sequence[Place], adjusted: Adjusted) -> Table:
     rows = [_headline(place, adjusted) for place in places]
-    note = " ".join(filter(None, (_about(rows), _crude(places, adjusted), _sources(places))))
+    note = " ".join(filter(None, (_about(rows), _shared(places, adjusted), _crude(places, adjusted), _sources(places))))
     return Table(HEADLINE, rows, (1, 2, 3, 4, 5, 6), [(place.icon, place.word) for place in places], note)
 
 
@@ -33,13 +32,13 @@ def _headline(place: Place, adjusted: Adjusted) -> tuple[str, ...]:
         return (measure.title, "no final result yet", *[words.NONE] * 6)
     return (
         measure.title, _value(result, measure), _interval(result, measure), words.value(place.network, measure), words.value(result.national_value, measure),
-        words.NONE if measure.measure_name in adjusted else _rank(result), words.share(result.completeness_share),
+        words.NONE if measure.measure_name in adjusted else place.rank, words.share(result.completeness_share),
         words.period(result.period_start, result.period_grain) + (", being computed" if result.is_stale else ""),
     )  # fmt: skip
 
 
 def _is_whole(result: Row, measure: Row) -> bool:
-    return result.is_own or measure.kind == SCORE
+    return result.is_own or measure.kind == words.SCORE
 
 
 def _value(result: Row, measure: Row) -> str:
@@ -50,8 +49,8 @@ def _interval(result: Row, measure: Row) -> str:
     return written.between(result.lower_95, result.upper_95, measure, _is_whole(result, measure)) if result.lower_95 is not None else words.NONE
 
 
-def _rank(result: Row) -> str:
-    return f"{result.rank} of {result.peer_count}" if result.rank else words.NONE
+def _shared(places: Sequence[Place], adjusted: Adjusted) -> str:
+    return words.SHARED if any(p.is_rank_shared for p in places if p.measure.measure_name not in adjusted) else ""
 
 
 def _crude(places: Sequence[Place], adjusted: Adjusted) -> str:
@@ -67,7 +66,7 @@ def _sources(places: Sequence[Place]) -> str:
 def place(places: Sequence[Place], adjusted: Adjusted) -> Table:
     """Only measures that have a place: a value beside peers, or a ratio to what is expected."""
     rows = [row for p in places if p.result and (row := _expected(p, adjusted[p.measure.measure_name]) if p.measure.measure_name in adjusted else _place(p))]
-    return Table(PLACE, rows, (1, 2, 3, 4), note=" ".join(filter(None, (_about(rows), "Better ones may be hidden." if rows else "", _not_compared(rows)))))
+    return Table(PLACE, rows, (1, 2, 3, 4), note=" ".join(filter(None, (_about(rows), _shared(places, adjusted), "Better ones may be hidden." if rows else "", _not_compared(rows)))))
 
 
 def _place(place: Place) -> tuple[str, ...] | None:
@@ -76,7 +75,7 @@ def _place(place: Place) -> tuple[str, ...] | None:
         return None
     best, behind = _best(place)
     quartile = {1: "best", 2: "second", 3: "third", 4: "last"}.get(result.quartile, words.NONE)
-    return measure.title, _value(result, measure), best, behind, _rank(result), quartile, result.funnel_position or words.NONE
+    return measure.title, _value(result, measure), best, behind, place.rank, quartile, result.funnel_position or words.NONE
 
 
 def _expected(place: Place, standardised: Row | None) -> tuple[str, ...] | None:
@@ -102,14 +101,7 @@ def _best(place: Place) -> tuple[str, str]:
     measure, value = place.measure, place.result.value
     if place.result.rank == 1:
         return "this one", words.NONE
-    if value is None or place.best is None or not _is_ahead(place):
+    if value is None or not place.is_best_better:
         return words.NONE, words.NONE
-    is_whole = measure.kind == SCORE
+    is_whole = measure.kind == words.SCORE
     return written.value(place.best, measure, is_whole, written.NEARLY), written.points(value - place.best, measure, is_whole, written.NEARLY)
-
-
-def _is_ahead(place: Place) -> bool:
-    """Whether the best that is shown is better than this one, by as much as can be written."""
-    unit = words.unit_of(written.as_known(place.measure, place.measure.kind == SCORE))
-    ahead = BETTER.get(place.measure.direction, 0) * (place.best - place.result.value)
-    return round(ahead * unit.factor, unit.decimals) > 0

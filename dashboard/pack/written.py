@@ -6,8 +6,6 @@ Belongs here: how a number that was rounded is written. Does not belong here: th
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from dashboard import words
 from dashboard.views import Row
 
@@ -15,31 +13,24 @@ ABOUT = "about"  # in a sentence
 NEARLY = "≈"  # in a table
 
 
-def as_known(measure: Row, is_own: bool) -> Row:
-    """The measure's unit with the decimals that are true: shares of others come from rounded counts, and have none."""
-    if is_own or measure.unit != words.SHARE:
-        return measure
-    return SimpleNamespace(unit=measure.unit, decimals=0)
-
-
 def rounded(said: str, is_own: bool, sign: str = ABOUT) -> str:
     return said if is_own or said == words.NONE else f"{sign} {said}"
 
 
 def value(number: float | None, measure: Row, is_own: bool, sign: str = ABOUT) -> str:
-    return rounded(words.value(number, as_known(measure, is_own)), is_own, sign)
+    return rounded(words.value(number, words.as_known(measure, is_own)), is_own, sign)
 
 
 def points(difference: float | None, measure: Row, is_own: bool, sign: str = ABOUT) -> str:
-    return rounded(words.points(difference, as_known(measure, is_own)), is_own, sign)
+    return rounded(words.points(difference, words.as_known(measure, is_own)), is_own, sign)
 
 
 def between(lower: float, upper: float, measure: Row, is_own: bool) -> str:
     """An interval without the unit."""
-    known = as_known(measure, is_own)
+    known = words.as_known(measure, is_own)
     return f"{words.bare(lower, known)} to {words.bare(upper, known)}"
 
 
 def between_points(lower: float, upper: float, measure: Row, is_own: bool) -> str:
     """An interval of a difference, with signs and without the unit."""
-    return " to ".join(words.points(end, as_known(measure, is_own)).split()[0] for end in (lower, upper))
+    return " to ".join(words.points(end, words.as_known(measure, is_own)).split()[0] for end in (lower, upper))

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard import words
 from dashboard.asked import Asked
 from dashboard.improvement import Action, actions, call, roles
 from dashboard.pages.page import render
@@ -26,12 +27,13 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Standing:
-    """A measure: the provider's own row, who does best, who improved most."""
+    """A measure: the provider's own row, who does best, who improved most; ``place`` is the provider's own in words, empty where it has none."""
 
     measure: Row
     own: Row | None
     best: list[Row]
     improved: list[Row]
+    place: str
 
 
 def begin(request: Request) -> Response:
@@ -78,8 +80,12 @@ def standings(asked: Asked, pathway: str, code: str | None) -> list[Standing]:
         own = next((row for row in mine if row.organisation_code == code), None)
         improved = [row for row in mine if row.improved_rank and _is_better(row)]
         best = [row for row in mine if row.best_rank and row.best_rank <= MOST]
-        found.append(Standing(measure, own, best[:MOST], sorted(improved, key=lambda row: row.improved_rank)[:MOST]))
+        found.append(Standing(measure, own, best[:MOST], sorted(improved, key=lambda row: row.improved_rank)[:MOST], _place(own, mine)))
     return [one for one in found if one.own or one.best]
+
+
+def _place(own: Row | None, rows: list[Row]) -> str:
+    return words.rank(own.best_rank, sum(row.best_rank == own.best_rank for row in rows) > 1) if own and own.best_rank else ""
 
 
 def _is_better(row: Row) -> bool:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from dashboard import words
 from dashboard.asked import Asked
 from dashboard.figures.series import series_figures
 from dashboard.figures.timeline import quarters, timeline_figure
@@ -53,7 +54,7 @@ def show(request: Request) -> Response:
         timeline=_timeline(asked, pathway, slug, code, request.query_params.get("quarter", "")), shows_all=shows_all,
         actions=asked.rows(ACTIONS, provider=code, pathway=pathway), aims=[a for a in asked.rows(AIMS, provider=code) if a.measure_name in {m.measure_name for m in asked.measures.values() if m.pathway_name == pathway}],
         submissions=asked.rows(SUBMISSIONS, provider=code), is_own=code in asked.names.own, is_provider=kind == "provider", providers=asked.providers, names=asked.names,
-        has_results=pathway in having(asked, code), adjusted=asked.adjusted, outliers=open_outliers(asked, code, pathway), outlier_sentence=outlier_sentence, statuses=STATUSES,
+        has_results=pathway in having(asked, code), adjusted=asked.adjusted, outliers=open_outliers(asked, code, pathway), outlier_sentence=outlier_sentence, statuses=STATUSES, shared=words.SHARED,
         most=MOST_SIGNALS, sentence=lambda signal: sentence(signal, asked.measures),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ AIM = {
 }  # fmt: skip
 
 
-SAID = Said("Surgery in time", "a month above the upper limit", ", in September 2026", "", "")
+SAID = Said("Surgery in time", "a month above the upper limit", ", in September 2026", "", "", "")
 OUTLIER = {
     "measure_title": "Dead within 30 days", "period_start": date(2025, 1, 1), "period_grain": "year", "state": "detected", "level": "alarm", "basis": "standardised", "direction": "worse", "observed": 41.0,
     "expected": 24.39, "due_on": date(2026, 12, 7), "is_own": True,

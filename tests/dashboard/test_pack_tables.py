@@ -7,6 +7,7 @@ from types import SimpleNamespace as Row
 
 import pytest
 
+from dashboard import words
 from dashboard.pack import tables
 from dashboard.standing import Place
 
@@ -22,8 +23,8 @@ VALUE, INTERVAL, RANK = 1, 2, 5
 BEST = slice(2, 4)
 
 
-def place(measure=IN_TIME, best=None, **result) -> Place:
-    return Place(Row(**measure), Row(**{**RESULT, **result}), 0.7, best, "common", "no signal")
+def place(measure=IN_TIME, best=None, is_rank_shared=False, **result) -> Place:
+    return Place(Row(**measure), Row(**{**RESULT, **result}), 0.7, best, "common", "no signal", is_rank_shared)
 
 
 def placed(*places: Place, adjusted=None):
@@ -48,6 +49,15 @@ def test_what_is_no_better_than_ones_own_is_not_called_the_best(measure, best, v
 
 def test_the_first_is_the_best_itself():
     assert placed(place(best=0.6, rank=1)).rows[0][BEST] == ("this one", "–")
+
+
+@pytest.mark.parametrize("make", [tables.headline, tables.place])
+def test_a_shared_rank_is_marked_and_the_mark_explained(make):
+    table, alone = (make([place(is_rank_shared=is_shared)], {}) for is_shared in (True, False))
+    assert "=4 of 12" in table.rows[0] and words.SHARED in table.note
+    assert "4 of 12" in alone.rows[0] and words.SHARED not in alone.note
+    crude = make([place(DEAD, is_rank_shared=True)], {"dead": Row(**RATIO)})
+    assert "=4 of 12" not in crude.rows[0] and words.SHARED not in crude.note
 
 
 # ------------------------------------------------------------------------------------------------ numbers of others

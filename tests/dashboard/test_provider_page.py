@@ -9,8 +9,9 @@ import pytest
 from assets.context import Context
 from assets.refresh import refresh
 from dashboard.asked import Asked
+from dashboard.figures import caterpillar
 from dashboard.figures.timeline import _summary
-from dashboard.standing import Place
+from dashboard.standing import Place, _is_rank_shared
 from tests.conftest import DEMO_NETWORK
 from tests.dashboard.network import EMERGENCY, IMPROVES, WORSENS
 from tests.dashboard.test_actions import words_of
@@ -91,8 +92,53 @@ def test_crude_outcomes_with_a_case_mix_model_are_ranked_nowhere(network, monkey
     assert f'href="/measure/{EMERGENCY}"' not in page(client, "/learn/emergency_care").split("Who is best, who improved most</h2>")[1]
 
 
-def test_others_rounded_values_are_not_called_better_than_ones_own():
-    measure, own = SimpleNamespace(direction="higher is better"), SimpleNamespace(value=0.645)
-    assert not Place(measure, own, 0.6, 0.6, "", "").is_best_better
-    assert Place(measure, own, 0.6, 0.7, "", "").is_best_better
-    assert not Place(SimpleNamespace(direction="lower is better"), own, 0.6, 0.7, "", "").is_best_better
+MEASURE = {"measure_name": "m", "direction": "higher is better", "unit": "share", "decimals": 1, "kind": "proportion"}
+OWN = {"organisation_code": "A", "value": 0.645, "rank": 3, "peer_count": 12, "peer_kind": "provider"}
+
+
+def place(best: float | None, value: float | None = 0.645, is_shared: bool = False, **measure) -> Place:
+    return Place(SimpleNamespace(**{**MEASURE, **measure}), SimpleNamespace(**{**OWN, "value": value}), 0.6, best, "", "", is_shared)
+
+
+@pytest.mark.parametrize(
+    ("one", "is_better"),
+    [
+        (place(0.6), False), (place(0.7), True), (place(0.7, direction="lower is better"), False), (place(0.6, direction="lower is better"), True),
+        (place(0.647), False), (place(0.66), True), (place(64.7, 64.5, unit="points", kind="score"), True), (place(None), False), (place(0.7, None), True),
+        (place(0.7, direction="neutral"), False),
+    ],
+    ids=["worse", "better", "higher where lower is better", "lower where it is", "as many whole per cent", "more of them", "a score is exact", "none", "nothing to compare", "no better side"],
+)  # fmt: skip
+def test_the_best_shown_is_better_only_by_as_much_as_others_rounded_values_can_tell(one, is_better):
+    """The page and the board pack ask the same."""
+    assert one.is_best_better == is_better
+
+
+# ------------------------------------------------------------------------------------------------ ties
+def cell(code: str, rank: int | None) -> SimpleNamespace:
+    return SimpleNamespace(organisation_code=code, rank=rank)
+
+
+@pytest.mark.parametrize(
+    ("peers", "own", "is_shared"),
+    [
+        ([cell("A", 3), cell("B", 3)], {}, True), ([cell("A", 3), cell("B", 4)], {}, False), ([cell("A", None), cell("B", 3)], {}, True), ([], {}, False),
+        ([cell("A", 3), cell("B", None)], {}, False), ([cell("A", None), cell("B", None)], {"rank": None}, False), ([cell("A", 3), cell("B", 3)], {"peer_kind": "team"}, False),
+    ],
+    ids=["two alike", "two apart", "own hidden from others", "nobody else", "the other is hidden", "both are", "a team among teams"],
+)  # fmt: skip
+def test_a_rank_is_shared_only_with_a_provider_that_is_shown(peers, own, is_shared):
+    assert _is_rank_shared(SimpleNamespace(**{**OWN, **own}), peers) == is_shared
+
+
+def test_of_a_period_the_ranks_that_several_have_are_marked_and_stay_numbers_in_the_file():
+    rows = [cell(code, rank) for code, rank in zip("ABCDEF", (1, 2, 2, 4, None, None), strict=True)]
+    assert caterpillar._shared(rows) == {2}
+    given = {"value": 0.5, "lower_95": 0.4, "upper_95": 0.6, "numerator": 5, "denominator": 10, "quartile": 2, "completeness_share": 1.0, "is_suppressed": False, "is_provisional": False}
+    names = SimpleNamespace(name=str, slug=str, own=())
+    ranked = caterpillar._cells(SimpleNamespace(names=names, adjusted=()), SimpleNamespace(**MEASURE, pathway_name="p"), SimpleNamespace(**vars(rows[1]), **given), {2})[1]
+    assert (ranked.shown, ranked.value) == ("=2", 2)
+
+
+def test_a_shared_rank_is_marked():
+    assert (place(0.7, is_shared=True).rank, place(0.7).rank) == ("=3 of 12", "3 of 12")

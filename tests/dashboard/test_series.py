@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from dashboard import signal_words
+from dashboard import signal_words, words
 from dashboard.charts import canvas
-from dashboard.figures.series import SCREEN, _cells, _draw, _said, _shown, _summary
+from dashboard.figures import effect
+from dashboard.figures.series import SCREEN, _cells, _draw, _notes, _said, _shown, _summary
 from dashboard.views import Row
 
 SHARE = Row(measure_name="m", title="Seen", unit="share", decimals=1, kind="proportion", direction="higher is better", target=None)
@@ -79,6 +80,14 @@ def test_where_lines_are_hidden_it_is_not_for_too_few_months():
     hidden = {"mean": None, "lower_limit": None, "upper_limit": None, "final_point_type": "suppressed"}
     points = _shown(SHARE, [point(0, 0.5, **hidden), point(1, None, is_suppressed=True, **hidden)])
     assert _summary(SHARE, points) == ("50.0 % in Jan 2025, the latest that is shown; hidden months hide the lines.", None)
+
+
+def test_why_months_are_hidden_is_told_in_the_words_that_are_used_everywhere():
+    points = _shown(SHARE, [point(0, None, is_suppressed=True, is_stale=False, mean=None, final_point_type="suppressed")])
+    assert _summary(SHARE, points) == ("No final month can be shown.", None)
+    assert _notes(SHARE, points, [], []) == (f"Months are hidden: {words.SMALL}. With them the lines of the chart are hidden.",)
+    of_effect = effect._notes(Row(effect=None), {points[0].period_start: points[0]})
+    assert of_effect == (f"Months are hidden: {words.SMALL}.",)
 
 
 def test_limits_lie_within_what_a_share_can_be_in_chart_and_table():

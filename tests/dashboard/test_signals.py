@@ -85,7 +85,7 @@ def test_filters_are_in_the_address_and_an_unknown_one_filters_nothing(lead, con
 # ------------------------------------------------------------------------------------------------ one signal
 def test_the_page_tells_rule_parameters_points_and_life(lead, concern):
     text = lead.get(f"/signals/{concern}").text
-    for said in ("Seven months in a row lie below the mean", "7 points below mean, version 1", "71", "43", "Raised</strong> by the warehouse", f"/actions/new?measure={MEASURE}", f"/aims/new?measure={MEASURE}"):
+    for said in ("Seven months in a row lie below the mean", "<dd>Seven months below the mean, version 1</dd>", "71", "43", "Raised</strong> by the warehouse", f"/actions/new?measure={MEASURE}", f"/aims/new?measure={MEASURE}"):
         assert said in text, said
 
 
