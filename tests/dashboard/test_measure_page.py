@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import date
 from html import unescape
 
@@ -173,3 +174,15 @@ def test_the_network_value_is_the_same_on_every_page(client):
     assert of_list == of_matrix == of_funnel
 
 
+
+
+# ------------------------------------------------------------------------------------------------ ties
+def test_ranks_that_several_providers_have_are_marked_in_the_table_and_on_their_own_pages(client, network):
+    """Numerators of 400 attendances: in the latest month some are the same."""
+    ranks = {row[0].address.split("/")[2]: row[1] for row in figure(network, "caterpillar", EMERGENCY).rows}
+    held = Counter(cell.value for cell in ranks.values())
+    assert {code: cell.shown for code, cell in ranks.items()} == {code: f"={cell.value}" if held[cell.value] > 1 else str(cell.value) for code, cell in ranks.items()}
+    tied, alone = (next(code for code, cell in ranks.items() if (held[cell.value] > 1) == is_tied) for is_tied in (True, False))
+    for code, is_marked in ((tied, True), (alone, False)):
+        place = page(client(f"reader:{code}"), f"/provider/{code}/emergency_care").split('id="place"')[1].split('id="months"')[0]
+        assert f"{ranks[code].shown} of {len(PROVIDERS)}</td>" in place and (words.SHARED in unescape(place)) == is_marked
