@@ -30,7 +30,10 @@ from schemas.fields import Identifier
 from schemas.rules import Scope, Severity
 from warehouse.detail_tables import record_table, unit_column
 from warehouse.loading import Copies, copy_frame
+from warehouse.planner_statistics import renew_statistics
 from warehouse.tables import EFFECTIVE_STATES, submission
+
+MANY = 5_000  # records; what asks for so many new rows joins them one by one if the server does not know yet that they are there
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,8 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
             copies.add(record_table(pathway), _fragments(work, rows, leaves[takes | leaves]))
             if stands_alone:
                 case_store.write(connection, pathway, _states(work, linked, rows, merged), copies)
+        if len(rows) >= MANY:
+            renew_statistics(connection)
         if not stands_alone:
             settle_effectiveness(connection, pathway, rows["provider_code"].unique(), work.row, counts=True)
             case_store.refold(connection, pathway, touched)
