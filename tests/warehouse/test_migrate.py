@@ -293,7 +293,7 @@ def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
 
 
 def test_final_points_from_before_bear_what_was_said_of_them_and_their_charts_are_drawn_again(empty, registry):
-    """Since migration 0022 a point says what final points alone break; a refresh, for which each series is queued once, makes it exact."""
+    """Since migration 0023 a point says what final points alone break; a refresh, for which each series is queued once, makes it exact."""
     from alembic import command
     from alembic.config import Config
 
@@ -302,7 +302,7 @@ def test_final_points_from_before_bear_what_was_said_of_them_and_their_charts_ar
     with empty.begin() as connection:
         connection.execute(CreateSchema("house"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0021")
+        command.upgrade(config, "0022")
         connection.execute(insert(measure).values(**measure_row(registry.pathway("wrist_fracture"), registry.measures["wrist_manipulated_4h"])))
         for number, (is_open, kind) in enumerate(((False, "special cause concern"), (True, "special cause concern"), (True, "insufficient data")), 1):
             given = {"number": number, "start": f"2026-0{number}-01", "is_open": is_open, "kind": kind}
