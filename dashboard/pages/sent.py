@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.asked import Asked
+from dashboard.forms import told
 from dashboard.forms.sending import Sent, find
 from dashboard.pages.forms import FORMS, registry_of
 from dashboard.pages.page import render
@@ -32,7 +33,7 @@ def show(request: Request) -> Response:
     again = None if sent.is_done else SOON if waited < LONG else LATER
     return render(
         request, "sent.html", title="Sent", sent=sent, again_after=again, is_long=waited >= LONG, look=BADGES.get(sent.state or "", "concern"), back=_back(sent),
-        findings=_findings(asked, sent),
+        state=told.STATES.get(sent.state or "", ""), result=told.result(sent.receipt), summary=told.summary(sent.receipt) if sent.receipt else "", findings=_findings(asked, sent),
     )  # fmt: skip
 
 
@@ -42,12 +43,10 @@ def _back(sent: Sent) -> tuple[str, str] | None:
     return (f"/{about}/new", FORMS[about][2]) if about else None
 
 
-def _findings(asked: Asked, sent: Sent) -> list[tuple[str, str, list[str]]]:
-    """Field, severity, advice of each finding of the receipt."""
+def _findings(asked: Asked, sent: Sent) -> list[told.Said]:
     if not sent.receipt or sent.dataset_name is None:
         return []
-    headers = {item.name: item.header for item in registry_of(asked).dataset(sent.dataset_name).fields}
-    return [(headers.get(f["field"], "The file"), f["severity"], [asked.names.told(said) for said in f["advice"]]) for f in sent.receipt.get("findings", ())]
+    return told.findings(registry_of(asked).dataset(sent.dataset_name), sent.receipt, asked.names.told)
 
 
 ROUTES = [Route("/sent/{token}", show)]
