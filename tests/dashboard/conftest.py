@@ -18,12 +18,12 @@ from dashboard.app import create_app
 from dashboard.asked import Asked
 from dashboard.configuration import PROXY, Configuration
 from dashboard.readers import from_groups
-from tests.conftest import DEMO_NETWORK, PATHWAYS, new_database
+from tests.conftest import PATHWAYS, new_database
+from tests.dashboard import forms
 from tests.dashboard import network as content
 from warehouse import embedded
 from warehouse.dashboard_login import dashboard_engine, dashboard_url
 from warehouse.database import make_engine
-from warehouse.organisations import load_network
 from warehouse.settings import Settings
 
 SECRET = "a secret of the proxy's"
@@ -94,15 +94,17 @@ def new_house(server, template, tmp_path) -> Iterator[House]:
 
 @pytest.fixture
 def house(new_house) -> House:
-    """An empty one that has measures and the providers to which forms of the tests belong: what a form sends is taken there."""
-    from assets.context import Context
-    from tests.world import World
-
-    provider = {"organisation_code": content.WORSENS, "organisation_name": "Department A", "organisation_kind": "provider", "parent_code": "REG1", "is_member": True}
-    with new_house.engine.begin() as connection:
-        load_network(connection, [*DEMO_NETWORK, provider])
-    World(Context.open(new_house.settings, new_house.engine)).refresh()
+    """An empty one for a test of its own, in which forms may be sent."""
+    forms.furnish(new_house)
     return new_house
+
+
+@pytest.fixture(scope="session")
+def taking(server, template, tmp_path_factory) -> Iterator[House]:
+    """One for all who send forms and have them taken: each sends what is its own, and relies on nothing that others sent."""
+    with a_house(server, tmp_path_factory.mktemp("taking")) as house:
+        forms.furnish(house)
+        yield house
 
 
 @pytest.fixture(scope="session")

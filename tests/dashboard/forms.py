@@ -1,6 +1,6 @@
-"""What the tests of the forms share: sound content of each form, what a page says is wrong with it, what lies in a landing folder, sending one.
+"""What the tests of the forms share: sound content of each form, what a page says is wrong with it, what lies in a landing folder, sending one, having it taken.
 
-Belongs here: these. Does not belong here: a house in which a form may be sent (``conftest.house``).
+Belongs here: these. Does not belong here: houses (``conftest.house``, ``conftest.taking``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,13 @@ import re
 from datetime import date, timedelta
 from html import unescape
 
+from sqlalchemy import text
+
+from assets.context import Context
+from tests.conftest import DEMO_NETWORK
 from tests.dashboard.network import EMERGENCY, WORSENS
+from tests.world import World
+from warehouse.organisations import load_network
 
 LATER = date.today() + timedelta(days=200)
 LEAD = f"lead:{WORSENS}"
@@ -21,6 +27,31 @@ AIM = {"organisation": WORSENS, "measure": EMERGENCY, "baseline": "70", "target"
 ADDRESS = "somebody.in.particular@zya.example"
 WHO = {"organisation": WORSENS, "pathway": "emergency_care", "role": "Ward manager", "contact_address": ADDRESS, "signals": ["concern"], "frequency": "weekly"}
 SOUND = {"actions": ACTION, "aims": AIM, "leads": WHO}
+
+SITE = f"{WORSENS}A1"
+PLACED = """insert into pathway.organisation (organisation_code, organisation_name, organisation_kind, parent_code, is_member) values (:code, 'Infirmary of A', 'site', :parent, true)
+on conflict (organisation_code) do update set parent_code = excluded.parent_code"""
+
+
+def furnish(house) -> None:
+    """The measures, and the provider whose forms are sent."""
+    provider = {"organisation_code": WORSENS, "organisation_name": "Department A", "organisation_kind": "provider", "parent_code": "REG1", "is_member": True}
+    with house.engine.begin() as connection:
+        load_network(connection, [*DEMO_NETWORK, provider])
+    World(Context.open(house.settings, house.engine)).refresh()
+
+
+def site_of(house, provider: str) -> str:
+    """A site that now belongs to the provider, and is seen to."""
+    with house.engine.begin() as connection:
+        connection.execute(text(PLACED), {"code": SITE, "parent": provider})
+    house.app().state.views.memory._held.clear()
+    return SITE
+
+
+def work_off(house) -> None:
+    """What lies in the landing folders goes the product's own way."""
+    World(Context.open(house.settings, house.engine)).work_off()
 
 
 def errors_of(page: str) -> dict[str, str]:

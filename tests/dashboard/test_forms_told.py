@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import text
 
-from assets.context import Context
 from dashboard.forms import told
 from dashboard.forms.sending import FINAL
 from schemas.field_rules import field_rules
 from schemas.improvement import NAMES
 from schemas.registry import load_registry
 from schemas.rules import Severity
-from tests.dashboard.forms import LEAD, post
+from tests.dashboard.forms import LEAD, post, site_of, work_off
 from tests.dashboard.network import IMPROVES, WORSENS
 from tests.dashboard.test_actions import words_of
-from tests.world import World
 
 CODES = re.compile(r"\b(active|adopted|abandoned|warn|quarantine|rejected|row|rows|column|file)\b|'planned'|accepted with")
 WORST = "hip_mortality_30_days"
@@ -32,42 +29,26 @@ WARNED = [
 ]
 
 
-def receipt_page(house, about: str = "actions", before_it_is_taken=lambda: None, **typed) -> str:
-    """The page after a form was sent and its file has gone the product's own way."""
-    world, browser = World(Context.open(house.settings, house.engine)), house.client(LEAD)
-    address = post(browser, about, **typed)
-    before_it_is_taken()
-    world.work_off()
-    return browser.get(address).text.partition("<main")[2].partition("</main>")[0]
+def receipt_page(house, address: str) -> str:
+    """What the page says, after the file has gone the product's own way."""
+    work_off(house)
+    return words_of(house.client(LEAD).get(address).text.partition("<main")[2].partition("</main>")[0])
 
 
 @pytest.mark.parametrize(("typed", "part"), [case[1:] for case in WARNED], ids=[case[0] for case in WARNED])
-def test_a_warning_reads_as_the_form_does(house, typed, part):
-    said = words_of(receipt_page(house, **typed))
+def test_a_warning_reads_as_the_form_does(taking, typed, part):
+    said = receipt_page(taking, post(taking.client(LEAD), "actions", reference=part[:20], **typed))
     assert part in said and "It was taken. Read what there is to know about it" in said
     assert CODES.findall(said) == [], said
 
 
-def test_what_is_not_taken_reads_as_the_form_does(house):
+def test_what_is_not_taken_reads_as_the_form_does(taking):
     """The site went to another provider between the form and the taking."""
-
-    def moved() -> None:
-        with house.engine.begin() as connection:
-            connection.execute(text("update pathway.organisation set parent_code = 'ZX1' where organisation_code = :code"), {"code": SITE})
-
-    a_site(house)
-    said = words_of(receipt_page(house, before_it_is_taken=moved, organisation=SITE))
+    address = post(taking.client(LEAD), "actions", reference="moved", organisation=site_of(taking, WORSENS))
+    site_of(taking, "ZX1")
+    said = receipt_page(taking, address)
     assert "Not accepted" in said and "Organisation not taken This is another provider's. Choose one of your own" in said and "Nothing of it was taken" in said
     assert CODES.findall(said) == [], said
-
-
-SITE = f"{WORSENS}A1"
-
-
-def a_site(house) -> None:
-    row = {"code": SITE, "name": "Infirmary of A", "kind": "site", "parent": WORSENS}
-    with house.engine.begin() as connection:
-        connection.execute(text("insert into pathway.organisation (organisation_code, organisation_name, organisation_kind, parent_code, is_member) values (:code, :name, :kind, :parent, true)"), row)
 
 
 def receipt(state: str = "accepted with warnings", *findings: dict, **more) -> dict:
