@@ -21,9 +21,12 @@ WHOLE_NUMBERS = "numeric"
 
 @dataclass(frozen=True)
 class Choice:
+    """``found_by``: words by which a search finds it beside those that are shown."""
+
     code: str
     label: str
     hint: str = ""
+    found_by: str = ""
 
 
 @dataclass(frozen=True)

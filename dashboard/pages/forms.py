@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dashboard.asked import Asked
 from dashboard.forms.beginning import beginning
 from dashboard.forms.checking import WHOLE, Checked, Judge, check
-from dashboard.forms.choices import choices_of
+from dashboard.forms.choices import by_kind, choices_of
 from dashboard.forms.inputs import Beside, Values, added_name, inputs
 from dashboard.forms.keeping import Typed, keep
 from dashboard.forms.sending import send
@@ -66,7 +66,7 @@ def _is_open(asked: Asked, dataset: Dataset, wanted: str, values: Values) -> boo
 def _choose(request: Request, asked: Asked, about: str, pathway: str) -> Response:
     """Which measure an aim is for, or which pathway an action or a lead is of."""
     _, title, back = FORMS[about]
-    measures = choices_of(asked, dataset_of(asked, about), pathway).get("measure")
+    measures = by_kind(m for m in asked.measures.values() if m.pathway_name == pathway) if "measure" in dataset_of(asked, about).field_by_name else None
     return render(request, "form_choose.html", title=title, about=about, back=back, pathway=pathway, pathways_listed=by_pathway(asked), measures=measures)
 
 

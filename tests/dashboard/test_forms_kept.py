@@ -8,8 +8,12 @@ import string
 from html import unescape
 
 import pytest
+from playwright.sync_api import expect
 
-from dashboard.forms import keeping
+from dashboard.forms import keeping, told
+from dashboard.pages.sent import NOT_TAKEN, _beside
+from tests.dashboard.browser import DESK, PHONE, chromium, grave_findings, served, sideways
+from tests.dashboard.conftest import SECRET
 from tests.dashboard.forms import ACTION, ADDRESS, LEAD, SOUND, WHO, errors_of, post, site_of, work_off
 from tests.dashboard.network import EMERGENCY, IMPROVES, WORSENS
 
@@ -64,6 +68,12 @@ def test_after_a_rejection_what_is_wrong_stands_beside_its_field(taking):
     assert list(errors_of(page)) == ["organisation"] and "This was not taken" in page and 'aria-invalid="true"' in page
     kept = {name: values for name, values in filled(typed_in(page)).items() if name != "organisation"}
     assert kept == given({name: value for name, value in WHO.items() if name != "organisation"})
+
+
+def test_what_two_rules_say_of_one_field_stands_there_together():
+    said = [told.Said(field, "Label", "", is_warning, (sentence,)) for field, is_warning, sentence in (("start_date", True, "A."), ("start_date", True, "B."), ("status", False, "C."))]
+    beside = _beside(said)
+    assert (beside.notes, beside.errors, beside.heading) == ({"start_date": ["A.", "B."]}, {"status": ["C."]}, NOT_TAKEN)
 
 
 def test_per_cent_come_back_in_per_cent(taking):
@@ -163,3 +173,38 @@ def test_a_form_that_comes_back_is_sent_only_from_our_own_pages(taking):
     address = post(browser, "actions")
     assert browser.post(f"{address}/again", data=SOUND["actions"]).status_code == 405
     assert browser.post("/actions/new", data=SOUND["actions"], headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+# ------------------------------------------------------------------------------------------------ in a real browser
+@pytest.mark.slow
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_from_the_form_to_its_receipt_and_back(taking, size, has_script):
+    with served(taking.app()) as address, chromium() as browser:
+        headers = {"X-Forwarded-User": "Jo Carter", "X-Forwarded-Groups": LEAD, "X-Common-Cause-Secret": SECRET}
+        context = browser.new_context(viewport=size, extra_http_headers=headers, java_script_enabled=has_script)
+        page = context.new_page()
+        fill_in(page, address, reference=f"walk {has_script} {size['width']}")
+        assert "Sent, and being looked at" in page.inner_text("h1")
+        work_off(taking)
+        expect(page.locator("h1")).to_contain_text("Accepted, with warnings")  # the page looks again by itself
+        page.click("text=Back to the form")
+        assert page.input_value("[name=what_changes]") == "Two nurses\nsee everybody." and page.is_checked(f"[name=measures_to_raise][value={EMERGENCY}]")
+        assert page.input_value("[name=status]") == "planned" and "Under way" in page.inner_text("#n-status") and sideways(page) == 0
+        if has_script:
+            assert grave_findings(page) == []
+        page.select_option("[name=status]", "active")
+        page.click("button:has-text('Send')")
+        assert "Sent, and being looked at" in page.inner_text("h1")
+        context.close()
+
+
+def fill_in(page, address: str, reference: str) -> None:
+    """A change that is planned and has begun: a warning."""
+    page.goto(f"{address}/actions/new?pathway=emergency_care")
+    typed = {"reference": reference, "title": ACTION["title"], "what_changes": "Two nurses\nsee everybody.", "change_ideas_added": "Nurse at the door", "start_date": "2026-01-10"}
+    for name, value in typed.items():
+        page.fill(f"[name={name}]", value)
+    page.check(f"[name=measures_to_raise][value={EMERGENCY}]")
+    page.select_option("[name=status]", "planned")
+    page.click("button:has-text('Send')")
