@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Row, Text, delete, select, text, update
+from sqlalchemy import Connection, Row, Text, select
 
 from assets import cases as case_store
 from assets import persons, team_records
 from assets.cross_record import families
+from assets.effective_records import change, is_overtaken, replaced_cases, settle_effectiveness, take_back
 from assets.folding import all_emptied, carried_derived, carried_names, carry_forward, clock_dates, typed_like, with_values
 from assets.ledger import Counts, latest_effective
 from assets.linking import link
@@ -30,7 +31,9 @@ from schemas.fields import Identifier
 from schemas.rules import Scope, Severity
 from warehouse.detail_tables import record_table, unit_column
 from warehouse.loading import Copies, copy_frame
-from warehouse.tables import EFFECTIVE_STATES, submission
+from warehouse.planner_statistics import renew_statistics
+
+MANY = 5_000  # records; what asks for so many new rows joins them one by one if the server does not know yet that they are there
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Linked:
 
     rows: pd.DataFrame  # person_id, is_new, digest, key_id, site_code, provider_code, clock_on, case_id, is_new_case, is_corrected
     known: pd.DataFrame  # the persons' cases as they stand
+
+    @property
+    def told_of(self) -> pd.DataFrame:
+        """Those of the known cases that the rows tell of."""
+        return self.known[self.known["case_id"].isin(self.rows["case_id"])]
 
 
 def apply(connection: Connection, work: Work) -> Applied:
@@ -117,7 +125,7 @@ def merge(connection: Connection, pathway: Pathway, work: Work, linked: Linked) 
 
 
 def _known_before(connection: Connection, pathway: Pathway, row: Row, linked: Linked) -> pd.DataFrame:
-    wanted = linked.known[linked.known["case_id"].isin(linked.rows["case_id"])]
+    wanted = linked.told_of
     late = wanted["last_arrival_number"] > row.arrival_number
     if not late.any():
         return wanted
@@ -149,7 +157,7 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
         return judged
     takes = judged.taken.reindex(linked.rows.index)
     leaves = judged.out_of_scope.reindex(linked.rows.index) & ~linked.rows["is_new_case"]
-    replaced = _replaced_cases(connection, pathway, work.row, linked.rows[takes])
+    replaced = replaced_cases(connection, pathway, work.row, linked.rows[takes])
     held = _hold_reason(work, replaced, linked)
     if held:
         return judged.held(held, len(replaced))
@@ -158,7 +166,7 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
     judged = replace(judged, completeness=filled)
     if work.repeats:
         return judged.loaded(judged.taken & False, rows["case_id"], 0)
-    stands_alone = not len(replaced) and not leaves.any() and not _is_overtaken(connection, work.row, linked)
+    stands_alone = not len(replaced) and not leaves.any() and not is_overtaken(connection, work.row, linked.told_of)
 
     def write(touched) -> None:
         with Copies(connection) as copies:
@@ -166,19 +174,16 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
             copies.add(record_table(pathway), _fragments(work, rows, leaves[takes | leaves]))
             if stands_alone:
                 case_store.write(connection, pathway, _states(work, linked, rows, merged), copies)
+        if len(rows) >= MANY:
+            renew_statistics(connection)
         if not stands_alone:
             settle_effectiveness(connection, pathway, rows["provider_code"].unique(), work.row, counts=True)
             case_store.refold(connection, pathway, touched)
 
-    clashes = _change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
+    clashes = change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
     judged = judged.with_clashes(clashes, rows["case_id"], work.dataset).with_families(families(work.dataset, work.row.rule_version, rows["case_id"], clashes))
     done = judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
     return replace(done, comparison=_compare(connection, pathway, work.row, linked.rows[takes], done.counts))
-
-
-def _change(connection: Connection, pathway: Pathway, *what) -> pd.DataFrame:
-    change = team_records.change if pathway.case_dataset.case_link else case_store.change
-    return change(connection, pathway, *what)
 
 
 def _births(work: Work) -> pd.Series | None:
@@ -215,25 +220,6 @@ def _states(work: Work, linked: Linked, rows: pd.DataFrame, merged: pd.DataFrame
     return states.set_axis(pd.Index(last["case_id"], name="case_id"))
 
 
-def _is_overtaken(connection: Connection, row: Row, linked: Linked) -> bool:
-    """Whether something that arrived later is already known of these cases or replaces their period."""
-    known = linked.known[linked.known["case_id"].isin(linked.rows["case_id"])]
-    if (known["last_arrival_number"] > row.arrival_number).any():
-        return True
-    later = select(submission.c.submission_id).where(
-        submission.c.dataset_name == row.dataset_name, submission.c.mode == Mode.REPLACE_PERIOD,
-        submission.c.arrival_number > row.arrival_number, submission.c.state.in_(EFFECTIVE_STATES),
-    )  # fmt: skip
-    return connection.execute(later.limit(1)).first() is not None
-
-
-def _replaced_cases(connection: Connection, pathway: Pathway, row: Row, rows: pd.DataFrame) -> list[str]:
-    """Cases that a ``replace period`` submission leaves out: those of the organisation and period that it does not name."""
-    record = record_table(pathway)
-    still_counts = (record.c.is_effective, record.c.arrival_number < row.arrival_number)
-    return sorted(set(_cases_of_period(connection, pathway, row, *still_counts)) - set(rows["case_id"]))
-
-
 def _hold_reason(work: Work, replaced: list[str], linked: Linked) -> str | None:
     policy, row = work.dataset.hold_policy, work.row
     if row.is_approved or not replaced:
@@ -242,30 +228,6 @@ def _hold_reason(work: Work, replaced: list[str], linked: Linked) -> str | None:
     if len(replaced) <= policy.records and len(replaced) <= policy.share * whole:
         return None
     return f"it would withdraw {len(replaced)} of {whole} known records of the period; `common-cause approve {row.submission_id}` lets it through"
-
-
-def settle_effectiveness(connection: Connection, pathway: Pathway, organisations, row: Row, counts: bool) -> None:
-    """Mark each record of the organisations as effective or not: by its submission's state, and by periods replaced later.
-
-    ``row`` is the submission at work, whose state is not final: ``counts`` tells whether it is to count as effective.
-    """
-    record = f"pathway.{record_table(pathway).name}"
-    connection.execute(
-        text(f"""
-        with effective as (
-            select submission_id, arrival_number, mode, organisation_code, period_start, period_end from intake.submission
-            where dataset_name = :dataset and case when submission_id = :own then :counts else state = any(:states) end)
-        update {record} as r set is_effective = wanted.is_effective
-        from (
-            select f.submission_id, f.row_number, exists (select from effective where submission_id = f.submission_id) and not exists (
-                select from effective as p
-                where p.mode = 'replace period' and p.arrival_number > f.arrival_number and p.organisation_code = f.organisation_code
-                  and f.clock_on between p.period_start and p.period_end) as is_effective
-            from {record} as f where f.organisation_code = any(:organisations)
-        ) as wanted
-        where r.submission_id = wanted.submission_id and r.row_number = wanted.row_number and r.is_effective <> wanted.is_effective"""),
-        {"states": list(EFFECTIVE_STATES), "organisations": list(organisations), "own": row.submission_id, "counts": counts, "dataset": row.dataset_name},
-    )
 
 
 def _withdraw_rows(connection, work: Work, pathway: Pathway, linked: Linked, findings: list[Finding]) -> Applied:
@@ -282,39 +244,5 @@ def _withdraw_rows(connection, work: Work, pathway: Pathway, linked: Linked, fin
         copy_frame(connection, record_table(pathway), told)
         case_store.refold(connection, pathway, touched)
 
-    _change(connection, pathway, rows["case_id"], rows["person_id"].unique(), work.row, write)
+    change(connection, pathway, rows["case_id"], rows["person_id"].unique(), work.row, write)
     return judged.loaded(pd.Series(True, index=judged.taken.index), rows["case_id"], rows["case_id"].nunique())
-
-
-def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool) -> int:
-    """Undo what a submission said: its records are deleted (it is about to speak again) or no longer effective (withdrawn).
-
-    Returns how many records it had said. What it had replaced is effective again.
-    """
-    record = record_table(pathway)
-    said = connection.execute(select(unit_column(pathway).cast(Text).label("case_id"), record.c.person_id.cast(Text), record.c.organisation_code).where(record.c.submission_id == row.submission_id)).all()
-    if not said:
-        return 0
-    organisations = {r.organisation_code for r in said}
-    affected = [r.case_id for r in said] + _cases_of_period(connection, pathway, row)
-
-    def write(touched) -> None:
-        mine = record.c.submission_id == row.submission_id
-        connection.execute(delete(record).where(mine) if for_good else update(record).where(mine).values(is_effective=False))
-        if row.mode == Mode.REPLACE_PERIOD:
-            settle_effectiveness(connection, pathway, organisations, row, counts=False)
-        case_store.refold(connection, pathway, touched)
-
-    _change(connection, pathway, affected, {r.person_id for r in said}, row, write)
-    return len(said)
-
-
-def _cases_of_period(connection: Connection, pathway: Pathway, row: Row, *more) -> list[str]:
-    """Cases of the records in the period that a ``replace period`` submission is about; none for another mode."""
-    if row.mode != Mode.REPLACE_PERIOD:
-        return []
-    record = record_table(pathway)
-    query = select(unit_column(pathway).cast(Text)).distinct().where(
-        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end), *more
-    )
-    return list(connection.scalars(query))

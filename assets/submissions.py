@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from assets import improvement, ledger, records, submitted_results
+from assets import effective_records, improvement, ledger, records, submitted_results
 from assets.context import Context
 from assets.envelopes import Envelope, manifest_of, open_envelope, refusal
 from assets.ledger import Counts
@@ -294,7 +294,7 @@ def undo(connection: Connection, context: Context, row: Row) -> None:
         return
     dataset = context.registry.dataset(row.dataset_name)
     if dataset.kind is DatasetKind.RECORDS:
-        records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good=False)
+        effective_records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good=False)
     elif dataset.kind is DatasetKind.IMPROVEMENT:
         improvement.take_back(connection, row, context.registry)
     else:

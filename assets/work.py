@@ -116,7 +116,7 @@ class Applied:
         cells |= {rule.id: (rule, (*rule.fields, *dataset.record_key)[0]) for rule in (dataset.case_link.rules if dataset.case_link else ())}
         cells |= {rule.id: (rule, rule.fields[0]) for rule in dataset.rules if rule.scope is Scope.WAREHOUSE}
         rows_of = defaultdict(list)
-        for row, case_id in case_ids.items():
+        for row, case_id in case_ids[case_ids.isin(clashes["case_id"])].items():
             rows_of[case_id].append(row)
         return self.with_findings(
             Finding(rule.id, rule.name, rule.severity, rule.scope, rule.advice, int(row), cell)

@@ -90,6 +90,10 @@ class FindingTable(Sequence[Finding]):
             counted[kind.rule_id] += int(count)
         return {rule_id: count for rule_id, count in counted.items() if count}
 
+    def rows_with(self, *severities: Severity) -> set[int]:
+        """The rows that have a finding of these severities."""
+        return set(self.with_severity(*severities).row_numbers.tolist()) - {NO_ROW}
+
     def rules_of_rows(self, *severities: Severity) -> dict[int, tuple[str, ...]]:
         """Row number -> ids of the rules of these severities that it breaks."""
         found: dict[int, dict[str, None]] = {}

@@ -33,6 +33,8 @@ class NhsNumberStatus(StrEnum):
 
 def normalise_nhs_number(text: str) -> str:
     """Ten digits without the spaces or hyphens of the 3-3-4 spelling; any other text comes back without outer spaces."""
+    if _TEN_DIGITS.fullmatch(text):  # nearly all are written so, and a large file asks it of each several times
+        return text
     trimmed = text.strip()
     grouped = _GROUPED_NHS_NUMBER.fullmatch(trimmed)
     return "".join(grouped.group(1, 3, 4)) if grouped else trimmed

@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+import numpy as np
+import pyarrow as pa
+
 from quality_checks.finding_table import NO_ROW
 from quality_checks.receipt.content import ReceiptContent
 from quality_checks.receipt.texts import neutralised
@@ -53,9 +56,10 @@ def _quoted(key: str | int) -> str:
 
 
 def local_keys(content: ReceiptContent) -> Mapping[int, str | int | None]:
-    """Row number -> the value by which the sender finds the record again, neutralised."""
+    """Row number -> the value by which the sender finds the record again, neutralised; of the rows that have a finding."""
     read, dataset = content.read, content.dataset
     if read is None or dataset is None or dataset.local_key not in read.columns:
         return {}
-    values = read.columns[dataset.local_key].to_pylist()
-    return {int(row): neutralised(value) for row, value in zip(read.row_numbers, values, strict=True) if value is not None}
+    found = np.isin(read.row_numbers, content.findings.row_numbers)
+    values = read.columns[dataset.local_key].filter(pa.array(found)).to_pylist()
+    return {int(row): neutralised(value) for row, value in zip(read.row_numbers[found], values, strict=True) if value is not None}

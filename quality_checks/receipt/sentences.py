@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from quality_checks.receipt.content import ReceiptContent
 from schemas.datasets import Expectation
 from schemas.field_rules import ZONE
@@ -225,14 +227,15 @@ def requirement_words(rule_name: str, field_name: str | None = None) -> str:
 
 def row_ranges(rows: Sequence[int], most: int = 30) -> tuple[str, int]:
     """``2, 5-9, 14`` and how many rows are left out after ``most`` ranges."""
-    ranges: list[list[int]] = []
-    for row in sorted(set(rows)):
-        if ranges and row == ranges[-1][1] + 1:
-            ranges[-1][1] = row
-        else:
-            ranges.append([row, row])
-    shown = [str(a) if a == b else f"{a}, {b}" if b == a + 1 else f"{a}\u2013{b}" for a, b in ranges[:most]]
-    return ", ".join(shown), sum(b - a + 1 for a, b in ranges[most:])
+    distinct = np.unique(np.asarray(rows, dtype=np.int64))
+    starts = distinct[np.diff(distinct, prepend=distinct[:1] - 2) > 1]
+    ends = distinct[np.diff(distinct, append=distinct[-1:] + 2) > 1]
+    shown = [_range(first, last) for first, last in zip(starts[:most].tolist(), ends[:most].tolist(), strict=True)]
+    return ", ".join(shown), int((ends - starts + 1)[most:].sum())
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}, {last}" if last == first + 1 else f"{first}\u2013{last}"
 
 
 def _rows(count: int) -> str:

@@ -53,8 +53,8 @@ def _chosen_rows(content: ReceiptContent) -> list[int]:
     everything = content.read.source.row_numbers
     if len(everything) <= WHOLE_FILE_LIMIT:
         return list(everything)
-    aside = set(content.findings.rules_of_rows(Severity.QUARANTINE_RECORD))
-    warned = set(content.findings.rules_of_rows(Severity.WARN)) - aside
+    aside = content.findings.rows_with(Severity.QUARANTINE_RECORD)
+    warned = content.findings.rows_with(Severity.WARN) - aside
     known = set(everything)
     return sorted([*sorted(aside & known), *sorted(warned & known)][:MARKED_LIMIT])
 
@@ -97,7 +97,8 @@ def _marks(content: ReceiptContent, rows: set[int]) -> dict[int, dict[int, Mark]
             continue
         said = findings.kinds[kind]
         mark = marks[row].setdefault(places.get(said.field_name, 0), Mark(said.severity, []))
-        mark.severity = min(mark.severity, said.severity, key=_gravity)
+        if said.severity is not mark.severity:
+            mark.severity = min(mark.severity, said.severity, key=_gravity)
         mark.notes.append(f"{said.rule_id}: {said.advice}")
     return marks
 

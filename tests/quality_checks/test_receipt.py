@@ -142,7 +142,7 @@ class TestPage:
 
 @pytest.mark.parametrize(
     "rows, words, left_out",
-    [((2,), "2", 0), ((2, 3), "2, 3", 0), ((2, 3, 4, 9), "2\u20134, 9", 0), ((2, 4, 6, 8), "2, 4", 2), ((5, 4, 4), "4, 5", 0)],
+    [((2,), "2", 0), ((2, 3), "2, 3", 0), ((2, 3, 4, 9), "2\u20134, 9", 0), ((2, 4, 6, 8), "2, 4", 2), ((5, 4, 4), "4, 5", 0), ((), "", 0), ((2, 5, 7, 8, 9), "2, 5", 3)],
 )
 def test_rows_are_told_as_ranges(rows, words, left_out):
     assert row_ranges(rows, most=2) == (words, left_out)

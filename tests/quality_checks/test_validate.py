@@ -251,3 +251,5 @@ def test_findings_are_made_only_where_they_are_read(judged):
     assert findings.rules_of_rows(Severity.QUARANTINE_RECORD) == {2: ("COD",), 3: ("COD", "BND.pain_score")}
     more = findings.with_findings([Finding("W06", "one_fracture", Severity.WARN, Scope.WAREHOUSE, "Delete one.", row_number=2)])
     assert [f.rule_id for f in more if f.row_number == 2] == ["COD", "W06"]
+    of_the_file = Finding("F01", "file_is_whole", Severity.WARN, Scope.FILE, "Send it again.")
+    assert more.with_findings([of_the_file]).rows_with(Severity.WARN) == {2} and more.rows_with(Severity.QUARANTINE_RECORD) == {2, 3}
