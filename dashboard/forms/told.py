@@ -62,7 +62,7 @@ def summary(receipt: Receipt) -> str:
     """What became of what was sent; of more than one row, which no form sends, in the receipt's own words."""
     if receipt.get("repeats"):
         return REPEATED
-    is_of_a_form = receipt.get("counts", {}).get("received") == 1
+    is_of_a_form = receipt["counts"]["received"] in (None, 1)  # none: it was not counted yet
     return SUMMARIES.get(receipt["state"], receipt["summary"]) if is_of_a_form else receipt["summary"]
 
 

@@ -87,6 +87,7 @@ def test_every_state_and_every_severity_has_words(dataset):
     assert set(told.STATES) == set(FINAL) and set(told.SEVERITIES) == set(Severity)
     for state in FINAL:
         assert told.STATES[state] and (told.summary(receipt(state)) != "The summary.") is (state != "accepted in part"), "no form sends more than one"
+    assert "nothing need be sent again" in told.summary(receipt("failed", counts={"received": None}))
     assert told.result(receipt("failed")) == told.result(None) == told.BROKE and told.result(receipt("rejected")) == "The result"
 
 
