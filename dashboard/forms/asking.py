@@ -39,6 +39,13 @@ WRONG = {
     "FMT": {"date": "There is no such day. Choose one of the calendar.", "number": "Write it as a number.", None: "This cannot be read. Write it in other words."},
 }  # fmt: skip
 WRONG |= {"XLS": WRONG["FMT"], "SWP": WRONG["FMT"]}
+# rules whose sentence is another where there is a list: in place of the whole, or of a part of it
+SENTENCES = {
+    "IA05": "By its definition the measure would become worse. It was taken as it is; if it is a slip, tick the measure in the other list.",
+    "IMP2": "The network knows no such provider, site or team. Choose another.",
+    "IMP3": "This is another provider's. Choose one of your own, or let that provider or the network's office send it.",
+}
+PHRASES = {"write it so and send the row again": "tick that one and send the form again"}
 TOO_LONG = "This is longer than {} characters. Shorten it."
 
 
@@ -60,9 +67,13 @@ def in_words(shown: Shown, rule_id: str, advice: Sequence[str]) -> list[str]:
     kind = "COD" if rule_id == shown.dataset.code_rule_id else rule_id.partition(".")[0]
     if kind == "LEN":
         return [TOO_LONG.format(shown.item.maximum_length)]
+    if rule_id in SENTENCES:
+        return [SENTENCES[rule_id]]
     if kind in WRONG:
         return [WRONG[kind].get(shown.kind, WRONG[kind][None])]
-    return [_labelled(shown.dataset, said) for said in advice]
+    # others than the dataset's own rules quote what people wrote, which is no code though it be spelled as one
+    is_declared = any(rule.id == rule_id for rule in shown.dataset.rules)
+    return [_labelled(shown.dataset, said) if is_declared else _phrased(said) for said in advice]
 
 
 def _labelled(dataset: Dataset, said: str) -> str:
@@ -70,4 +81,10 @@ def _labelled(dataset: Dataset, said: str) -> str:
     listed = [item.codes for item in dataset.fields if item.codes and item.kind in (Kind.CODE, Kind.CODES)]
     for code, label in (pair for codes in listed for pair in codes.labels):
         said = said.replace(f"'{code}'", f"'{label}'")
+    return said
+
+
+def _phrased(said: str) -> str:
+    for of_a_file, of_a_form in PHRASES.items():
+        said = said.replace(of_a_file, of_a_form)
     return said

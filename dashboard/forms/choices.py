@@ -6,6 +6,7 @@ Belongs here: narrowing what is declared to what fits the reader. Does not belon
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby
 
 from dashboard.asked import Asked
 from dashboard.forms.inputs import Choice, Choices
@@ -17,6 +18,12 @@ MOST = 12  # ideas that do not fold away
 ACTING = ("provider", "site", "team")
 IDEAS = "select change_idea, title, pathway_name, provider_count from dashboard.change_idea_v1 order by provider_count desc, title"
 WAYS = {"measures_to_raise": "higher is better", "measures_to_lower": "lower is better"}
+
+HEADLINES = "Shown first on every page"
+KINDS = {
+    "proportion": "Shares of cases", "median": "Medians", "mean": "Means", "rate": "Rates", "count": "Numbers of cases", "score": "Published scores",
+    "derived": "Derived from other measures",
+}  # fmt: skip
 
 
 def choices_of(asked: Asked, dataset: Dataset, pathway: str, measure: Row | None = None) -> dict[str, Choices]:
@@ -48,6 +55,17 @@ def _measures(measures: Iterable[Row], way: str = "") -> Choices:
     ordered = sorted(measures, key=lambda m: (m.direction != way, not m.is_headline, m.title))
     chosen = [(m.is_headline and (not way or m.direction == way), Choice(m.measure_name, m.title, m.direction)) for m in ordered]
     return Choices(tuple(choice for is_first, choice in chosen if is_first), tuple(choice for is_first, choice in chosen if not is_first))
+
+
+def by_kind(measures: Iterable[Row]) -> list[tuple[str, list[Choice]]]:
+    """All measures of a pathway to choose one of: heading and choices, those that are shown first everywhere before the others, which go by their kind."""
+    ordered = sorted(measures, key=lambda m: (not m.is_headline, list(KINDS).index(m.kind), m.title))
+    return [(heading, [_findable(m) for m in those]) for heading, those in groupby(ordered, key=lambda m: HEADLINES if m.is_headline else KINDS[m.kind])]
+
+
+def _findable(measure: Row) -> Choice:
+    """Found by the words of its name too, which may hold the number of an audit's indicator."""
+    return Choice(measure.measure_name, measure.title, measure.direction, measure.measure_name.replace("_", " "))
 
 
 def _ideas(asked: Asked, pathway: str) -> Choices:

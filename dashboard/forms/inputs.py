@@ -21,9 +21,12 @@ WHOLE_NUMBERS = "numeric"
 
 @dataclass(frozen=True)
 class Choice:
+    """``found_by``: words by which a search finds it beside those that are shown."""
+
     code: str
     label: str
     hint: str = ""
+    found_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,14 +42,27 @@ class Choices:
         return frozenset(choice.code for choice in (*self.first, *self.others))
 
 
+Sentences = Mapping[str, Sequence[str]]  # field -> what is said of it
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is said of what stands in a form, under a ``heading``: ``errors`` stop it, ``notes`` do not."""
+
+    errors: Sentences = field(default_factory=dict)
+    notes: Sentences = field(default_factory=dict)
+    heading: str = "Nothing was sent yet"
+
+
 @dataclass(frozen=True)
 class Input:
-    """``kind``: select, boxes, date, number, long or text. ``values`` are what stands in it; ``errors`` what is wrong with it; ``unit`` that of its number."""
+    """``kind``: select, boxes, date, number, long or text. ``values`` are what stands in it; ``errors`` what is wrong with it, ``notes`` what else is to know; ``unit`` that of its number."""
 
     declared: Field
     kind: str
     values: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     choices: Choices = field(default_factory=lambda: Choices(()))
     added: str = ""
     hint: str = ""
@@ -74,17 +90,18 @@ class Input:
         return None if self.unit else {Kind.INTEGER: WHOLE_NUMBERS, Kind.DECIMAL: "decimal"}.get(self.declared.kind)
 
 
-def inputs(dataset: Dataset, values: Values, errors: Mapping[str, Sequence[str]], choices: Mapping[str, Choices], measure: Row | None = None) -> list[Input]:
+def inputs(dataset: Dataset, values: Values, beside: Beside, choices: Mapping[str, Choices], measure: Row | None = None) -> list[Input]:
     """One a field, in the order of the dataset. ``measure``: in whose unit numbers are asked for."""
-    return [_input(dataset, item, values, tuple(errors.get(item.name, ())), choices_for(item, choices), measure) for item in dataset.fields]
+    return [_input(dataset, item, values, beside, choices_for(item, choices), measure) for item in dataset.fields]
 
 
-def _input(dataset: Dataset, item: Field, values: Values, errors: tuple[str, ...], choices: Choices, measure: Row | None) -> Input:
+def _input(dataset: Dataset, item: Field, values: Values, beside: Beside, choices: Choices, measure: Row | None) -> Input:
     given, added = tuple(values.get(item.name, ())), next(iter(values.get(added_name(item.name), ())), "")
+    errors, notes = (tuple(said.get(item.name, ())) for said in (beside.errors, beside.notes))
     hint, unit = asking.hint(dataset, item), ""
     if item.name in measured.FIELDS:
         hint, unit = f"{hint} {measured.hint(measure)}".strip(), measured.unit(measure)
-    return Input(item, kind_of(item, choices), given, errors, choices, added, hint, unit)
+    return Input(item, kind_of(item, choices), given, errors, notes, choices, added, hint, unit)
 
 
 def added_name(name: str) -> str:

@@ -6,8 +6,6 @@ Belongs here: showing them, what is chosen before them, taking them. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,8 +15,9 @@ from starlette.routing import Route
 from dashboard.asked import Asked
 from dashboard.forms.beginning import beginning
 from dashboard.forms.checking import WHOLE, Checked, Judge, check
-from dashboard.forms.choices import choices_of
-from dashboard.forms.inputs import Values, inputs
+from dashboard.forms.choices import by_kind, choices_of
+from dashboard.forms.inputs import Beside, Values, added_name, inputs
+from dashboard.forms.keeping import Typed, keep
 from dashboard.forms.sending import send
 from dashboard.pages.page import render
 from dashboard.pages.tabs import by_pathway, pathway_of
@@ -50,13 +49,13 @@ def dataset_of(asked: Asked, about: str) -> Dataset:
 
 
 def show(request: Request) -> Response:
-    asked, about = _acting(request), _about(request)
+    asked, about = acting(request), _about(request)
     dataset = dataset_of(asked, about)
     wanted, values = beginning(asked, dataset, request.query_params)
     pathway = pathway_of(asked, wanted)
     if _is_open(asked, dataset, wanted, values):
         return _choose(request, asked, about, pathway)
-    return _page(request, asked, about, pathway, values, {})
+    return _page(request, asked, about, pathway, values, Beside())
 
 
 def _is_open(asked: Asked, dataset: Dataset, wanted: str, values: Values) -> bool:
@@ -67,7 +66,7 @@ def _is_open(asked: Asked, dataset: Dataset, wanted: str, values: Values) -> boo
 def _choose(request: Request, asked: Asked, about: str, pathway: str) -> Response:
     """Which measure an aim is for, or which pathway an action or a lead is of."""
     _, title, back = FORMS[about]
-    measures = choices_of(asked, dataset_of(asked, about), pathway).get("measure")
+    measures = by_kind(m for m in asked.measures.values() if m.pathway_name == pathway) if "measure" in dataset_of(asked, about).field_by_name else None
     return render(request, "form_choose.html", title=title, about=about, back=back, pathway=pathway, pathways_listed=by_pathway(asked), measures=measures)
 
 
@@ -79,17 +78,28 @@ async def take(request: Request) -> Response:
 
 
 def _take(request: Request, values: Values) -> Response:
-    asked, about = _acting(request), _about(request)
+    asked, about = acting(request), _about(request)
     dataset = dataset_of(asked, about)
     pathway = pathway_of(asked, _pathway_typed(asked, values))
     checked = _check(asked, dataset, values, pathway)
     if not checked.errors:
         try:
             token = send(asked.configuration.settings, asked.provider, dataset.name, checked.content)
-            return RedirectResponse(f"/sent/{token}", 303)
+            return _sent(asked, token, Typed(about, {name: given for name, given in values.items() if name in _places(dataset)}))
         except OSError:
             checked = Checked(b"", {WHOLE: ["The file could not be put into your landing folder. Nothing was sent; tell the network's office."]})
-    return _page(request, asked, about, pathway, values, checked.errors, status=422)
+    return _page(request, asked, about, pathway, values, Beside(checked.errors), status=422)
+
+
+def _sent(asked: Asked, token: str, typed: Typed) -> Response:
+    answer = RedirectResponse(f"/sent/{token}", 303)
+    keep(answer, asked, token, typed)
+    return answer
+
+
+def _places(dataset: Dataset) -> frozenset[str]:
+    """Names of what can be typed or ticked in a form."""
+    return frozenset(name for item in dataset.fields for name in (item.name, added_name(item.name)))
 
 
 def _check(asked: Asked, dataset: Dataset, values: Values, pathway: str) -> Checked:
@@ -107,7 +117,7 @@ def _measure_typed(asked: Asked, values: Values) -> Row | None:
     return asked.measures.get(next(iter(values.get("measure", ())), ""))
 
 
-def _acting(request: Request) -> Asked:
+def acting(request: Request) -> Asked:
     """Raises 403 where the reader may not act."""
     asked = Asked.of(request)
     if not asked.reader.may_act or asked.provider is None:
@@ -119,15 +129,20 @@ def _about(request: Request) -> str:
     return request.scope["path"].split("/")[1]
 
 
-def _page(request: Request, asked: Asked, about: str, pathway: str, values: Values, errors: Mapping[str, Sequence[str]], status: int = 200) -> Response:
+def again(request: Request, asked: Asked, typed: Typed, beside: Beside) -> Response:
+    """A form as it was sent, with what was said of it since."""
+    return _page(request, asked, typed.about, pathway_of(asked, _pathway_typed(asked, typed.values)), typed.values, beside)
+
+
+def _page(request: Request, asked: Asked, about: str, pathway: str, values: Values, beside: Beside, status: int = 200) -> Response:
     dataset, (kind, title, back) = dataset_of(asked, about), FORMS[about]
     measure = _measure_typed(asked, values)
-    fields = inputs(dataset, values, errors, choices_of(asked, dataset, pathway, measure), measure)
+    fields = inputs(dataset, values, beside, choices_of(asked, dataset, pathway, measure), measure)
     known = {item.name for item in fields}
-    whole = [said for name, told in errors.items() if name not in known for said in told]
+    whole = [said for sentences in (beside.errors, beside.notes) for name, told in sentences.items() if name not in known for said in told]
     return render(
-        request, "form.html", status=status, title=title, fields=fields, about=about, back=back, pathway=pathway, whole=whole, wrong=[item for item in fields if item.errors],
-        said=PRIVATE if kind == "lead" else PUBLIC,
+        request, "form.html", status=status, title=title, fields=fields, about=about, back=back, pathway=pathway, heading=beside.heading, whole=whole,
+        wrong=[item for item in fields if item.errors], noted=[item for item in fields if item.notes], is_wrong=bool(beside.errors), said=PRIVATE if kind == "lead" else PUBLIC,
     )  # fmt: skip
 
 

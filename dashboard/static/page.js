@@ -1,4 +1,4 @@
-// Enhancements: every page works without them. PNG of a chart, arrow keys in a matrix, filters that apply at once, a page that looks again.
+// Enhancements: every page works without them. PNG of a chart, arrow keys in a matrix, filters that apply at once, a list that is searched, a page that looks again.
 "use strict";
 
 // ---- a chart as PNG, three times as sharp as on the page
@@ -51,6 +51,31 @@ for (const matrix of document.querySelectorAll("table[data-matrix]")) {
 for (const form of document.querySelectorAll("form[data-at-once]")) {
   form.addEventListener("change", () => form.requestSubmit());
   form.querySelectorAll("button").forEach((button) => { button.hidden = true; });
+}
+
+// ---- a long list that is searched as one types: lines that have every word, groups that have lines; without this all of it is shown
+for (const box of document.querySelectorAll("[data-find]")) {
+  const input = box.querySelector("input[type=search]");
+  const count = box.querySelector("[role=status]");
+  const bare = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const lines = [...box.querySelectorAll("li")].map((line) => ({ line, shown: ` ${bare(line.textContent)}`, known: ` ${bare(line.dataset.foundBy)}` }));
+  // the beginning of a word; a bare number only of what is shown, for names hold the numbers of audits' indicators (3.3)
+  const has = ({ shown, known }, word) => shown.includes(` ${word}`) || (!/^\d+$/.test(word) && known.includes(` ${word}`));
+  const groups = [...box.querySelectorAll("section")];
+  const show = () => {
+    const wanted = input.value.split(/\s+/).map(bare).filter(Boolean);
+    lines.forEach((one) => { one.line.hidden = !wanted.every((word) => has(one, word)); });
+    groups.forEach((group) => { group.hidden = !group.querySelector("li:not([hidden])"); });
+    const found = lines.filter(({ line }) => !line.hidden).length;
+    count.textContent = found ? `${found} of ${lines.length} ${count.dataset.what}` : count.dataset.none;
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && input.value) { event.preventDefault(); input.value = ""; show(); }
+    if (event.key === "ArrowDown") { event.preventDefault(); box.querySelector("li:not([hidden]) a")?.focus(); }
+  });
+  input.closest(".find").hidden = false;
+  show();
 }
 
 // ---- a page that waits for something looks again, by GET however it was reached; without this a refresh in the head does it

@@ -19,6 +19,7 @@ from dashboard.asked import Asked
 from dashboard.configuration import PROXY, Configuration
 from dashboard.readers import from_groups
 from tests.conftest import PATHWAYS, new_database
+from tests.dashboard import forms
 from tests.dashboard import network as content
 from warehouse import embedded
 from warehouse.dashboard_login import dashboard_engine, dashboard_url
@@ -88,6 +89,21 @@ def empty(server, template, tmp_path_factory) -> Iterator[House]:
 def new_house(server, template, tmp_path) -> Iterator[House]:
     """An empty one for a test of its own, which may write."""
     with a_house(server, tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def house(new_house) -> House:
+    """An empty one for a test of its own, in which forms may be sent."""
+    forms.furnish(new_house)
+    return new_house
+
+
+@pytest.fixture(scope="session")
+def taking(server, template, tmp_path_factory) -> Iterator[House]:
+    """One for all who send forms and have them taken: each sends what is its own, and relies on nothing that others sent."""
+    with a_house(server, tmp_path_factory.mktemp("taking")) as house:
+        forms.furnish(house)
         yield house
 
 

@@ -156,7 +156,7 @@ def test_of_peers_beside_each_other_nothing_is_exact_but_ones_own(network, name)
 # ------------------------------------------------------------------------------------------------ nonsense
 NONSENSE = ("", "%00", "%C3%28", "..%2f..%2fetc%2fpasswd", "..", "<script>alert(1)</script>", "' or 1=1 --", "9" * 30, "-1", "0x10", "NaN", "2026-02-30", "\u202e\u8f6e", "x" * 3000, "a/b/c/d/e", "{{7*7}}", "peer-0", "%0d%0aX-Evil:%201")
 ROUTES = (
-    "/network/{}", "/measure/{}", "/provider/{}", "/provider/ZYB/{}", "/signals/{}", "/actions/{}", "/ideas/{}", "/learn/{}", "/sent/{}", "/pack/{}.pdf", "/pack/ZYA/{}.pdf",
+    "/network/{}", "/measure/{}", "/provider/{}", "/provider/ZYB/{}", "/signals/{}", "/actions/{}", "/ideas/{}", "/learn/{}", "/sent/{}", "/sent/{}/again", "/pack/{}.pdf", "/pack/ZYA/{}.pdf",
     "/figure/{}", "/figure/{}.csv", f"/figure/series/{EMERGENCY}/{{}}.svg", "/figure/series/{}/ZYB.csv", f"/figure/funnel/{EMERGENCY}/quarter/{{}}", f"/figure/funnel/{EMERGENCY}/{{}}/2026-07-01",
     "/figure/caterpillar/{}/month/2026-07-01", f"/figure/standardised/{EMERGENCY}/year/{{}}", "/figure/timeline/wrist_fracture/ZYB/{}", "/figure/timeline/{}/ZYB", "/figure/trend/{}",
     f"/figure/idea/{{}}/{EMERGENCY}", "/figure/idea/trauma_list_at_weekends/{}", f"/figure/effect/{{}}/{EMERGENCY}", "/figure/effect/1/{}", f"/figure/cusum/{WRIST}/ZYA/{{}}",

@@ -122,7 +122,7 @@ def sent(page: Page) -> None:
     page.click("button:has-text('Send')")
     expect(page).to_have_url(re.compile("/sent/"))
     page.wait_for_selector("a.button:has-text('Read on')", timeout=SENSOR_SECONDS * 1000)
-    assert page.inner_text(".badge").strip() in ("accepted", "accepted with warnings"), page.inner_text("main")
+    assert page.inner_text(".badge").strip() in ("taken", "taken, with a warning"), page.inner_text("main")
     assert grave_findings(page) == []
 
 
