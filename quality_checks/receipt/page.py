@@ -41,6 +41,7 @@ def receipt_html(content: ReceiptContent) -> bytes:
         summary=sentences.summary(content), reasons=sentences.reasons(content), moment=sentences.moment_words(content),
         parts=_bar(content) if shows_rows else [], sections=[] if facts.repeats else _sections(content), comparison=_comparison(content),
         stages=_stages(content), next_steps=sentences.next_steps(content), deadline=_deadline(content), files=_files(content),
+        whole=sentences.in_units(content, "The rows of your file"), numbering=sentences.numbering(content),
     ).encode("utf-8", errors="replace")  # fmt: skip
 
 
@@ -69,24 +70,43 @@ def _without(group: FindingGroup, aside: set[int]) -> FindingGroup:
 
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
-    note = (sentences.CHECK_NOTES if content.facts.is_check else sentences.SEVERITY_NOTES).get(severity, "")
+    note = sentences.note(content, severity)
     if severity is Severity.WARN and content.counts.quarantined:
-        note += " Warnings on rows set aside are in annotated.xlsx."
+        note += f" Warnings on rows set aside are in {'annotated.xlsx' if content.has_workbook else 'findings.csv'}."
     if content.facts.state in ("rejected", "held") and not content.facts.is_check:
         note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
     return {
-        "severity": severity.name.lower(), "title": sentences.SEVERITY_WORDS[severity], "note": note,
-        "rows": len({row for g in groups for row in g.row_numbers}), "findings": sum(g.count for g in groups),
+        "severity": severity.name.lower(), "title": sentences.in_units(content, f"{sentences.SEVERITY_WORDS[severity]}{_touched(content, groups)}"),
+        "note": sentences.in_units(content, note), "findings": sum(g.count for g in groups),
         "groups": [_shown(group) for group in groups[:GROUP_LIMIT]], "hidden": max(len(groups) - GROUP_LIMIT, 0),
     }  # fmt: skip
 
 
+def _touched(content: ReceiptContent, groups: list[FindingGroup]) -> str:
+    """How many rows (or columns) the findings are about: ``: 2 rows``."""
+    columns = {cell.column for g in groups for cell in g.cells}
+    touched = len(columns) if content.is_by_columns else len({row for g in groups for row in g.row_numbers})
+    return f": {sentences.counted(touched, 'row')}" if touched else ""
+
+
+def _places(group: FindingGroup) -> tuple[str, str]:
+    """How many rows or cells a group is about, and which they are."""
+    if group.cells:
+        named, word, count = [sentences.cell_words(cell) for cell in group.cells], "cell", len(group.cells)
+        places, left_out = ", ".join(named[:RANGE_LIMIT]), max(count - RANGE_LIMIT, 0)
+    else:
+        word, count = "row", group.count
+        places, left_out = sentences.row_ranges(group.row_numbers, RANGE_LIMIT)
+    more = f" and {left_out:,} more, all in findings.csv" if left_out else ""
+    return sentences.counted(count, word), f"{word.capitalize()}{'' if count == 1 else 's'} {places}{more}"
+
+
 def _shown(group: FindingGroup) -> dict:
-    rows, left_out = sentences.row_ranges(group.row_numbers, RANGE_LIMIT)
+    counted, places = _places(group) if group.row_numbers else ("", "")
     starts_with_field = bool(group.field_name) and group.rule_name.startswith(f"{group.field_name}_")
     return {
         "rule": group.rule_id, "requirement": sentences.requirement_words(group.rule_name, group.field_name), "header": group.header,
-        "starts_with_field": starts_with_field, "advice": group.advice[:3], "count": group.count, "rows": rows, "left_out": left_out,
+        "starts_with_field": starts_with_field, "advice": group.advice[:3], "counted": counted, "places": places,
     }  # fmt: skip
 
 
@@ -135,6 +155,6 @@ def _deadline(content: ReceiptContent) -> str | None:
 
 def _files(content: ReceiptContent) -> list[tuple[str, str]]:
     told = [("findings.csv", "every finding, one a line, with your own reference")] if len(content.findings) else []
-    if content.read is not None and content.read.source is not None:
+    if content.has_workbook:
         told.append(("annotated.xlsx", "your own columns with the cells to correct marked; it can be dropped as it is"))
     return [*told, ("receipt.json", "this receipt for programs")]
