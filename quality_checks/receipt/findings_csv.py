@@ -45,7 +45,7 @@ def _line(cells: Sequence[object]) -> str:
 def _lines(content: ReceiptContent) -> Iterator[str]:
     """A line a finding. What is said of a kind and how a key is quoted is written once: a large file has hundreds of thousands."""
     if content.is_by_columns:
-        yield from map(_line, _cell_lines(content))
+        yield from map(_line, dict.fromkeys(_cell_lines(content)))  # what is said of a whole column is said of each of its records
         return
     keys = local_keys(content)
     said = [

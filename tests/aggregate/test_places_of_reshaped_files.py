@@ -94,6 +94,7 @@ def test_a_column_without_a_team_is_told_once_by_the_cell_that_should_hold_it(ch
     files = checked(content)[1]
     told = {(line["cell"], line["field"]) for line in lines(files) if line["severity"] == "quarantine record"}
     [(address, label)] = told
+    assert [line["cell"] for line in lines(files)].count(address) == 1
     assert (cell_of(content, address), cell_of(content, f"A{address[1:]}")) == ("", label)
     assert f"Cell {address} ({label})" in files["receipt.html"]
 
