@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN_GROUPS = 40
 STYLES = {"reject file": "bold red", "quarantine record": "red", "warn": "yellow", "out of scope": "dim"}
+WORDS = {"reject file": "not accepted", "quarantine record": "set aside", "warn": "warning", "out of scope": "outside this audit"}
 
 
 def judge(settings: Settings, file: Path, sender: str, dataset: str | None, manifest: Path | None) -> CheckOutcome:
@@ -63,10 +64,10 @@ def show(outcome: CheckOutcome, file: Path, out: Path | None) -> int:
 
 def _show_group(group, requirement: str) -> None:
     """One rule: where it is broken, then what to do."""
-    from quality_checks.receipt.sentences import row_ranges
+    from quality_checks.receipt.sentences import places_of
 
-    where, more = row_ranges(group.row_numbers, most=8)
-    rows = f"{group.count:,} {'row' if group.count == 1 else 'rows'} ({where}{', ...' if more else ''})" if where else "the file"
-    head = Text.assemble((group.severity.value, STYLES.get(group.severity.value, "")), f"  {group.rule_id}  {group.header or ''} {requirement}: {rows}")
+    counted, where, more = places_of(group, most=8)
+    rows = f"{counted} ({where}{', ...' if more else ''})" if where else "the file"
+    head = Text.assemble((WORDS[group.severity.value], STYLES[group.severity.value]), f"  {group.rule_id}  {group.header or ''} not met: {requirement}; {rows}")
     console().print(head)
     console().print(Padding(Text(" ".join(group.advice)), (0, 0, 0, 4)), style="dim")

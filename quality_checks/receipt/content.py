@@ -120,6 +120,11 @@ class ReceiptContent:
         """The sheet's own cell (``SheetCell``) of a finding in a transposed sheet; None elsewhere, where the number is the row's."""
         return self.read.cells.cell(number, field_name) if self.is_by_columns else None
 
+    def cells(self, numbers: Iterable[int], field_name: str | None) -> tuple[Any, ...]:
+        """The distinct cells of findings about one field; none elsewhere than in a transposed sheet."""
+        found = dict.fromkeys(self.cell(number, field_name) for number in numbers) if self.is_by_columns else {}
+        return tuple(cell for cell in found if cell)
+
     def header(self, field_name: str | None) -> str | None:
         """The column's header as the sender spells it, else as the layout does."""
         if field_name is None:
@@ -153,10 +158,9 @@ class ReceiptContent:
         rows = [row for position in positions for row in self.findings.of_kind(position).tolist()]
         first, numbered = kinds[0], tuple(sorted(row for row in rows if row != NO_ROW))
         advice = tuple(dict.fromkeys(kind.advice for kind in kinds))
-        cells = dict.fromkeys(self.cell(row, first.field_name) for row in numbered) if self.is_by_columns else {}
         return FindingGroup(
             first.rule_id, first.rule_name, first.severity, first.field_name, self.header(first.field_name), advice, numbered, len(rows),
-            tuple(cell for cell in cells if cell),
+            self.cells(numbered, first.field_name),
         )  # fmt: skip
 
     def groups_of(self, *severities: Severity) -> tuple[FindingGroup, ...]:

@@ -56,17 +56,17 @@ def _sections(content: ReceiptContent) -> list[dict]:
     aside = {row for group in content.groups_of(Severity.QUARANTINE_RECORD) for row in group.row_numbers}
     sections = []
     for severity in SEVERITIES:
-        groups = [_without(g, aside) if severity is Severity.WARN else g for g in content.groups_of(severity)]
+        groups = [_without(content, g, aside) if severity is Severity.WARN else g for g in content.groups_of(severity)]
         shown = [g for g in groups if g.count and (severity is not Severity.REJECT_FILE or g.row_numbers)]
         if shown:
             sections.append(_section(content, severity, shown))
     return sections
 
 
-def _without(group: FindingGroup, aside: set[int]) -> FindingGroup:
+def _without(content: ReceiptContent, group: FindingGroup, aside: set[int]) -> FindingGroup:
     """A row that is set aside is told there; its warnings are in findings.csv and in the workbook."""
     kept = tuple(row for row in group.row_numbers if row not in aside)
-    return replace(group, row_numbers=kept, count=group.count - len(group.row_numbers) + len(kept))
+    return replace(group, row_numbers=kept, cells=content.cells(kept, group.field_name), count=group.count - len(group.row_numbers) + len(kept))
 
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
@@ -89,24 +89,13 @@ def _touched(content: ReceiptContent, groups: list[FindingGroup]) -> str:
     return f": {sentences.counted(touched, 'row')}" if touched else ""
 
 
-def _places(group: FindingGroup) -> tuple[str, str]:
-    """How many rows or cells a group is about, and which they are."""
-    if group.cells:
-        named, word, count = [sentences.cell_words(cell) for cell in group.cells], "cell", len(group.cells)
-        places, left_out = ", ".join(named[:RANGE_LIMIT]), max(count - RANGE_LIMIT, 0)
-    else:
-        word, count = "row", group.count
-        places, left_out = sentences.row_ranges(group.row_numbers, RANGE_LIMIT)
-    more = f" and {left_out:,} more, all in findings.csv" if left_out else ""
-    return sentences.counted(count, word), f"{word.capitalize()}{'' if count == 1 else 's'} {places}{more}"
-
-
 def _shown(group: FindingGroup) -> dict:
-    counted, places = _places(group) if group.row_numbers else ("", "")
-    starts_with_field = bool(group.field_name) and group.rule_name.startswith(f"{group.field_name}_")
+    counted, places, left_out = sentences.places_of(group, RANGE_LIMIT)
+    word = ("Cell" if group.cells else "Row") + ("" if counted.startswith("1 ") else "s")
+    more = f" and {left_out:,} more, all in findings.csv" if left_out else ""
     return {
         "rule": group.rule_id, "requirement": sentences.requirement_words(group.rule_name, group.field_name), "header": group.header,
-        "starts_with_field": starts_with_field, "advice": group.advice[:3], "counted": counted, "places": places,
+        "advice": group.advice[:3], "counted": counted, "places": f"{word} {places}{more}" if places else "",
     }  # fmt: skip
 
 
@@ -122,7 +111,7 @@ def _comparison(content: ReceiptContent) -> list[dict] | None:
     ]
     if compared.missing is not None:
         kept = "withdrawn" if content.facts.mode == "replace period" else "not in this file; they are kept"
-        told.append({"count": compared.missing, "sign": "\u2212", "title": kept})
+        told.append({"count": compared.missing, "sign": "\u2212" if kept == "withdrawn" else "", "title": kept})
     return told
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from quality_checks.receipt.content import ReceiptContent
+from quality_checks.receipt.content import FindingGroup, ReceiptContent
 from schemas.datasets import Expectation
 from schemas.field_rules import ZONE
 from schemas.rules import Severity
@@ -170,8 +170,8 @@ def _after_check(content: ReceiptContent) -> Iterator[str]:
 
 
 def _after_rejection(content: ReceiptContent) -> Iterator[str]:
-    yield "Correct the file as told above and drop it in your landing folder again, under any name."
-    yield "What you sent before still counts."
+    yield "Do what is told above and drop the file again, under any name."
+    yield "What was accepted before still counts, and nothing of this file does."
 
 
 def _after_hold(content: ReceiptContent) -> Iterator[str]:
@@ -245,7 +245,7 @@ def moment_words(content: ReceiptContent) -> str:
 
 
 def requirement_words(rule_name: str, field_name: str | None = None) -> str:
-    """``surgery_after_presentation`` -> ``surgery after presentation``; the field's own name, shown beside it, is left out."""
+    """``surgery_after_presentation`` -> ``surgery after presentation``; the field's own name, shown beside it, is left out. It says what must hold."""
     own = f"{field_name}_"
     return (rule_name.removeprefix(own) if field_name else rule_name).replace("_", " ")
 
@@ -263,8 +263,15 @@ def _range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}, {last}" if last == first + 1 else f"{first}\u2013{last}"
 
 
-def cell_words(cell) -> str:
-    """``C4 (SSNAP level, Exemplar Hospital)``: where it stands, and the sheet's own words for it."""
+def places_of(group: FindingGroup, most: int) -> tuple[str, str, int]:
+    """``2 rows``, ``3, 4`` and how many are left out; in a transposed sheet ``1 cell`` and ``C4 (its label, its organisation)``. Empty for the file."""
+    if not group.cells:
+        shown, left_out = row_ranges(group.row_numbers, most)
+        return counted(group.count, "row"), shown, left_out
+    return counted(len(group.cells), "cell"), ", ".join(map(_cell, group.cells[:most])), max(len(group.cells) - most, 0)
+
+
+def _cell(cell) -> str:
     named = ", ".join(filter(None, (cell.label, cell.name)))
     return f"{cell.address} ({named})" if named else cell.address
 

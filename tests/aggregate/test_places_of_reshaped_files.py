@@ -5,10 +5,12 @@ import io
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
-from assets.check import check_file
+from assets.check import CheckOutcome, ExitCode, check_file
+from pipelines.cli.checking import show
 from quality_checks.receipt import write_files
 from tests.aggregate.test_reshaped_submissions import JULY, attendances, sheet
 from tests.aggregate.test_submitted_results import counting
@@ -97,6 +99,13 @@ def test_a_column_without_a_team_is_told_once_by_the_cell_that_should_hold_it(ch
     assert [line["cell"] for line in lines(files)].count(address) == 1
     assert (cell_of(content, address), cell_of(content, f"A{address[1:]}")) == ("", label)
     assert f"Cell {address} ({label})" in files["receipt.html"]
+
+
+def test_the_command_that_checks_names_cells_too(checked, capsys):
+    made, _ = checked(sheet(scores="81.5 | x9", levels="A | TFP"))
+    show(CheckOutcome(made, ExitCode.IN_PART), Path("summary.csv"), None)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "4 cells (C4 (SSNAP score, Exemplar 2 Hospitals), C6" in said and "3004" not in said
 
 
 def test_a_row_of_a_transposed_sheet_that_nobody_knows_is_told_by_its_row(checked):
