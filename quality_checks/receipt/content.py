@@ -107,9 +107,9 @@ class ReceiptContent:
 
     @property
     def has_workbook(self) -> bool:
-        """Whether there is a table of the sender's own to give back: a reshaped sheet has none."""
+        """Whether there is a table of the sender's own to give back (a reshaped sheet has none), with something to mark in it."""
         source = self.read.source if self.read is not None else None
-        return source is not None and bool(source.header)
+        return source is not None and bool(source.header) and bool((self.findings.row_numbers != NO_ROW).any())
 
     @property
     def is_by_columns(self) -> bool:

@@ -42,7 +42,8 @@ def left_lying(world: World) -> list[str]:
 def receipt(world: World, row: dict, findings: list[dict], is_read: bool) -> None:
     folder = world.context.settings.outbox / row["sender_code"] / row["submission_id"]
     made = {path.name for path in folder.iterdir()}
-    assert made == {"receipt.html", "findings.csv", "receipt.json", *(["annotated.xlsx"] if is_read else [])}
+    is_marked = is_read and any(found["row_number"] is not None for found in findings)
+    assert made == {"receipt.html", "findings.csv", "receipt.json", *(["annotated.xlsx"] if is_marked else [])}
     page = (folder / "receipt.html").read_text("utf-8")
     assert row["submission_id"] in page and page.rstrip().endswith("</html>") and "<script>alert" not in page
     told = json.loads((folder / "receipt.json").read_text("utf-8"))
@@ -51,7 +52,7 @@ def receipt(world: World, row: dict, findings: list[dict], is_read: bool) -> Non
     assert len(lines) == len(findings)
     assert all(line["advice"].strip() and line["rule"] for line in lines)
     assert [cell for line in lines for cell in line.values() if RUNS.match(cell) and not NUMBER.match(cell)] == []
-    if is_read:
+    if is_marked:
         no_formulas(folder / "annotated.xlsx")
 
 
