@@ -72,6 +72,8 @@ def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGr
     note = (sentences.CHECK_NOTES if content.facts.is_check else sentences.SEVERITY_NOTES).get(severity, "")
     if severity is Severity.WARN and content.counts.quarantined:
         note += " Warnings on rows set aside are in annotated.xlsx."
+    if severity is Severity.QUARANTINE_RECORD and content.facts.mode == "replace period":
+        note += " What was known of their patients stays as it was."
     if content.facts.state in ("rejected", "held") and not content.facts.is_check:
         note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
     return {
