@@ -54,6 +54,7 @@ def test_of_two_cases_in_conflict_both_senders_are_told(world):
     assert told(next_receipt(world, "ZX2", 91)) == {"conflict": [(second.submission_id, 2)]}
 
 
+@pytest.mark.slow
 def test_a_case_against_which_a_death_speaks_is_told(world):
     first = world.submit(HIP_SAMPLE.csv([hip(5), hip(6)]), name="hip.csv")
     assert (first.state, told(first)) == ("accepted", {})
@@ -62,6 +63,7 @@ def test_a_case_against_which_a_death_speaks_is_told(world):
     assert told(outcome) == {"error": [(first.submission_id, 2)]}
 
 
+@pytest.mark.slow
 def test_what_this_file_tells_of_is_told_by_its_findings_and_not_twice(world):
     world.submit([wrist(1, arrived=OURS)])
     world.submit([wrist(1, site="ZX2A1", arrived=EARLIER)], "ZX2")
@@ -70,6 +72,7 @@ def test_what_this_file_tells_of_is_told_by_its_findings_and_not_twice(world):
     assert told(next_receipt(world)) == {"duplicate": [(again.submission_id, 2)]}
 
 
+@pytest.mark.slow
 def test_it_is_told_as_long_as_it_is_so_whatever_becomes_of_the_file(world, context):
     first = world.submit([wrist(1, arrived=OURS)])
     second = world.submit([wrist(1, site="ZX2A1", arrived=EARLIER)], "ZX2")
@@ -81,6 +84,7 @@ def test_it_is_told_as_long_as_it_is_so_whatever_becomes_of_the_file(world, cont
     assert told(next_receipt(world)) == {}
 
 
+@pytest.mark.slow
 def test_the_office_is_told_of_what_it_sent_for_others_and_they_of_what_they_sent(world):
     office = world.submit([wrist(1, arrived=OURS), wrist(2, arrived=OURS)], "NET")
     world.submit([wrist(1, site="ZX2A1", arrived=EARLIER)], "ZX2")

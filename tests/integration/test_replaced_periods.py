@@ -7,9 +7,13 @@ import pytest
 
 from assets.rebuild import rebuild
 from assets.submissions import approve, retry, withdraw
+from tests.conftest import DEMO_NETWORK
+from tests.hostile.samples import STROKE_SAMPLE
 from tests.integration.test_rebuild import GREW
 from tests.integration.test_way_of_a_file import replace_january
+from tests.spec.acute_stroke.journeys import TEAMS
 from tests.world import World, snapshot, wrist
+from warehouse.organisations import load_network
 
 PEOPLE = range(1, 51)
 CASES = "select count(*) as cases from pathway.pathway_case"
@@ -40,8 +44,12 @@ def advice(world, rule_id: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "fault",
-    [UNREADABLE, {"Manipulation time": "25:99"}, {"Arrival date": "31/02/2024"}, {"Clinic code": "ZX9Z9"}],
-    ids=["its side", "a time beside the key", "its clock date", "its site"],
+    [
+        pytest.param(UNREADABLE, id="its side"),
+        pytest.param({"Manipulation time": "25:99"}, id="a time beside the key", marks=pytest.mark.slow),
+        pytest.param({"Arrival date": "31/02/2024"}, id="its clock date", marks=pytest.mark.slow),
+        pytest.param({"Clinic code": "ZX9Z9"}, id="its site", marks=pytest.mark.slow),
+    ],
 )
 def test_a_row_that_is_set_aside_withdraws_nothing(world, fault):
     world.submit(rows())
@@ -75,6 +83,7 @@ def test_a_file_all_of_whose_rows_are_set_aside_withdraws_nothing(world):
     assert (outcome.state, outcome.counts.withdrawn, cases(world)) == ("rejected", 0, 2)
 
 
+@pytest.mark.slow
 def test_it_stays_whatever_is_sent_withdrawn_or_tried_again_later(world, context):
     first = world.submit(rows())
     second = replace_january(world, rows(spoilt=(3, 17), without=(4,), **UNREADABLE))
@@ -96,6 +105,7 @@ def test_it_stays_whatever_is_sent_withdrawn_or_tried_again_later(world, context
     assert cases(world) == 1
 
 
+@pytest.mark.slow
 def test_a_withdrawn_submission_takes_what_was_spared_with_it(world, context):
     """Sparing copies nothing: what stays is what was sent, and goes when that is withdrawn."""
     first = world.submit(rows())
@@ -104,6 +114,7 @@ def test_a_withdrawn_submission_takes_what_was_spared_with_it(world, context):
     assert cases(world) == 47
 
 
+@pytest.mark.slow
 def test_a_rebuild_spares_the_same(world, context):
     world.submit(rows())
     replace_january(world, rows(spoilt=(3, 17), without=(4,), **UNREADABLE))
@@ -117,6 +128,7 @@ def test_a_rebuild_spares_the_same(world, context):
     assert cases(world) == 51
 
 
+@pytest.mark.slow
 def test_it_holds_for_what_is_let_through_by_hand(world, context):
     world.submit(rows())
     outcome = replace_january(world, rows(spoilt=(3,), without=range(20, 51), **UNREADABLE))
@@ -124,3 +136,19 @@ def test_it_holds_for_what_is_let_through_by_hand(world, context):
     approve(context, outcome.submission_id, "a tester")
     outcome = world.work_off()[-1]
     assert (outcome.state, outcome.counts.withdrawn, cases(world)) == ("accepted in part", 31, 19)
+
+
+@pytest.mark.slow
+def test_it_holds_where_cases_have_the_records_of_several_teams(context, database):
+    with database.begin() as connection:
+        load_network(connection, [*DEMO_NETWORK, *TEAMS])
+    world, manifest = World(context), {"mode": "replace period", "period_start": "2025-03-01", "period_end": "2025-03-31"}
+    world.submit(STROKE_SAMPLE.csv(), name="stroke.csv")
+    spoilt = STROKE_SAMPLE.spoilt("S2ThrombolysisDateTime", "03/03/2025 08:20")  # before the arrival
+    outcome = world.submit(spoilt, name="stroke.csv", manifest=manifest)
+    assert (outcome.state, outcome.counts.quarantined, outcome.counts.withdrawn, cases(world)) == ("accepted in part", 1, 0, 12)
+    world.submit(STROKE_SAMPLE.csv([STROKE_SAMPLE.row(40)]), name="stroke.csv")
+    outcome = world.submit(STROKE_SAMPLE.csv(STROKE_SAMPLE.rows()[1:]), name="stroke.csv", manifest=manifest)
+    assert (outcome.counts.withdrawn, cases(world)) == (2, 11)
+    withdraw(context, outcome.submission_id, "a tester")
+    assert cases(world) == 13
