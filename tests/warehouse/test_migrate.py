@@ -21,7 +21,7 @@ from warehouse.embedded import ensure
 from warehouse.house_tables import pathway_table
 from warehouse.measure_definitions import measure_row
 from warehouse.migrate import MIGRATIONS, MigrationError, head, migrate, migrate_database
-from warehouse.sync import team_record_tables
+from warehouse.sync import spared_tables, team_record_tables
 from warehouse.tables import measure, metadata, quarantined_row, submission
 
 FINDINGS = "select submission_id, finding_number, rule_id, rule_name, severity, scope, row_number, field_name, advice from intake.finding order by 1, 2"
