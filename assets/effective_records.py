@@ -6,13 +6,16 @@ submission (``assets.records``), what is folded from the records that count (``a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
-from sqlalchemy import Connection, Row, Text, delete, select, text, update
+from sqlalchemy import ARRAY, Connection, Row, Text, Uuid, all_, delete, literal, select, text, update
 
 from assets import cases as case_store
 from assets import team_records
+from assets.spared import spare_nobody
 from schemas.datasets import Mode, Pathway
-from warehouse.detail_tables import record_table, unit_column
+from warehouse.detail_tables import record_table, spared_table, unit_column
 from warehouse.tables import EFFECTIVE_STATES, submission
 
 
@@ -32,6 +35,7 @@ def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool
         mine = record.c.submission_id == row.submission_id
         connection.execute(delete(record).where(mine) if for_good else update(record).where(mine).values(is_effective=False))
         if row.mode == Mode.REPLACE_PERIOD:
+            spare_nobody(connection, pathway, row.submission_id)
             settle_effectiveness(connection, pathway, organisations, row, counts=False)
         case_store.refold(connection, pathway, touched)
 
@@ -42,9 +46,11 @@ def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool
 def settle_effectiveness(connection: Connection, pathway: Pathway, organisations, row: Row, counts: bool) -> None:
     """Mark each record of the organisations as effective or not: by its submission's state, and by periods replaced later.
 
+    A replaced period leaves the records of those whom it spares (``assets.spared``). That is noted by person, not on the records, so it holds
+    for records that are said again, and neither an order of loading nor a withdrawal can lose it.
     ``row`` is the submission at work, whose state is not final: ``counts`` tells whether it is to count as effective.
     """
-    record = f"pathway.{record_table(pathway).name}"
+    record, spared = f"pathway.{record_table(pathway).name}", f"pathway.{spared_table(pathway).name}"
     connection.execute(
         text(f"""
         with effective as (
@@ -55,7 +61,8 @@ def settle_effectiveness(connection: Connection, pathway: Pathway, organisations
             select f.submission_id, f.row_number, exists (select from effective where submission_id = f.submission_id) and not exists (
                 select from effective as p
                 where p.mode = 'replace period' and p.arrival_number > f.arrival_number and p.organisation_code = f.organisation_code
-                  and f.clock_on between p.period_start and p.period_end) as is_effective
+                  and f.clock_on between p.period_start and p.period_end
+                  and not exists (select from {spared} as s where s.submission_id = p.submission_id and s.person_id = f.person_id)) as is_effective
             from {record} as f where f.organisation_code = any(:organisations)
         ) as wanted
         where r.submission_id = wanted.submission_id and r.row_number = wanted.row_number and r.is_effective <> wanted.is_effective"""),
@@ -63,10 +70,15 @@ def settle_effectiveness(connection: Connection, pathway: Pathway, organisations
     )
 
 
-def replaced_cases(connection: Connection, pathway: Pathway, row: Row, rows: pd.DataFrame) -> list[str]:
-    """Cases that a ``replace period`` submission leaves out: those of the organisation and period that it does not name."""
+def replaced_cases(connection: Connection, pathway: Pathway, row: Row, rows: pd.DataFrame, spared: Iterable[str]) -> list[str]:
+    """Cases that a ``replace period`` submission leaves out: those of the organisation and period that it does not name, but for the persons ``spared``.
+
+    None where it takes no row: it is rejected then, and changes nothing.
+    """
+    if not len(rows):
+        return []
     record = record_table(pathway)
-    still_counts = (record.c.is_effective, record.c.arrival_number < row.arrival_number)
+    still_counts = (record.c.is_effective, record.c.arrival_number < row.arrival_number, record.c.person_id != all_(literal(list(spared), ARRAY(Uuid(as_uuid=False)))))
     return sorted(set(_cases_of_period(connection, pathway, row, *still_counts)) - set(rows["case_id"]))
 
 

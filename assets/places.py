@@ -93,6 +93,26 @@ def place_findings(dataset: Dataset, found: pd.DataFrame, sender: Sender) -> lis
     return [_unknown(dataset, row) for row in rows[unknown]] + [_foreign(dataset, row) for row in rows[foreign]]
 
 
+def folder_findings(dataset: Dataset, frame: pd.DataFrame, found: pd.DataFrame, sender: Sender, folder_site: str | None) -> list[Finding]:
+    """One warning where the file came for one site, by its folder or manifest, and rows that are the sender's name another. The column counts.
+
+    A file that came for the provider as a whole contradicts none of its sites.
+    """
+    if folder_site is None or dataset.site_field is None:
+        return []
+    own = found["site_code"].notna() & ((found["provider_code"] == sender.code) | sender.is_office)
+    told = own & frame[dataset.site_field].notna()
+    others = int((told & (found["site_code"] != folder_site) & (found["provider_code"] != folder_site)).sum())
+    if not others:
+        return []
+    rows = f"{others:,} of {len(frame):,} rows {'names' if others == 1 else 'name'}"
+    advice = (
+        f"The file came for {folder_site}, by its folder or manifest, but {rows} another site in their own column. What counts is the column: "
+        "these rows are told for the sites that they name. If that is wrong, correct the column and send them again; else drop such a file in your own landing folder itself."
+    )
+    return [Finding("ORG4", "folder_and_rows_name_the_same_site", Severity.WARN, Scope.FILE, advice, None, dataset.site_field)]
+
+
 def _unknown(dataset: Dataset, row) -> Finding:
     advice = "The network knows no site with this code. Use the site's code as in the template, or ask the network's office to add it."
     return Finding("ORG1", "site_is_known", Severity.QUARANTINE_RECORD, Scope.RECORD, advice, int(row), dataset.site_field)

@@ -12,9 +12,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Row, select
 
 from assets.context import Context
+from assets.not_counting import not_counting
 from assets.work import Applied, Work
 from quality_checks.findings import FileRefused
 from quality_checks.receipt import ReceiptContent, RowCounts, SubmissionFacts, build_content, write_files
+from schemas.datasets import DatasetKind
 from warehouse.tables import organisation
 
 
@@ -30,8 +32,10 @@ class Receipts:
     def prepare(self, connection: Connection, row: Row, file_name: str, work: Work, applied: Applied) -> Receipts:
         """Write the receipt of a submission that was read, where nobody looks yet."""
         facts = self._facts(connection, row, file_name)
+        is_of_cases = work.dataset.kind is DatasetKind.RECORDS
+        earlier = not_counting(connection, self.context.registry.pathway_of_dataset(work.dataset.name), row) if is_of_cases else ()
         self._stage(row, build_content(
-            facts, applied.counts, applied.findings, read=work.read, comparison=applied.comparison, completeness=applied.completeness,
+            facts, applied.counts, applied.findings, read=work.read, comparison=applied.comparison, completeness=applied.completeness, not_counting=earlier,
         ))  # fmt: skip
         return self
 

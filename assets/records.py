@@ -19,9 +19,10 @@ from assets.effective_records import change, is_overtaken, replaced_cases, settl
 from assets.folding import all_emptied, carried_derived, carried_names, carry_forward, clock_dates, typed_like, with_values
 from assets.ledger import Counts, latest_effective
 from assets.linking import link
-from assets.places import place_findings, sites_of_records
+from assets.places import folder_findings, place_findings, sites_of_records
 from assets.reading.conform import derive
 from assets.record_linking import link_team_records, linking_fields
+from assets.spared import find_spared, spare, unknown_findings
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
 from quality_checks.receipt import Comparison, completeness
@@ -57,7 +58,7 @@ def apply(connection: Connection, work: Work) -> Applied:
     pathway = work.registry.pathway_of_dataset(work.dataset.name)
     take_back(connection, pathway, work.row, for_good=True)
     found = sites_of_records(connection, work.dataset, work.conformed.frame, work.sender, work.row.site_code)
-    findings = place_findings(work.dataset, found, work.sender)
+    findings = place_findings(work.dataset, found, work.sender) + folder_findings(work.dataset, work.conformed.frame, found, work.sender, work.row.site_code)
     if any(f.severity is Severity.REJECT_FILE for f in findings):
         return Applied.rejected(work, findings)
     linked = link_rows(connection, work, pathway, found)
@@ -157,18 +158,20 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
         return judged
     takes = judged.taken.reindex(linked.rows.index)
     leaves = judged.out_of_scope.reindex(linked.rows.index) & ~linked.rows["is_new_case"]
-    replaced = replaced_cases(connection, pathway, work.row, linked.rows[takes])
+    spared, unknown = find_spared(connection, work, judged, linked.rows)
+    replaced = replaced_cases(connection, pathway, work.row, linked.rows[takes], spared)
     held = _hold_reason(work, replaced, linked)
     if held:
         return judged.held(held, len(replaced))
     rows = linked.rows[takes | leaves]
     filled = completeness(work.dataset, judged_frame(replace(work.conformed, frame=merged), work.row.received_at), judged.taken.to_numpy())
-    judged = replace(judged, completeness=filled)
+    judged = replace(judged.with_findings(unknown_findings(unknown, len(replaced))), completeness=filled)
     if work.repeats:
         return judged.loaded(judged.taken & False, rows["case_id"], 0)
     stands_alone = not len(replaced) and not leaves.any() and not is_overtaken(connection, work.row, linked.told_of)
 
     def write(touched) -> None:
+        spare(connection, pathway, work.row.submission_id, spared)
         with Copies(connection) as copies:
             persons.make(copies, rows, _births(work))
             copies.add(record_table(pathway), _fragments(work, rows, leaves[takes | leaves]))

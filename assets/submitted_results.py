@@ -21,6 +21,7 @@ from assets.effective_results import CONTENT, Cell, cells_between, changed_cells
 from assets.ledger import Counts
 from assets.named_organisations import find_codes, is_provisional, keep_unresolved
 from assets.places import places
+from assets.spared import rows_words, withdrawn_beside_rows
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
 from quality_checks.validate import validate
@@ -49,6 +50,7 @@ def apply(connection: Connection, work: Work) -> Applied:
         return judged.held(reason, len(left_out))
     if work.repeats:
         return _counted(work, judged, pd.Series(False, index=taken.index), 0)
+    judged = judged.with_findings(_withdrawn_beside_rows(told[told.index.isin(judged.quarantined)], left_out))
     changed = _write(connection, work, taken)
     return _counted(work, judged, changed, len(left_out))
 
@@ -210,6 +212,20 @@ def _left_out(connection: Connection, row: Row, taken: pd.DataFrame) -> set[Cell
         counted.c.period_start.between(row.period_start, row.period_end),
     )
     return {Cell(*found) for found in connection.execute(query)} - set(cells_of(taken))
+
+
+def _withdrawn_beside_rows(aside: pd.DataFrame, left_out: set[Cell]) -> list[Finding]:
+    """Which of the rows set aside name a result that is withdrawn, or cannot say which they name: a result has no other place to be spared."""
+    is_whole = aside[list(Cell._fields)].notna().all(axis=1)
+    rows = [int(row) for row, whole, cell in zip(aside.index, is_whole, cells_of(aside), strict=True) if not whole or cell in left_out]
+    if not rows or not left_out:
+        return []
+    results = "1 earlier result" if len(left_out) == 1 else f"{len(left_out)} earlier results"
+    advice = (
+        f"This file replaces its period and withdraws {results} for which no row could be taken. Rows that were set aside are, or may be, of these: "
+        f"rows {rows_words(rows)}. Correct these rows and send them again."
+    )
+    return [withdrawn_beside_rows(advice)]
 
 
 def _hold_reason(work: Work, left_out: int, taken: int) -> str | None:

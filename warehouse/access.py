@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from warehouse.roles import GROUPS, PIPELINE
-from warehouse.sync import apply_once, case_pathways, team_record_tables
+from warehouse.sync import apply_once, case_pathways, spared_tables, team_record_tables
 from warehouse.views import quoted
 from warehouse.views.apply import fixed_views
 from warehouse.views.cases import VIEWS as CASE_VIEWS
@@ -56,7 +56,7 @@ def patient_tables(connection: Connection) -> dict[str, str | None]:
     for table in team_record_tables(connection):
         found[table] = f"site_code = {MINE}"
         found["pathway_case"] = f"{found['pathway_case']} or {SHARED_CASE.format(table=quoted(table), mine=MINE)}"
-    return found | dict.fromkeys(CLOSED_TABLES)
+    return found | dict.fromkeys((*CLOSED_TABLES, *spared_tables(connection)))
 
 
 def _security(table: str, rule: str | None) -> list[str]:

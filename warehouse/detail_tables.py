@@ -21,6 +21,7 @@ TYPES = {
 
 
 TEAM_RECORD = "_team_record"  # the end of the names of tables with team records
+SPARED = "_spared"  # of those whom a replaced period spares
 
 
 def field_columns(dataset: Dataset) -> list[Column]:
@@ -119,6 +120,19 @@ def _columns_of_linked_cases(dataset: Dataset) -> list[Column]:
 
 
 @lru_cache
+def spared_table(pathway: Pathway) -> Table:
+    """``pathway.<name>_spared``: one row for each person of whom a submission that replaces a period withdraws nothing."""
+    return Table(
+        f"{pathway.name}{SPARED}",
+        MetaData(),
+        Column("submission_id", Text, primary_key=True, comment="the submission that replaces a period"),
+        Column("person_id", Uuid, primary_key=True, comment="a person one of whose rows it set aside, so that earlier records of the person count on"),
+        schema="pathway",
+        comment=f"{pathway.case_dataset.title}: whose earlier records a replaced period leaves as they are, since the person's row was set aside.",
+    )
+
+
+@lru_cache
 def detail_table(pathway: Pathway) -> Table:
     """``pathway.<name>_detail``: one row a case, the fold of its effective records in order of arrival.
 
@@ -141,4 +155,4 @@ def detail_table(pathway: Pathway) -> Table:
 def pathway_tables(pathway: Pathway) -> tuple[Table, ...]:
     """The pathway's own tables, from what was sent to the cases: record table first, detail table last."""
     between = (team_record_table(pathway),) if pathway.case_dataset.case_link else ()
-    return record_table(pathway), *between, detail_table(pathway)
+    return record_table(pathway), spared_table(pathway), *between, detail_table(pathway)

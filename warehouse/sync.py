@@ -15,7 +15,7 @@ from sqlalchemy.schema import SetColumnComment, SetTableComment
 
 from schemas.datasets import Pathway
 from schemas.registry import Registry
-from warehouse.detail_tables import TEAM_RECORD, pathway_tables
+from warehouse.detail_tables import SPARED, TEAM_RECORD, pathway_tables
 from warehouse.house_tables import applied_sync, pathway_table
 
 
@@ -45,8 +45,17 @@ def case_pathways(connection: Connection) -> list[tuple[str, str, str]]:
 
 def team_record_tables(connection: Connection) -> list[str]:
     """The tables of team records that there are, of the pathways whose cases several teams tell of; by pathway."""
+    return _tables_ending(connection, TEAM_RECORD)
+
+
+def spared_tables(connection: Connection) -> list[str]:
+    """The tables of those whom replaced periods spare, by pathway."""
+    return _tables_ending(connection, SPARED)
+
+
+def _tables_ending(connection: Connection, end: str) -> list[str]:
     there = set(inspect(connection).get_table_names(schema="pathway"))
-    return [name for pathway, *_ in case_pathways(connection) if (name := f"{pathway}{TEAM_RECORD}") in there]
+    return [name for pathway, *_ in case_pathways(connection) if (name := f"{pathway}{end}") in there]
 
 
 def apply_once(connection: Connection, name: str, statements: Sequence[str], given: str = "") -> bool:

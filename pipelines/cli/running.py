@@ -63,6 +63,7 @@ def status(settings: Settings, sender: str | None, last: int) -> None:
         _print_latest(connection, sender, last)
         _print_waiting(connection, sender, {row.submission_id for row in stuck(connection, context.now(), settings.stuck_after_minutes)})
         _print_late(connection, sender, context.now())
+        _print_left_out(connection, sender)
 
 
 def _print_running(settings: Settings) -> None:
@@ -111,6 +112,21 @@ def _print_late(connection: Connection, sender: str | None, now) -> None:
     rows = _rows(connection, sql, sender=sender, today=now.date())
     if rows:
         print_table("\nLate", ("sender", "dataset", "period from", "was due", "days late"), rows, numbers=("days late",))
+
+
+def _print_left_out(connection: Connection, sender: str | None) -> None:
+    """Cases that do not count now, whoever's record it was that made them so: their senders learn it with their next receipt."""
+    from assets.not_counting import STATUSES
+
+    statuses = list(STATUSES)
+    counts = ", ".join(f"count(*) filter (where record_status = '{status}')" for status in statuses)
+    sql = (
+        f"select pathway_name, provider_code, {counts} from pathway.pathway_case where record_status = any(:statuses) "
+        "and (cast(:sender as text) is null or provider_code = :sender) group by 1, 2 order by count(*) desc, 1, 2 limit 20"
+    )
+    rows = _rows(connection, sql, sender=sender, statuses=statuses)
+    if rows:
+        print_table("\nCases that measures leave out", ("pathway", "provider", *statuses), rows, numbers=statuses)
 
 
 def _rows(connection: Connection, sql: str, **parameters) -> list:

@@ -7,10 +7,12 @@ outbox is and when a receipt is put there (``assets.receipts``).
 from quality_checks.receipt.completeness import FieldCompleteness, completeness
 from quality_checks.receipt.content import Comparison, ReceiptContent, RowCounts, SubmissionFacts, build_content
 from quality_checks.receipt.files import write_files, write_receipt
+from quality_checks.receipt.not_counting import NotCounting
 
 __all__ = [
     "Comparison",
     "FieldCompleteness",
+    "NotCounting",
     "ReceiptContent",
     "RowCounts",
     "SubmissionFacts",

@@ -15,6 +15,7 @@ from typing import Any
 from quality_checks.finding_table import NO_ROW, FindingTable
 from quality_checks.findings import Finding
 from quality_checks.receipt.completeness import FieldCompleteness
+from quality_checks.receipt.not_counting import NotCounting
 from schemas.datasets import Dataset
 from schemas.layouts import Layout
 from schemas.rules import Severity
@@ -104,6 +105,7 @@ class ReceiptContent:
     read: Any = None
     comparison: Comparison | None = None
     completeness: tuple[FieldCompleteness, ...] = ()
+    not_counting: tuple[NotCounting, ...] = ()
 
     @property
     def has_workbook(self) -> bool:
@@ -176,6 +178,7 @@ def build_content(
     dataset: Dataset | None = None,
     comparison=None,
     completeness=(),
+    not_counting=(),
 ) -> ReceiptContent:
     """The content of a receipt. ``counts`` and ``comparison`` may be any objects with those attributes.
 
@@ -184,7 +187,7 @@ def build_content(
     table = findings if isinstance(findings, FindingTable) else FindingTable.of_findings(findings)
     layout = read.layout if read is not None else None
     known = dataset or (read.dataset if read is not None else None)
-    return ReceiptContent(facts, _counts(counts), table, known, layout, read, comparison, tuple(completeness))
+    return ReceiptContent(facts, _counts(counts), table, known, layout, read, comparison, tuple(completeness), tuple(not_counting))
 
 
 def _counts(counts) -> RowCounts:

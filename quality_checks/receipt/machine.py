@@ -9,6 +9,7 @@ import json
 
 from quality_checks.receipt import sentences
 from quality_checks.receipt.content import FindingGroup, ReceiptContent
+from quality_checks.receipt.not_counting import NotCounting
 
 FORMAT_VERSION = 1
 ROW_LIMIT = 10_000  # row numbers told for each rule and field; ``count`` is always the total
@@ -43,9 +44,15 @@ def receipt_json(content: ReceiptContent) -> bytes:
             {"field": c.field_name, "stage": c.stage, "due_count": c.due_count, "filled_count": c.filled_count}
             for c in content.completeness
         ],
+        "earlier_cases_not_counting": [_not_counting(told) for told in content.not_counting],
         "next_steps": list(sentences.next_steps(content)),
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
+
+
+def _not_counting(told: NotCounting) -> dict:
+    cases = [{"submission": submission, "row": row} for submission, row in told.rows[:ROW_LIMIT]]
+    return {"status": told.status, "count": told.count, "meaning": told.meaning, "cases": cases, "cases_left_out": max(told.count - ROW_LIMIT, 0)}
 
 
 def _group(group: FindingGroup) -> dict:

@@ -15,6 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from quality_checks.receipt import sentences
 from quality_checks.receipt.completeness import FieldCompleteness
 from quality_checks.receipt.content import SEVERITIES, FindingGroup, ReceiptContent
+from quality_checks.receipt.not_counting import SUBMISSIONS_SHOWN, NotCounting
+from schemas.datasets import DatasetKind
 from schemas.rules import Severity
 
 GROUP_LIMIT = 40  # rules shown for each severity
@@ -40,7 +42,7 @@ def receipt_html(content: ReceiptContent) -> bytes:
         facts=facts, counts=counts, content=content, title=sentences.title(content), tone=sentences.tone(content),
         summary=sentences.summary(content), reasons=sentences.reasons(content), moment=sentences.moment_words(content),
         parts=_bar(content) if shows_rows else [], sections=[] if facts.repeats else _sections(content), comparison=_comparison(content),
-        stages=_stages(content), next_steps=sentences.next_steps(content), deadline=_deadline(content), files=_files(content),
+        stages=_stages(content), not_counting=[_not_counting(told) for told in content.not_counting], next_steps=sentences.next_steps(content), deadline=_deadline(content), files=_files(content),
         whole=sentences.in_units(content, "The rows of your file"), numbering=sentences.numbering(content),
     ).encode("utf-8", errors="replace")  # fmt: skip
 
@@ -73,6 +75,8 @@ def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGr
     note = sentences.note(content, severity)
     if severity is Severity.WARN and content.counts.quarantined:
         note += f" Warnings on rows set aside are in {'annotated.xlsx' if content.has_workbook else 'findings.csv'}."
+    if severity is Severity.QUARANTINE_RECORD and content.facts.mode == "replace period" and content.dataset and content.dataset.kind is DatasetKind.RECORDS:
+        note += " What was known of their patients stays as it was."
     if content.facts.state in ("rejected", "held") and not content.facts.is_check:
         note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
     return {
@@ -113,6 +117,15 @@ def _comparison(content: ReceiptContent) -> list[dict] | None:
         kept = "withdrawn" if content.facts.mode == "replace period" else "not in this file; they are kept"
         told.append({"count": compared.missing, "sign": "\u2212" if kept == "withdrawn" else "", "title": kept})
     return told
+
+
+def _not_counting(told: NotCounting) -> dict:
+    """One status: the sender's own files, the latest first, and their rows."""
+    shown = [(submission, len(rows), *sentences.row_ranges(rows, RANGE_LIMIT)) for submission, rows in told.by_submission[:SUBMISSIONS_SHOWN]]
+    return {
+        "status": told.status, "meaning": told.meaning, "count": told.count, "hidden": sum(len(rows) for _, rows in told.by_submission[SUBMISSIONS_SHOWN:]),
+        "files": [dict(zip(("submission", "count", "rows", "left_out"), one, strict=True)) for one in shown],
+    }  # fmt: skip
 
 
 def _stages(content: ReceiptContent) -> list[dict]:

@@ -247,3 +247,14 @@ def test_only_the_office_sends_national_values(world):
     outcome = world.submit(table(REFERENCE, "ae_four_hour | 01/05/2024 | month | 0.74 | | | Monthly statistics | 13/06/2024"), sender="ZX1")
     assert outcome.state == "rejected"
     assert rules(world)[-1][0] == "RES1"
+
+
+def test_a_replaced_result_whose_row_is_set_aside_is_told_with_its_row(world):
+    world.submit(counts(*(f"ZX1 | ae_four_hour | 01/{month:02d}/2024 | month | 90 | 100" for month in range(1, 11))))
+    rows = [f"ZX1 | ae_four_hour | 01/{month:02d}/2024 | month | {'101' if month == 6 else '91'} | 100" for month in range(1, 11)]
+    manifest = {"mode": "replace period", "period_start": "2024-01-01", "period_end": "2024-10-31"}
+    outcome = world.submit(counts(*rows), manifest=manifest)
+    assert (outcome.state, outcome.counts.quarantined, outcome.counts.withdrawn) == ("accepted in part", 1, 1)
+    [told] = world.query("select severity, row_number, advice from intake.finding where rule_id = 'PER2'")
+    assert (told["severity"], told["row_number"]) == ("warn", None)
+    assert "1 earlier result" in told["advice"] and "rows 7." in told["advice"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from assets.expected_submissions import watch_stuck
 from pipelines.alerts import stuck_submissions
 from pipelines.resources import House
+from tests.world import wrist
 from warehouse.tables import submission
 
 STATES = {"received": True, "reading": True, "failed": True, "held": False, "rejected": False}
@@ -30,3 +31,13 @@ def test_stuck_is_the_same_everywhere(typed, database, database_settings, minute
     with database.connect() as connection:
         signals = set(connection.exec_driver_sql("select submission_id from measurement.signal where kind = 'submission stuck'").scalars())
     assert signals == expected and watch_stuck(database, database_settings.clock()).raised == 0
+
+
+def test_cases_that_measures_leave_out_are_counted_by_provider_as_soon_as_they_are(typed, world):
+    world.submit([wrist(1, arrived=datetime(2024, 1, 20, 9)), wrist(2)])
+    assert "leave out" not in typed("status")[1]
+    world.submit([wrist(1, site="ZX2A1", arrived=datetime(2024, 1, 10, 9))], "ZX2")
+    table = typed("status")[1].partition("Cases that measures leave out")[2]
+    assert table.split()[:5] == ["pathway", "provider", "error", "duplicate", "conflict"]
+    assert [line.split() for line in table.splitlines() if "wrist_fracture" in line] == [["wrist_fracture", "ZX1", "0", "1", "0"]]
+    assert "leave out" not in typed("status", "--sender", "ZX2")[1]

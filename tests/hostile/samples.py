@@ -92,7 +92,7 @@ def stroke(serial: int) -> Row:
 
 
 STROKE_HEADERS = ("SiteCode", *IMPORT_COLUMNS)
-STROKE_TEAM, OTHER_TEAM = "SSNAP121", "SSNAP234"
+STROKE_TEAM, SECOND_TEAM, OTHER_TEAM = "SSNAP121", "SSNAP122", "SSNAP234"  # two of ZX1, one of ZX2
 WRIST_SAMPLE = Sample("wrist_fracture", HEADERS, wrist, "NHS number", "Arrival date", "Side", "Side", "Hospital number")
 _HIP = {f.name: f.header for f in HIP_FRACTURE.fields}
 HIP_SAMPLE = Sample(

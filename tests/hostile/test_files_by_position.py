@@ -12,7 +12,7 @@ import pytest
 
 from schemas.pathways.acute_stroke.columns import IMPORT_COLUMNS
 from tests.hostile.aftermath import aftermath, ledger_row
-from tests.hostile.samples import OTHER_TEAM, STROKE_TEAM, table
+from tests.hostile.samples import OTHER_TEAM, SECOND_TEAM, STROKE_TEAM, table
 from tests.reading.files import nhs_number
 from tests.spec.acute_stroke.files import row
 from tests.world import World, drop
@@ -192,6 +192,19 @@ def test_a_team_is_known_by_the_audits_number_alone(world, place):
 
 
 def test_a_folder_and_a_column_that_name_different_teams_do_not_agree(world):
+    """The column counts: it is nearer to the record. Both teams are the sender's, so no row is set aside, but it is said."""
+    lines = [["SiteCode", *IMPORT_COLUMNS], *[[SECOND_TEAM if n < 2 else STROKE_TEAM, *line] for n, line in enumerate(records())]]
+    sent = Sent(text(lines))
+    outcome = submit(world, sent)
+    [finding] = aftermath(world, outcome, sent.content, is_read=True)
+    assert (finding["rule_id"], finding["severity"], finding["row_number"], finding["field_name"]) == ("ORG4", "warn", None, "team_code")
+    assert f"came for {STROKE_TEAM}" in finding["advice"] and "2 of 6 rows name another" in finding["advice"]
+    assert (outcome.state, outcome.counts.accepted) == ("accepted with warnings", 6)
+    cases = world.query("select site_code, count(*) as cases from pathway.pathway_case group by 1 order by 1")
+    assert cases == [{"site_code": STROKE_TEAM, "cases": 4}, {"site_code": SECOND_TEAM, "cases": 2}]
+
+
+def test_a_column_that_names_another_providers_team_is_set_aside_whatever_the_folder(world):
     lines = [["SiteCode", *IMPORT_COLUMNS], *[[OTHER_TEAM if n == 0 else STROKE_TEAM, *line] for n, line in enumerate(records())]]
     sent = Sent(text(lines))
     outcome = submit(world, sent)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.world import World, wrist
+from tests.world import World, csv_bytes, drop, wrist
 
 
 @pytest.fixture
@@ -171,3 +171,20 @@ def test_duplicates_get_a_status_and_a_finding(world):
     assert {rule.rule_id: (rule.evaluated_count, rule.broken_count) for rule in across.rules} == {"W06": (1, 1), "W07": (1, 0)}
     assert not across.success
     assert [r["record_status"] for r in world.query("select record_status from pathway.pathway_case order by started_on")] == ["valid", "duplicate"]
+
+
+def test_a_file_in_the_folder_of_one_site_with_rows_of_another_is_told_once(world, context):
+    drop(context.settings.landing, "ZX1", csv_bytes([wrist(1), wrist(2, site="ZX1A2")]), site="ZX1A2")
+    [outcome] = world.work_off()
+    assert (outcome.state, outcome.finding_counts) == ("accepted with warnings", {"ORG4": 1})
+    [told] = world.query("select advice, row_number, field_name from intake.finding")
+    assert "came for ZX1A2" in told["advice"] and "1 of 2 rows names another site" in told["advice"] and "What counts is the column" in told["advice"]
+    assert (told["row_number"], told["field_name"]) == (None, "clinic_code")
+    assert [case["site_code"] for case in world.query("select site_code from pathway.pathway_case order by first_row_number")] == ["ZX1A1", "ZX1A2"]
+
+
+@pytest.mark.parametrize("folder", ["ZX1", "ZX1A1"])
+def test_a_folder_of_the_provider_or_of_the_rows_own_site_contradicts_nothing(world, context, folder):
+    drop(context.settings.landing, "ZX1", csv_bytes([wrist(1), wrist(2)]), site=folder)
+    [outcome] = world.work_off()
+    assert (outcome.state, outcome.finding_counts) == ("accepted", {})

@@ -13,15 +13,18 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from quality_checks.findings import Finding
-from quality_checks.receipt import Comparison, RowCounts, SubmissionFacts, build_content, write_receipt
+from quality_checks.receipt import Comparison, NotCounting, RowCounts, SubmissionFacts, build_content, write_receipt
 from quality_checks.receipt.findings_csv import findings_csv
 from quality_checks.receipt.machine import receipt_json
+from quality_checks.receipt.not_counting import MEANINGS
 from quality_checks.receipt.page import receipt_html
 from quality_checks.receipt.sentences import deadline, next_steps, row_ranges, summary, title
 from quality_checks.receipt.workbook import CELL_FILL, ROW_FILL, annotated_xlsx
 from schemas.datasets import Expectation
 from schemas.rules import Scope, Severity
 from tests.quality_checks.submissions import NOW, check, csv_of
+from warehouse.case_source import COUNTED_STATUSES
+from warehouse.tables import RECORD_STATUSES
 
 
 @pytest.fixture(scope="module")
@@ -296,3 +299,31 @@ class TestFiles:
         assert told["counts"]["received"] == 4 and told["state"] == "accepted in part"
         assert {(f["rule"], tuple(f["rows"])) for f in told["findings"]} == {("COD", (3,)), ("REQ.manipulation_time", (4,)), ("W01", (5,))}
         assert not re.search(r"999000\d{4}|1950|H1", json.dumps(told))
+
+
+class TestCasesThatDoNotCount:
+    @pytest.fixture
+    def many(self, content):
+        """Twenty files of ten cases each, alternate rows."""
+        rows = tuple((f"S{number:08d}", 2 * row) for number in range(1, 21) for row in range(1, 11))
+        told = (NotCounting("duplicate", rows), NotCounting("error", (("S00000003", 7),)))
+        return replace(as_receipt(content, "accepted"), not_counting=told)
+
+    def test_the_page_shows_the_latest_files_and_counts_the_rest(self, many):
+        page = text_of(receipt_html(many))
+        assert "Cases sent earlier that do not count now: 201" in page
+        assert "Duplicate 200 cases" in page and "Error 1 case " in page
+        assert "S00000020: rows 2, 4, 6, 8, 10, 12, 14, 16, 18, 20" in page
+        assert "S00000009:" in page and "S00000008:" not in page
+        assert "and 80 more of earlier files, all in receipt.json" in page
+
+    def test_programs_get_them_all(self, many):
+        duplicate, error = json.loads(receipt_json(many))["earlier_cases_not_counting"]
+        assert (duplicate["count"], len(duplicate["cases"]), duplicate["cases_left_out"]) == (200, 200, 0)
+        assert error == {"status": "error", "count": 1, "meaning": error["meaning"], "cases": [{"submission": "S00000003", "row": 7}], "cases_left_out": 0}
+
+    def test_every_status_that_is_left_out_of_measures_has_words(self):
+        assert set(MEANINGS) == set(RECORD_STATUSES) - set(COUNTED_STATUSES)
+
+    def test_where_all_count_nothing_is_said(self, content):
+        assert "do not count now" not in text_of(receipt_html(content))

@@ -28,6 +28,7 @@ def may_read(role: str, relation: str) -> bool:
     """The matrix, written out once more and independently of the code: who may read what. Nobody may write anything."""
     schema, _, name = relation.partition(".")
     is_reference = schema == "pathway" and name in ("organisation", "organisation_alias", "unresolved_organisation", "linkage_coverage")
+    is_closed = name in CLOSED or name.endswith("_spared")
     is_of_cases = relation in CASE_VIEWS or (schema == "dashboard" and name.endswith("_case_v1"))
     if schema == "publication":
         return True
@@ -42,8 +43,8 @@ def may_read(role: str, relation: str) -> bool:
     if role == "cc_engineer":
         return schema in ("house", "intake", "measurement", "improvement") or is_reference
     if role == "cc_analyst":
-        return schema in ("measurement", "improvement") or (schema == "pathway" and name not in CLOSED)
-    return role == "cc_provider" and schema == "pathway" and name not in CLOSED
+        return schema in ("measurement", "improvement") or (schema == "pathway" and not is_closed)
+    return role == "cc_provider" and schema == "pathway" and not is_closed
 
 
 def _relations(connection) -> list[tuple[str, str]]:
