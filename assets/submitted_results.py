@@ -230,8 +230,9 @@ def _counted(work: Work, judged: Applied, changed: pd.Series, withdrawn: int) ->
     if units is None:
         return judged.loaded(changed, None, withdrawn)
     outcomes = np.select([judged.taken & changed, judged.taken, judged.out_of_scope], ["accepted", "unchanged", "out of scope"], "quarantined")
-    counted = units.count(dict(zip(judged.taken.index, outcomes.tolist(), strict=True)))
+    aside = units.set_aside(judged.quarantined)
+    counted = units.count(dict(zip(judged.taken.index, outcomes.tolist(), strict=True)), aside)
     named = {name.replace(" ", "_"): count for name, count in counted.items()}
     warned = units.touched_by(judged.warned.index[judged.warned & judged.taken])
     done = judged.finished(Counts(work.read.received_count, **named, warned=warned, withdrawn=withdrawn))
-    return replace(done, quarantined=units.set_aside(judged.quarantined))
+    return replace(done, quarantined=aside)

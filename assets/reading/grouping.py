@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from assets.reading.file_rules import some_rows
 from assets.reading.reshaped import Grid, Making, Reshaped, cell_at, has_cell, listed, number_of, plain, refuse
 from schemas.datasets import Dataset
 from schemas.layouts import GroupAndSum, Layout
@@ -55,7 +56,7 @@ def _repeated(inputs: Mapping[int, dict], rules: GroupAndSum, making: Making) ->
         key = tuple(cells[name] for name in rules.unique)
         if key in seen:
             repeated.add(number)
-            making.warn("SUM1", "no_row_is_sent_twice", "The row repeats an earlier one, so its group is set aside. Delete one of them.", number)
+            making.set_aside("SUM1", "no_row_is_sent_twice", "The row repeats an earlier one with which it would be added up. Delete one of them.", number)
         seen.add(key)
     return repeated
 
@@ -68,24 +69,33 @@ def _groups(inputs: Mapping[int, dict], rules: GroupAndSum) -> dict[tuple, list[
 
 
 def _add_group(making: Making, members: Mapping[int, dict], repeated: set[int], layout: Layout, dataset: Dataset) -> None:
-    """One record. A sum of which a part cannot be added stays empty, and so the record is set aside by its dataset's rules."""
+    """One record; none where a row cannot be added, for a sum without it would be another number: then the whole group is set aside."""
     rules: GroupAndSum = layout.reshape
-    first = next(iter(members))
-    sums: dict[str, Decimal | None] = {name: _sum(making, members, name, dataset) for name in rules.sum}
-    if repeated & set(members):
-        sums = dict.fromkeys(sums)
+    unfit = [(number, name) for name in rules.sum for number in _not_added(members, name, dataset)]
+    faulty = {number for number, _ in unfit} | repeated & set(members)
+    if faulty:
+        _set_aside(making, members, unfit, faulty)
+        return
+    sums = {name: sum((number_of(cells[name]) for cells in members.values()), Decimal(0)) for name in rules.sum}
     for name, minuend, subtrahend in rules.computed:
-        parts = sums[minuend], sums[subtrahend]
-        sums[name] = None if None in parts else parts[0] - parts[1]
-    texts = {name: None if value is None else format(value, "f") for name, value in sums.items()}
+        sums[name] = sums[minuend] - sums[subtrahend]
+    first, texts = next(iter(members)), {name: format(value, "f") for name, value in sums.items()}
     making.records[first] = {**{name: members[first][name] for name in rules.by}, **texts, **dict(rules.constants)}
     making.units[first] = tuple(members)
 
 
-def _sum(making: Making, members: Mapping[int, dict], name: str, dataset: Dataset) -> Decimal | None:
+def _not_added(members: Mapping[int, dict], name: str, dataset: Dataset) -> list[int]:
+    """The rows whose cell is no number, or one below what the field allows."""
     lowest = dataset.field_by_name[name].minimum if name in dataset.field_by_name else None
     numbers = {number: number_of(cells[name]) for number, cells in members.items()}
-    unfit = [n for n, value in numbers.items() if value is None or (lowest is not None and value < Decimal(str(lowest)))]
-    for number in unfit:
-        making.warn("SUM2", "what_is_summed_is_a_number", "A cell to be added is empty, no number or below zero; its group is set aside.", number, name)
-    return None if unfit else sum(numbers.values(), Decimal(0))
+    return [n for n, value in numbers.items() if value is None or (lowest is not None and value < Decimal(str(lowest)))]
+
+
+def _set_aside(making: Making, members: Mapping[int, dict], unfit: Sequence[tuple[int, str]], faulty: set[int]) -> None:
+    """Each row of the group is told why: the ones at fault by their cells, the others by those."""
+    for number, name in unfit:
+        making.set_aside("SUM2", "what_is_summed_is_a_number", "The cell is to be added and is empty, no number or below zero. Correct it.", number, name)
+    advice = f"Nothing is wrong with this row, but it is added up with {some_rows(sorted(faulty))}, which cannot be added. Send all of them again once that is corrected."
+    for number in members:
+        if number not in faulty:
+            making.set_aside("SUM3", "all_rows_of_a_sum_can_be_added", advice, number)

@@ -18,6 +18,7 @@ from schemas.layouts import Column, Layout
 
 FIT = 0.8
 SAMPLE_ROWS = 30
+LEAST_COLUMNS = 3  # that must tell something, before rows without a header are taken for a dataset's
 DATED = (Kind.DATE, Kind.DATETIME)
 Test = Callable[[str, int], bool]
 Grid = Sequence[Sequence[str | None]]
@@ -75,6 +76,17 @@ def looks_like_records(grid: Grid, row: int, layout: Layout, dataset: Dataset) -
             return False
         told += bool(below)
     return told > 0
+
+
+def fitting_columns(grid: Grid, layout: Layout, dataset: Dataset) -> int:
+    """How many columns fit the layout's, if the first rows are its records without a header: not wider, nor much narrower (a
+    workbook loses empty columns at its end), and nearly all of the cells in their places. Else 0."""
+    width = max(map(len, grid[:SAMPLE_ROWS]), default=0)
+    if not len(layout.columns) / 2 <= width <= len(layout.columns):
+        return 0
+    tests = {i: test for i, column in enumerate(layout.columns) if (test := test_of(column, layout, dataset))}
+    fits = [share(cells, _of_any_container(test)) >= FIT for i, test in tests.items() if (cells := _below(grid, -1, i))]
+    return sum(fits) if len(fits) >= LEAST_COLUMNS and sum(fits) >= FIT * len(fits) else 0
 
 
 def dates_read(grid: Grid, row: int, columns: dict[int, Column], layout: Layout, dataset: Dataset) -> int:

@@ -6,6 +6,7 @@ goes to the record's own finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,42 +31,48 @@ def _of_field(read: ReadFile, field: Field) -> Iterator[Finding]:
     header = f"'{read.column_of(field.name).header}'"
     for rule, rows, words in _damages(read, field):
         if len(rows):
-            yield rule.finding(words.format(header=header, rows=some_rows(rows), count=f"{len(rows):,}"), field_name=field.name)
+            told = _numbered(words, len(rows)).format(header=header, rows=some_rows(rows), count=f"{len(rows):,}")
+            yield rule.finding(told, field_name=field.name)
+
+
+def _numbered(words: str, count: int) -> str:
+    """``[holds|hold]``: the first of one, the second of several."""
+    return re.sub(r"\[([^|\]]*)\|([^|\]]*)\]", r"\1" if count == 1 else r"\2", words)
 
 
 def _damages(read: ReadFile, field: Field) -> Iterator[tuple[FileRule, np.ndarray, str]]:
     yield (
         FileRule.CELLS_SHOWN,
         _matching(read, field, ERROR),
-        "{header}: {rows} hold ##### or an error of the spreadsheet instead of a value. Widen the column or mend the formula, and export again.",
+        "{header}: {rows} [holds|hold] ##### or an error of the spreadsheet instead of a value. Widen the column or mend the formula, and export again.",
     )
     yield (
         FileRule.ALL_DIGITS,
         _matching(read, field, SCIENTIFIC),
-        "{header}: {rows} hold a number like 1.23E+09, whose last digits are lost. " + AS_TEXT,
+        "{header}: {rows} [holds|hold] a number like 1.23E+09, whose last digits are lost. " + AS_TEXT,
     )
     if field.kind in (Kind.CODE, Kind.CODES, Kind.INTEGER) or field.identifies is Identifier.NHS_NUMBER:
         yield (
             FileRule.WHOLE_NUMBERS,
             _matching(read, field, DECIMAL_TAIL),
-            "{header}: {count} values end in .0 and were read as whole numbers ({rows}). " + AS_TEXT,
+            "{header}: {count} [value ends in .0 and was read as a whole number|values end in .0 and were read as whole numbers] ({rows}). " + AS_TEXT,
         )
     if field.kind in (Kind.DATE, Kind.DATETIME):
         yield (
             FileRule.DATES_AS_DATES,
             _matching(read, field, SERIAL),
-            "{header}: {rows} hold a number of days instead of a date. Format the column as a date, and export again.",
+            "{header}: {rows} [holds|hold] a number of days instead of a date. Format the column as a date, and export again.",
         )
         yield (
             FileRule.DAY_FIRST,
             _swapped(read, field),
-            "{header}: day and month seem to be swapped in {rows}; these dates were not taken. Export with dates as text, day first.",
+            "{header}: day and month seem to be swapped in {rows}; [this date was|these dates were] not taken. Export with dates as text, day first.",
         )
     if field.kind is Kind.CODE and field.codes:
         yield (
             FileRule.LEADING_ZEROS,
             _without_zeros(read, field),
-            "{header}: {count} codes have lost their leading zeros and were read with them ({rows}). " + AS_TEXT,
+            "{header}: {count} [code has lost its leading zeros and was|codes have lost their leading zeros and were] read with them ({rows}). " + AS_TEXT,
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assets.reading.file_rules import FileRule
-from assets.reading.likeness import Grid, dates_read, looks_like_records
+from assets.reading.likeness import Grid, dates_read, fitting_columns, looks_like_records
 from assets.reading.manifest import Manifest
 from quality_checks.findings import FileRefused
 from schemas.datasets import Dataset
@@ -174,19 +174,26 @@ def _only_layout(found: list[Match], name: str, usable: list[Layout]) -> list[Ma
 
 def _no_header(grids: Sequence[Grid], found: list[Match], registry: Registry, dataset: str | None) -> FileRefused:
     meant = registry.datasets[dataset] if dataset else _meant(grids, found)
-    names = ", ".join(f"'{field.header}'" for field in meant.fields[:3]) if meant else ""
-    example = f" such as {names}" if names else ""
+    if meant is None:
+        templates = ", ".join(f"'{dataset.title}' ({name})" for name, dataset in sorted(registry.datasets.items()))
+        return FileRule.HAS_HEADER.refusal(
+            f"No row among the first {HEADER_WITHIN_ROWS} holds column names that we know: the header line is missing, or is of another table. Put that of the template above the records. There are templates of {templates}."
+        )
+    names = ", ".join(f"'{field.header}'" for field in meant.fields[:3])
     return FileRule.HAS_HEADER.refusal(
-        f"No row among the first {HEADER_WITHIN_ROWS} holds the column names{example}. Put them into one row above the records, as in the template."
+        f"No row among the first {HEADER_WITHIN_ROWS} holds the column names such as {names}. Put them into one row above the records, as in the template of '{meant.title}' ({meant.name})."
         + _widths(grids, [m.layout for m in found if m.layout.positional and m.dataset == meant])
     )
 
 
 def _meant(grids: Sequence[Grid], found: list[Match]) -> Dataset | None:
-    """The dataset that a file without known names may be of: one read by places that is about as wide, else the one that fits best."""
+    """The dataset that a file without known names may be of: one read by places that is about as wide, else the one whose cells
+    these are, else the one of which some names are there. None where nothing points to any."""
     widest = _widest(grids)
     wide = [m for m in found if m.layout.positional and abs(len(m.layout.columns) - widest) <= NEARLY_AS_WIDE]
-    best = max(wide or found, key=lambda m: m.score, default=None)
+    filled = [] if wide else [(fitting_columns(grids[m.grid], m.layout, m.dataset), m) for m in found if m.layout.reshape is None]
+    fits, fitting = max(filled, key=lambda told: told[0], default=(0, None))
+    best = fitting if fits else max(wide or [m for m in found if m.matched], key=lambda m: m.score, default=None)
     return best.dataset if best else None
 
 

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from assets.reading.reshaped import Units
 from quality_checks.findings import Finding
 from schemas.datasets import Dataset
 from schemas.layouts import Column, Layout
 
 if TYPE_CHECKING:
     from assets.reading.reshaped import Units
+    from assets.reading.sheet_cells import SheetCells
 
 
 class InternalError(RuntimeError):
@@ -97,7 +97,7 @@ class ReadFile:
     received rows that cannot (another number of cells than the header): each has a finding of severity ``quarantine record``
     and counts as quarantined, so ``received_count == len(row_numbers) + len(set_aside)``.
     ``kinds`` (workbooks only): field -> ``CellKind`` a row. ``units`` (reshaped files only) are what was received: the rows or
-    columns of the sheet behind each record.
+    columns of the sheet behind each record; ``cells`` (transposed sheets only) where in it a record stands.
     """
 
     dataset: Dataset
@@ -110,6 +110,7 @@ class ReadFile:
     source: SourceTable | None = None
     kinds: Mapping[str, np.ndarray] = field(default_factory=dict)
     units: Units | None = None
+    cells: SheetCells | None = None
 
     def column_of(self, name: str) -> Column:
         """The layout's column of a field; a plain one for a field that came from elsewhere (a manifest, a reshape)."""

@@ -6,7 +6,8 @@ Belongs here: telling a shifted file by what its values look like. Does not belo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from assets.reading.file_rules import FileRule, column_letter
 from assets.reading.likeness import FIT, share, test_of
@@ -17,27 +18,73 @@ SAMPLE_ROWS = 200
 MISFIT = 0.2
 LEAST_COLUMNS = 3
 LEAST_VALUES = 3
+DIRECTIONS = {1: "right", -1: "left"}
+STAYED = -2  # the gain of a column that fits in place and not beside
 Cells = list[tuple[str, int]]
+Test = Callable[[str, int], bool]
 
 
 def refuse_shifted(sheet: Sheet, match: Match, received: int) -> None:
-    """Raises ``FileRefused`` if several neighbouring columns do not fit their fields but fit those one place away."""
+    """Raises ``FileRefused`` if several columns of one stretch do not fit their fields but fit those one place away."""
     tests = {i: test for i, column in match.columns.items() if (test := test_of(column, match.layout, match.dataset))}
     cells = {i: _sample(sheet, i) for i in range(len(sheet.columns))}
-    odd = [i for i in tests if len(cells[i]) >= LEAST_VALUES and share(cells[i], tests[i]) < MISFIT]
-    for step in (1, -1):
-        moved = [i for i in odd if _fits_beside(tests[i], cells.get(i + step, []))]
-        if len(moved) >= LEAST_COLUMNS:
-            direction = "right" if step > 0 else "left"
-            first = column_letter(min(moved))
-            raise FileRule.NOT_SHIFTED.refusal(
-                f"From about column {first} on, the values stand one column to the {direction} of their headers ({len(moved)} columns). A column was added or lost: line headers and values up again.",
-                received,
-            )
+    in_place = {i: _fit(cells[i], tests[i]) for i in sorted(tests)}
+    if sum(fit < 0 for fit in in_place.values()) < LEAST_COLUMNS:
+        return
+    found = {step: _stretch(in_place, {i: _fit(cells.get(i + step, []), tests[i]) for i in in_place}) for step in DIRECTIONS}
+    step = max(found, key=lambda tried: found[tried].weight)
+    if len(found[step].moved) >= LEAST_COLUMNS:
+        raise FileRule.NOT_SHIFTED.refusal(_words(found[step], DIRECTIONS[step]), received)
 
 
-def _fits_beside(test: Callable[[str, int], bool], neighbour: Cells) -> bool:
-    return len(neighbour) >= LEAST_VALUES and share(neighbour, test) > FIT
+@dataclass(frozen=True)
+class Stretch:
+    """``moved``: the columns that fit beside and not in place; ``last_in_place``: the last one before them that surely has not moved.
+
+    ``weight``: how much more the whole stretch fits beside than in place."""
+
+    moved: list[int]
+    last_in_place: int | None
+    weight: int
+
+
+def _words(stretch: Stretch, direction: str) -> str:
+    first = column_letter(stretch.moved[0])
+    where = f"before column {first}" if stretch.last_in_place is None else f"between columns {column_letter(stretch.last_in_place)} and {first}"
+    moved = f"From column {first} on, the values stand one column to the {direction} of their headers ({len(stretch.moved)} columns)."
+    return f"{moved} A column was added or lost {where}: line headers and values up again."
+
+
+def _stretch(in_place: Mapping[int, int], beside: Mapping[int, int]) -> Stretch:
+    """The stretch of columns that best bears out that all of it has moved.
+
+    A column that fits in place and not beside speaks against a stretch, so a few that fit beside by accident make none.
+    """
+    places = list(in_place)
+    gains = [beside[i] - in_place[i] for i in places]
+    start, end = _best_stretch(gains)
+    stayed = [i for i, gain in zip(places[:start], gains, strict=False) if gain == STAYED]
+    return Stretch([i for i in places[start:end] if in_place[i] < 0 < beside[i]], stayed[-1] if stayed else None, sum(gains[start:end]))
+
+
+def _best_stretch(gains: Sequence[int]) -> tuple[int, int]:
+    """Start and end (exclusive) of the neighbouring ``gains`` with the greatest sum."""
+    best, chosen, total, start = 0, (0, 0), 0, 0
+    for i, gain in enumerate(gains):
+        if total <= 0:
+            total, start = 0, i
+        total += gain
+        if total > best:
+            best, chosen = total, (start, i + 1)
+    return chosen
+
+
+def _fit(cells: Cells, test: Test) -> int:
+    """1 if the cells fit, -1 if they do not, 0 where that cannot be told: too few, or some of each."""
+    if len(cells) < LEAST_VALUES:
+        return 0
+    fitting = share(cells, test)
+    return 1 if fitting > FIT else -1 if fitting < MISFIT else 0
 
 
 def _sample(sheet: Sheet, position: int) -> Cells:

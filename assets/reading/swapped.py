@@ -5,6 +5,7 @@ Belongs here: telling them by their column. Does not belong here: dates that can
 A spreadsheet set to month-first reads 03/04/2025 as 4 March and keeps 25/04/2025 as text, because there is no month 25. So in
 a workbook, real dates whose day is at most 12 among texts whose day is above 12 were swapped. In a text file, a column with
 dates that only fit month-first and none that only fits day-first is month-first throughout.
+One such cell among many may be a slip of its own: only several, or one of few dates, make the others doubtful.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from assets.reading.shapes import CellKind, ReadFile
 from schemas.fields import Field, Kind
 
 LAST_MONTH = 12
+SEVERAL = 2  # cells that prove together what one alone does not
+LARGE_SHARE = 1 / 3  # of few dates one cell proves as much: in a month-first column three of five do
 
 
 def swapped_cells(read: ReadFile, field: Field) -> np.ndarray | None:
@@ -54,9 +57,15 @@ def _in_text(read: ReadFile, field: Field) -> np.ndarray | None:
         return None
     texts = dictionary.to_pylist()
     days = _days(texts, formats)
-    if not (_days([t for t, day in zip(texts, days, strict=True) if not day], swapped) > LAST_MONTH).any():
+    is_proof = _days(["" if day else text for text, day in zip(texts, days, strict=True)], swapped) > LAST_MONTH
+    if not is_proof.any():
         return None
-    return np.isin(read.row_numbers, read.rows_with(field.name, days > 0))
+    doubtful = read.rows_with(field.name, days > 0)
+    return np.isin(read.row_numbers, doubtful) if _is_proven(len(read.rows_with(field.name, is_proof)), len(doubtful)) else None
+
+
+def _is_proven(proofs: int, doubtful: int) -> bool:
+    return proofs >= SEVERAL or (proofs > 0 and proofs >= LARGE_SHARE * (proofs + doubtful))
 
 
 @lru_cache(maxsize=64)
@@ -74,9 +83,9 @@ def _in_workbook(read: ReadFile, field: Field, kinds: np.ndarray) -> np.ndarray 
     real, typed = kinds == CellKind.DATE, (kinds == CellKind.TEXT) & (places >= 0)
     typed_days = np.append(_days(texts, _formats(read, field)), 0)[places][typed]
     real_days = np.append(np.fromiter(map(_iso_day, texts), dtype=np.int8, count=len(texts)), 0)[places]
-    if (real_days[real] > LAST_MONTH).any() or not (typed_days > LAST_MONTH).any() or ((typed_days > 0) & (typed_days <= LAST_MONTH)).any():
+    if (real_days[real] > LAST_MONTH).any() or ((typed_days > 0) & (typed_days <= LAST_MONTH)).any():
         return None
-    return real
+    return real if _is_proven(int((typed_days > LAST_MONTH).sum()), int(real.sum())) else None
 
 
 def _iso_day(text: str) -> int:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from assets.reading.reshaped import Grid, Making, Reshaped, cell_at, has_cell, listed, number_of, plain, refuse
+from assets.reading.sheet_cells import COLUMN_FACTOR, SheetCells
 from schemas.datasets import Dataset
 from schemas.layouts import Layout, Transpose, TransposedRow
 
-COLUMN_FACTOR = 1000
 LABELS_WITHIN = 3  # columns in which the labels are looked for
 
 
@@ -28,6 +28,7 @@ def transpose(grid: Grid, layout: Layout, dataset: Dataset, period: tuple[date, 
     _check_rows(grid, rules, place, found, making, len(columns))
     shared = {**_period(rules, layout, period, len(columns)), **dict(rules.constants)}
     present = [(row, found[plain(row.label)][0]) for row in rules.rows if plain(row.label) in found]
+    making.cells = _cells(grid, columns, rules, place, present)
     for column in columns:
         _add_column(making, grid, column, rules, present, shared)
     return making.done(dataset, tuple(column + 1 for column in columns), len(columns))
@@ -72,6 +73,13 @@ def _add_column(making: Making, grid: Grid, column: int, rules: Transpose, prese
             record = (column + 1) * COLUMN_FACTOR + number + 1
             making.records[record] = {**attributes, **shared, rules.measure_field: row.measure, **_score(cell, row, rules)}
             making.units[record] = (column + 1,)
+
+
+def _cells(grid: Grid, columns: Sequence[int], rules: Transpose, place: int, present: Sequence[tuple[TransposedRow, int]]) -> SheetCells:
+    row_of_field = {row.field: number + 1 for row, number in present if row.field}
+    named = row_of_field[rules.organisation_field] - 1
+    labels = {number + 1: " ".join((cell_at(grid[number], place) or "").split()) for _, number in present}
+    return SheetCells(labels, {column + 1: cell_at(grid[named], column) or "" for column in columns}, row_of_field)
 
 
 def _attribute(cell: str | None, row: TransposedRow) -> str | None:

@@ -64,10 +64,10 @@ def show(outcome: CheckOutcome, file: Path, out: Path | None) -> int:
 
 def _show_group(group, requirement: str) -> None:
     """One rule: where it is broken, then what to do."""
-    from quality_checks.receipt.sentences import row_ranges
+    from quality_checks.receipt.sentences import places_of
 
-    where, more = row_ranges(group.row_numbers, most=8)
-    rows = f"{group.count:,} {'row' if group.count == 1 else 'rows'} ({where}{', ...' if more else ''})" if where else "the file"
+    counted, where, more = places_of(group, most=8)
+    rows = f"{counted} ({where}{', ...' if more else ''})" if where else "the file"
     head = Text.assemble((WORDS[group.severity.value], STYLES[group.severity.value]), f"  {group.rule_id}  {group.header or ''} not met: {requirement}; {rows}")
     console().print(head)
     console().print(Padding(Text(" ".join(group.advice)), (0, 0, 0, 4)), style="dim")

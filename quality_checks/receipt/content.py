@@ -77,7 +77,9 @@ class Comparison:
 
 @dataclass(frozen=True)
 class FindingGroup:
-    """The findings of one rule and field. ``row_numbers`` are all of them, in order; empty for a rule on the file."""
+    """The findings of one rule and field. ``row_numbers`` are all of them, in order; empty for a rule on the file.
+
+    ``cells`` are the distinct cells where they stand, in a sheet whose columns are what was received; else empty."""
 
     rule_id: str
     rule_name: str
@@ -87,6 +89,7 @@ class FindingGroup:
     advice: tuple[str, ...]
     row_numbers: tuple[int, ...]
     count: int
+    cells: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +104,26 @@ class ReceiptContent:
     read: Any = None
     comparison: Comparison | None = None
     completeness: tuple[FieldCompleteness, ...] = ()
+
+    @property
+    def has_workbook(self) -> bool:
+        """Whether there is a table of the sender's own to give back: a reshaped sheet has none."""
+        source = self.read.source if self.read is not None else None
+        return source is not None and bool(source.header)
+
+    @property
+    def is_by_columns(self) -> bool:
+        """Whether the file's columns are what was received (a transposed sheet), not its rows."""
+        return self.read is not None and getattr(self.read, "cells", None) is not None
+
+    def cell(self, number: int, field_name: str | None):
+        """The sheet's own cell (``SheetCell``) of a finding in a transposed sheet; None elsewhere, where the number is the row's."""
+        return self.read.cells.cell(number, field_name) if self.is_by_columns else None
+
+    def cells(self, numbers: Iterable[int], field_name: str | None) -> tuple[Any, ...]:
+        """The distinct cells of findings about one field; none elsewhere than in a transposed sheet."""
+        found = dict.fromkeys(self.cell(number, field_name) for number in numbers) if self.is_by_columns else {}
+        return tuple(cell for cell in found if cell)
 
     def header(self, field_name: str | None) -> str | None:
         """The column's header as the sender spells it, else as the layout does."""
@@ -136,8 +159,9 @@ class ReceiptContent:
         first, numbered = kinds[0], tuple(sorted(row for row in rows if row != NO_ROW))
         advice = tuple(dict.fromkeys(kind.advice for kind in kinds))
         return FindingGroup(
-            first.rule_id, first.rule_name, first.severity, first.field_name, self.header(first.field_name), advice, numbered, len(rows)
-        )
+            first.rule_id, first.rule_name, first.severity, first.field_name, self.header(first.field_name), advice, numbered, len(rows),
+            self.cells(numbered, first.field_name),
+        )  # fmt: skip
 
     def groups_of(self, *severities: Severity) -> tuple[FindingGroup, ...]:
         return tuple(group for group in self.groups if group.severity in severities)

@@ -20,15 +20,19 @@ from quality_checks.receipt.texts import neutralised
 
 LINE_LIMIT = 250_000  # beyond it no spreadsheet helps; the file is then wrong as a whole
 _QUOTED = re.compile(r'[",\r\n]')
-COLUMNS = ("row", "your_reference", "field", "rule", "requirement", "severity", "advice")
+COLUMNS = ("row", "your_reference", "field", "rule", "requirement", "severity", "advice", "cell")
 
 
 def findings_csv(content: ReceiptContent) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel reads it. ``your_reference`` is the sender's local key of the row."""
+    """UTF-8 with a byte order mark, so that Excel reads it. ``your_reference`` is the sender's local key of the row.
+
+    Of a transposed sheet ``cell`` names the place (``C4``), ``row`` its row, ``field`` that row's label and ``your_reference`` the
+    organisation whose column it is; of other files ``cell`` is empty.
+    """
     lines = [_line(COLUMNS), *islice(_lines(content), LINE_LIMIT)]
     left_out = len(content.findings) - LINE_LIMIT
     if left_out > 0:
-        lines.append(_line(("", "", "", "", "", "", f"{left_out:,} more findings are left out here; receipt.html tells the totals of each rule.")))
+        lines.append(_line((*[""] * 6, f"{left_out:,} more findings are left out here; receipt.html tells the totals of each rule.", "")))
     return "".join(lines).encode("utf-8-sig", errors="replace")
 
 
@@ -40,13 +44,26 @@ def _line(cells: Sequence[object]) -> str:
 
 def _lines(content: ReceiptContent) -> Iterator[str]:
     """A line a finding. What is said of a kind and how a key is quoted is written once: a large file has hundreds of thousands."""
+    if content.is_by_columns:
+        yield from map(_line, dict.fromkeys(_cell_lines(content)))  # what is said of a whole column is said of each of its records
+        return
     keys = local_keys(content)
     said = [
-        _line(("", *map(neutralised, (content.header(k.field_name), k.rule_id, k.rule_name, k.severity.value, k.advice))))
+        _line(("", *map(neutralised, (content.header(k.field_name), k.rule_id, k.rule_name, k.severity.value, k.advice)), ""))
         for k in content.findings.kinds
     ]
     for kind, row in zip(content.findings.kind_of.tolist(), content.findings.row_numbers.tolist(), strict=True):
         yield f",{said[kind]}" if row == NO_ROW else f"{row},{_quoted(keys.get(row, ''))}{said[kind]}"
+
+
+def _cell_lines(content: ReceiptContent) -> Iterator[tuple]:
+    for finding in content.findings:
+        cell = content.cell(finding.row_number, finding.field_name) if finding.row_number is not None else None
+        said = map(neutralised, (finding.rule_id, finding.rule_name, finding.severity.value, finding.advice))
+        if cell is None:
+            yield finding.row_number, "", neutralised(content.header(finding.field_name)), *said, ""
+        else:
+            yield cell.row, neutralised(cell.name), neutralised(cell.label), *said, cell.address
 
 
 def _quoted(key: str | int) -> str:

@@ -15,7 +15,7 @@ ROW_LIMIT = 10_000  # row numbers told for each rule and field; ``count`` is alw
 
 
 def receipt_json(content: ReceiptContent) -> bytes:
-    """UTF-8 JSON. Row numbers are those of the file, its first line being row 1."""
+    """UTF-8 JSON. Row numbers are those of the file, its first line being row 1; in a transposed sheet ``cells`` name the places whole."""
     facts = content.facts
     told = {
         "format_version": FORMAT_VERSION,
@@ -49,8 +49,9 @@ def receipt_json(content: ReceiptContent) -> bytes:
 
 
 def _group(group: FindingGroup) -> dict:
+    numbers = sorted({cell.row for cell in group.cells}) or group.row_numbers
     return {
         "rule": group.rule_id, "requirement": group.rule_name, "severity": group.severity.value, "field": group.field_name,
-        "advice": list(group.advice), "count": group.count, "rows": list(group.row_numbers[:ROW_LIMIT]),
-        "rows_left_out": max(len(group.row_numbers) - ROW_LIMIT, 0),
+        "advice": list(group.advice), "count": group.count, "rows": list(numbers[:ROW_LIMIT]),
+        "rows_left_out": max(len(numbers) - ROW_LIMIT, 0), "cells": [cell.address for cell in group.cells[:ROW_LIMIT]],
     }  # fmt: skip

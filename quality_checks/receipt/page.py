@@ -41,6 +41,7 @@ def receipt_html(content: ReceiptContent) -> bytes:
         summary=sentences.summary(content), reasons=sentences.reasons(content), moment=sentences.moment_words(content),
         parts=_bar(content) if shows_rows else [], sections=[] if facts.repeats else _sections(content), comparison=_comparison(content),
         stages=_stages(content), next_steps=sentences.next_steps(content), deadline=_deadline(content), files=_files(content),
+        whole=sentences.in_units(content, "The rows of your file"), numbering=sentences.numbering(content),
     ).encode("utf-8", errors="replace")  # fmt: skip
 
 
@@ -55,37 +56,46 @@ def _sections(content: ReceiptContent) -> list[dict]:
     aside = {row for group in content.groups_of(Severity.QUARANTINE_RECORD) for row in group.row_numbers}
     sections = []
     for severity in SEVERITIES:
-        groups = [_without(g, aside) if severity is Severity.WARN else g for g in content.groups_of(severity)]
+        groups = [_without(content, g, aside) if severity is Severity.WARN else g for g in content.groups_of(severity)]
         shown = [g for g in groups if g.count and (severity is not Severity.REJECT_FILE or g.row_numbers)]
         if shown:
             sections.append(_section(content, severity, shown))
     return sections
 
 
-def _without(group: FindingGroup, aside: set[int]) -> FindingGroup:
+def _without(content: ReceiptContent, group: FindingGroup, aside: set[int]) -> FindingGroup:
     """A row that is set aside is told there; its warnings are in findings.csv and in the workbook."""
     kept = tuple(row for row in group.row_numbers if row not in aside)
-    return replace(group, row_numbers=kept, count=group.count - len(group.row_numbers) + len(kept))
+    return replace(group, row_numbers=kept, cells=content.cells(kept, group.field_name), count=group.count - len(group.row_numbers) + len(kept))
 
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
-    note = (sentences.CHECK_NOTES if content.facts.is_check else sentences.SEVERITY_NOTES).get(severity, "")
+    note = sentences.note(content, severity)
     if severity is Severity.WARN and content.counts.quarantined:
-        note += " Warnings on rows set aside are in annotated.xlsx."
+        note += f" Warnings on rows set aside are in {'annotated.xlsx' if content.has_workbook else 'findings.csv'}."
     if content.facts.state in ("rejected", "held") and not content.facts.is_check:
         note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
     return {
-        "severity": severity.name.lower(), "title": sentences.SEVERITY_WORDS[severity], "note": note,
-        "rows": len({row for g in groups for row in g.row_numbers}), "findings": sum(g.count for g in groups),
+        "severity": severity.name.lower(), "title": sentences.in_units(content, f"{sentences.SEVERITY_WORDS[severity]}{_touched(content, groups)}"),
+        "note": sentences.in_units(content, note), "findings": sum(g.count for g in groups),
         "groups": [_shown(group) for group in groups[:GROUP_LIMIT]], "hidden": max(len(groups) - GROUP_LIMIT, 0),
     }  # fmt: skip
 
 
+def _touched(content: ReceiptContent, groups: list[FindingGroup]) -> str:
+    """How many rows (or columns) the findings are about: ``: 2 rows``."""
+    columns = {cell.column for g in groups for cell in g.cells}
+    touched = len(columns) if content.is_by_columns else len({row for g in groups for row in g.row_numbers})
+    return f": {sentences.counted(touched, 'row')}" if touched else ""
+
+
 def _shown(group: FindingGroup) -> dict:
-    rows, left_out = sentences.row_ranges(group.row_numbers, RANGE_LIMIT)
+    counted, places, left_out = sentences.places_of(group, RANGE_LIMIT)
+    word = ("Cell" if group.cells else "Row") + ("" if counted.startswith("1 ") else "s")
+    more = f" and {left_out:,} more, all in findings.csv" if left_out else ""
     return {
         "rule": group.rule_id, "requirement": sentences.requirement_words(group.rule_name, group.field_name), "header": group.header,
-        "advice": group.advice[:3], "count": group.count, "rows": rows, "left_out": left_out,
+        "advice": group.advice[:3], "counted": counted, "places": f"{word} {places}{more}" if places else "",
     }  # fmt: skip
 
 
@@ -134,6 +144,6 @@ def _deadline(content: ReceiptContent) -> str | None:
 
 def _files(content: ReceiptContent) -> list[tuple[str, str]]:
     told = [("findings.csv", "every finding, one a line, with your own reference")] if len(content.findings) else []
-    if content.read is not None and content.read.source is not None:
+    if content.has_workbook:
         told.append(("annotated.xlsx", "your own columns with the cells to correct marked; it can be dropped as it is"))
     return [*told, ("receipt.json", "this receipt for programs")]

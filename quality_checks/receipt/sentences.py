@@ -5,14 +5,15 @@ Belongs here: plain words for a data clerk. Does not belong here: advice on rule
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from quality_checks.receipt.content import ReceiptContent
+from quality_checks.receipt.content import FindingGroup, ReceiptContent
 from schemas.datasets import Expectation
 from schemas.field_rules import ZONE
 from schemas.rules import Severity
@@ -43,6 +44,24 @@ CHECK_NOTES = {
     Severity.WARN: "These rows would be taken. Please check them.",
     Severity.OUT_OF_SCOPE: "These rows are right, but not part of this audit. They would be counted and not stored.",
 }  # fmt: skip
+# of a transposed sheet each cell is judged: a column that is set aside for one of them keeps its others
+CELLS_NOTE = "What these cells tell was not taken; the good cells of their columns were. Correct them and send the sheet again."
+CELLS_CHECK_NOTE = "What these cells tell would not be taken; the good cells of their columns would. Correct them before you send the file."
+
+_ROW = re.compile(r"\b([Rr])ow(s?)\b")
+
+
+def in_units(content: ReceiptContent, text: str) -> str:
+    """A sentence of ours about rows, about columns where those are what was received."""
+    return _ROW.sub(lambda found: f"{'C' if found[1] == 'R' else 'c'}olumn{found[2]}", text) if content.is_by_columns else text
+
+
+def note(content: ReceiptContent, severity: Severity) -> str:
+    """What findings of this severity mean for the rows, under their title."""
+    is_check = content.facts.is_check
+    if content.is_by_columns and severity is Severity.QUARANTINE_RECORD:
+        return CELLS_CHECK_NOTE if is_check else CELLS_NOTE
+    return in_units(content, (CHECK_NOTES if is_check else SEVERITY_NOTES).get(severity, ""))
 
 
 @dataclass(frozen=True)
@@ -79,7 +98,7 @@ def summary(content: ReceiptContent) -> str:
     }
     if facts.is_check:
         told = {"failed": "The fault is ours, not yours.", "rejected": "Nothing would be taken from this file."}
-    return told.get(facts.state) or _taken(content, counts)
+    return told.get(facts.state) or in_units(content, _taken(content, counts))
 
 
 def _taken(content: ReceiptContent, counts) -> str:
@@ -111,7 +130,11 @@ def reasons(content: ReceiptContent) -> tuple[str, ...]:
 
 
 def parts(content: ReceiptContent) -> tuple[Part, ...]:
-    """The parts into which the received rows fall; they add up to what was received."""
+    """The parts into which the received rows (or columns) fall; they add up to what was received."""
+    return tuple(replace(part, title=in_units(content, part.title)) for part in _parts(content))
+
+
+def _parts(content: ReceiptContent) -> tuple[Part, ...]:
     counts = content.counts
     if content.facts.is_check:
         # before submission nothing is known of what is stored, so new and unchanged rows cannot be told apart
@@ -134,7 +157,7 @@ def next_steps(content: ReceiptContent) -> tuple[str, ...]:
     if facts.is_check:
         return tuple(_after_check(content))
     steps = {"rejected": _after_rejection, "held": _after_hold, "failed": _after_failure, "withdrawn": _after_withdrawal}
-    return tuple(steps.get(facts.state, _after_acceptance)(content))
+    return tuple(in_units(content, step) for step in steps.get(facts.state, _after_acceptance)(content))
 
 
 def _after_check(content: ReceiptContent) -> Iterator[str]:
@@ -171,10 +194,12 @@ def _after_acceptance(content: ReceiptContent) -> Iterator[str]:
         yield f"You need do nothing. What was found in the file is told by the receipt of {content.facts.repeats}."
         return
     if counts.quarantined:
-        yield "Correct the rows set aside in annotated.xlsx and drop that file in your landing folder as it is, or correct your own system and export again."
+        where = "annotated.xlsx and drop that file in your landing folder as it is" if content.has_workbook else "your file and drop it in your landing folder again"
+        yield f"Correct the rows set aside in {where}, or correct your own system and export again."
         yield "Until then the rows set aside are missing from your results."
     elif counts.warned:
-        yield "Look at the warnings below; annotated.xlsx marks the cells. Send a correction where something is wrong."
+        marked = "; annotated.xlsx marks the cells" if content.has_workbook else ""
+        yield f"Look at the warnings below{marked}. Send a correction where something is wrong."
     else:
         yield "You need do nothing."
     yield "Benchmarks and signals that these records touch are brought up to date now."
@@ -238,8 +263,31 @@ def _range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}, {last}" if last == first + 1 else f"{first}\u2013{last}"
 
 
+def places_of(group: FindingGroup, most: int) -> tuple[str, str, int]:
+    """``2 rows``, ``3, 4`` and how many are left out; in a transposed sheet ``1 cell`` and ``C4 (its label, its organisation)``. Empty for the file."""
+    if not group.cells:
+        shown, left_out = row_ranges(group.row_numbers, most)
+        return counted(group.count, "row"), shown, left_out
+    return counted(len(group.cells), "cell"), ", ".join(map(_cell, group.cells[:most])), max(len(group.cells) - most, 0)
+
+
+def _cell(cell) -> str:
+    named = ", ".join(filter(None, (cell.label, cell.name)))
+    return f"{cell.address} ({named})" if named else cell.address
+
+
+def numbering(content: ReceiptContent) -> str:
+    if content.is_by_columns:
+        return "Cells are named as a spreadsheet names those of your file: C4 stands in its third column and fourth row."
+    return "Row numbers are those of your file; its first line is row 1."
+
+
+def counted(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    return counted(count, "row")
 
 
 def _was(count: int) -> str:

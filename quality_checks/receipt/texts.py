@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-# a text that begins so would be run as a formula; a number (with its sign) is none and stays as it is
-_RUNS = re.compile(r"^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"^[+-]?[0-9]+(?:[.,][0-9]+)?$", re.ASCII)
+# a text that begins so would be run as a formula, by some programs also behind blanks; a number (with its sign) is none and stays as it is
+_RUNS = re.compile(r"^(?:[\t\r\n]|[\s\ufeff\u200b-\u200f\u202a-\u202e\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_NUMBER = re.compile(r"^ *[+-]?(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)? *$", re.ASCII)
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CELL_LIMIT = 32_767
 

@@ -41,8 +41,7 @@ class Mark:
 
 def annotated_xlsx(content: ReceiptContent) -> bytes | None:
     """The workbook, None where there is no table to give back."""
-    source = content.read.source if content.read is not None else None
-    if source is None or not source.header:
+    if not content.has_workbook:
         return None
     rows = _chosen_rows(content)
     return workbook([_data_sheet(content, rows), _about_sheet(content, len(rows))])

@@ -9,6 +9,7 @@ from assets.reading.periods import named_period, stated_period
 from assets.reading.reshape import Units, fits, reshape
 from quality_checks.findings import FileRefused
 from schemas.layouts import Column, GroupAndSum, Layout, Transpose, TransposedRow
+from schemas.rules import Severity
 from schemas.shared import shared_datasets
 
 COUNTS, SCORES = shared_datasets()[:2]
@@ -60,6 +61,12 @@ def summed(*rows):
     return reshape([HEADER, *rows], WARDS, COUNTS)
 
 
+def aside(made):
+    """Rule, row and field of the findings, all of which set a row aside."""
+    assert {f.severity for f in made.findings} == {Severity.QUARANTINE_RECORD}
+    return [(f.rule_name, f.row_number, f.field_name) for f in made.findings]
+
+
 def test_rows_of_a_group_become_one_record_named_by_its_first_row():
     made = summed(["01/05/2024", "R1", "a", "9", "10", "1"], ["01/05/2024", "R2", "a", "9", "7", "0"], ["01/05/2024", "R1", "b", "9", "30", "4"])
     assert list(made.text.index) == [2, 3]
@@ -75,17 +82,18 @@ def test_blank_rows_are_not_received_and_row_numbers_are_those_of_the_file():
 
 
 @pytest.mark.parametrize("cell", ["", "n/a", "-3", "1e999x", "NaN", "1,000"])
-def test_a_cell_that_cannot_be_added_leaves_its_group_without_a_number(cell):
+def test_no_record_is_made_of_a_group_with_a_cell_that_cannot_be_added_and_each_of_its_rows_is_told(cell):
     made = summed(["01/05/2024", "R1", "a", "", "10", "1"], ["01/05/2024", "R1", "b", "", cell, "1"], ["01/05/2024", "R2", "a", "", "5", "1"])
-    assert made.text.loc[2, ["numerator", "denominator"]].tolist() == [None, None]
-    assert made.text.loc[4, "numerator"] == "4"
-    assert [(f.rule_name, f.row_number, f.field_name) for f in made.findings] == [("what_is_summed_is_a_number", 3, "denominator")]
+    assert made.text["numerator"].to_dict() == {4: "4"}
+    assert aside(made) == [("what_is_summed_is_a_number", 3, "denominator"), ("all_rows_of_a_sum_can_be_added", 2, None)]
+    assert "added up with row 3" in made.findings[1].advice
+    assert made.units.count({4: "accepted"}, made.units.set_aside({2: ("SUM3",), 3: ("SUM2",)}))["quarantined"] == 2
 
 
 def test_a_row_sent_twice_is_not_added_twice():
     made = summed(["01/05/2024", "R1", "a", "", "10", "1"], ["01/05/2024", "R1", "a", "", "10", "1"])
-    assert made.text.loc[2, ["numerator", "denominator"]].tolist() == [None, None]
-    assert [(f.rule_name, f.row_number) for f in made.findings] == [("no_row_is_sent_twice", 3)]
+    assert made.text.empty
+    assert aside(made) == [("no_row_is_sent_twice", 3, None), ("all_rows_of_a_sum_can_be_added", 2, None)]
 
 
 def test_decimals_are_added_exactly():
@@ -117,6 +125,13 @@ def test_each_cell_of_a_measure_becomes_a_record_named_by_its_place():
     }
     assert set(made.text["period_start"]) == {"01/07/2024"} and set(made.text["grain"]) == {"quarter"}
     assert made.received_count == 3 and made.units.every == (2, 3, 4) and not made.findings
+
+
+def test_a_record_leads_to_the_sheets_own_cell_and_an_attribute_to_the_cell_that_tells_it():
+    cells = reshape([["", "Results"], *(["", *row] for row in SHEET)], MARKS, SCORES, JULY).cells
+    shown = {(number, name): (c.address, c.label, c.name) for number, name in [(3005, "value"), (5005, "organisation"), (4004, None)] if (c := cells.cell(number, name))}
+    assert shown == {(3005, "value"): ("C5", "Grade (after review)", "North"), (5005, "organisation"): ("E3", "Team", "East"), (4004, None): ("D4", "Mark", "South")}
+    assert cells.cell(7, None) is None
 
 
 def test_a_column_without_an_organisation_is_received_and_its_records_lack_the_name():

@@ -12,8 +12,8 @@ import openpyxl
 
 from tests.world import World
 
-RUNS = re.compile(r"^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-NUMBER = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)?$")
+RUNS = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?$")
 
 
 def aftermath(world: World, outcome, content: bytes, is_read: bool) -> list[dict]:

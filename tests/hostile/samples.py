@@ -197,7 +197,7 @@ BAD_ROWS: dict[str, Callable[[Sample], Spoilt]] = {
     "formulas in a workbook": lambda s: Spoilt(formula_book(s), "", is_read=True, name="records.xlsx"),
     "odd characters": lambda s: Spoilt(s.spoilt(s.local_key, *ODD), "", is_read=True),
 }  # fmt: skip
-FORMULAS = ("=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", '=HYPERLINK("http://x.invalid","y")', "\uff1d1+1", "-5")
+FORMULAS = ("=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", '=HYPERLINK("http://x.invalid","y")', "\uff1d1+1", "-5", " =1+1", "-1e5")
 ODD = ("\u202etxt.exe", "<script>alert(1)</script>", "'; drop table pathway.person; --", "\ufeffH1", "%s%n{0}", "a\u0085b\u2028c", "\U0001f9b4" * 20, "\\N", "\\.", "\x01\x1b[31m")
 
 

@@ -181,6 +181,13 @@ class TestFindingsCsv:
             ("+44", "+44"),
             ("-1.5", "-1.5"),
             ("12-3", "12-3"),
+            (" =1+1", "' =1+1"),
+            ("\u00a0\u200b@SUM(A1)", "'\u00a0\u200b@SUM(A1)"),
+            ("-1e5", "-1e5"),
+            ("+1.5E-07", "+1.5E-07"),
+            ("-1,234.50", "-1,234.50"),
+            ("-.5", "-.5"),
+            ("-1e5+1", "'-1e5+1"),
         ],
     )
     def test_what_a_spreadsheet_would_run_is_neutralised_and_numbers_are_not(self, registry, dataset, tmp_path, reference, written):

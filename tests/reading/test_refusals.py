@@ -15,6 +15,7 @@ from quality_checks.findings import FileRefused
 from schemas.datasets import Mode
 from schemas.registry import Registry
 from schemas.rules import Scope, Severity
+from tests.hostile.samples import SAMPLES
 from tests.reading.files import HEADER, csv_bytes, read, record, records, refusal, rezip, text_dataset, xlsx_bytes
 
 GOOD = csv_bytes([HEADER, *records(4)])
@@ -95,6 +96,23 @@ def test_too_many_rows(make):
 
 
 # ------------------------------------------------------------------------------------------------ the header
+@pytest.mark.parametrize("dataset", SAMPLES)
+@pytest.mark.parametrize("make", [csv_bytes, xlsx_bytes])
+def test_records_without_a_header_are_told_the_header_of_what_they_are(registry, dataset, make):
+    sample = SAMPLES[dataset]
+    finding = refusal(registry, make([list(row.values()) for row in sample.rows()]), dataset=None)
+    others = [known.title for name, known in registry.datasets.items() if name != dataset]
+    assert finding.rule_id == "F11" and f"({dataset})" in finding.advice
+    assert f"'{registry.dataset(dataset).fields[0].header}'" in finding.advice and not any(f"'{title}'" in finding.advice for title in others)
+
+
+def test_a_table_that_nothing_points_to_is_told_which_templates_there_are(registry):
+    finding = refusal(registry, csv_bytes([["7", "x"], ["8", "y"]]), dataset=None)
+    assert finding.rule_id == "F11" and "header line is missing" in finding.advice
+    assert all(f"'{known.title}' ({name})" in finding.advice for name, known in registry.datasets.items())
+    assert "column names such as" not in finding.advice
+
+
 def test_another_dataset_is_named(registry):
     other = registry.dataset("hip_fracture")
     header = [field.header for field in other.fields]
