@@ -10,6 +10,7 @@ no known death means alive; only a submission of the network's office with a per
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -31,7 +32,7 @@ from warehouse.tables import EFFECTIVE_STATES, linkage_coverage, organisation, p
 
 def apply(connection: Connection, work: Work) -> Applied:
     """Take one submission of deaths. The caller holds the lock of loads and commits."""
-    take_back(connection, work.row, work.registry, for_good=True)
+    take_back(connection, work.row, work.registry, work.case_rules, for_good=True)
     verdict = validate(work.conformed, work.dataset, work.row.rule_version, work.row.received_at, layout=work.read.layout)
     judged = Applied.judge(work, verdict, _repeated(work))
     if judged.is_rejected or work.repeats:
@@ -39,20 +40,20 @@ def apply(connection: Connection, work: Work) -> Applied:
     told = _told(connection, work, judged)
     before = _deaths_of(connection, told["person_id"])
     copy_frame(connection, person_death, told)
-    settle(connection, work.registry, work.row, told["person_id"], counting=work.row.submission_id)
+    settle(connection, work.registry, work.row, told["person_id"], work.case_rules, counting=work.row.submission_id)
     after = _deaths_of(connection, told["person_id"])
     changed = pd.Series([before.get(who) != after.get(who) for who in told["person_id"]], index=told.index, dtype=bool)
     settle_coverage(connection, work.registry, work.row.submission_id, counting=work.row.submission_id)
     return judged.loaded(changed.reindex(judged.taken.index, fill_value=False), None, 0)
 
 
-def take_back(connection: Connection, row: Row, registry: Registry, for_good: bool = False) -> int:
-    """Undo what a submission said of deaths; return of how many. What was said before counts again."""
+def take_back(connection: Connection, row: Row, registry: Registry, case_rules: Mapping[str, int], for_good: bool = False) -> int:
+    """Undo what a submission said of deaths; return of how many. What was said before counts again. ``case_rules`` as in ``settle``."""
     mine = person_death.c.submission_id == row.submission_id
     said = list(connection.scalars(select(person_death.c.person_id.cast(Text)).where(mine)))
     if for_good:
         connection.execute(delete(person_death).where(mine))
-    settle(connection, registry, row, pd.Series(said, dtype=object), without=row.submission_id)
+    settle(connection, registry, row, pd.Series(said, dtype=object), case_rules, without=row.submission_id)
     settle_coverage(connection, registry, row.submission_id, without=row.submission_id)
     return len(said)
 
@@ -112,9 +113,13 @@ def _any_of(person_ids: list[str]):
 
 
 def settle(
-    connection: Connection, registry: Registry, row: Row, person_ids: pd.Series, *, counting: str | None = None, without: str | None = None
-) -> None:
-    """Give each person the date of death that counts, and queue the cells of the cases of those for whom it changed."""
+    connection: Connection, registry: Registry, row: Row, person_ids: pd.Series, case_rules: Mapping[str, int],
+    *, counting: str | None = None, without: str | None = None,
+) -> None:  # fmt: skip
+    """Give each person the date of death that counts; judge the cases of those for whom it changed anew, and queue their cells.
+
+    ``case_rules``: pathway -> version of the rules. A rebuild gives those of then, which the log of effects has kept.
+    """
     wanted = list(person_ids.drop_duplicates())
     if not wanted:
         return
@@ -126,7 +131,7 @@ def settle(
         person.c.death_on.is_distinct_from(now.c.death_on) | person.c.death_arrival_number.is_distinct_from(now.c.arrival_number),
     )  # fmt: skip
     moved = [str(found) for found in connection.scalars(changed.returning(person.c.person_id))]
-    _queue_cases(connection, registry, row.submission_id, pathway_case.c.person_id == _any_of(moved))
+    _queue_cases(connection, registry, row.submission_id, pathway_case.c.person_id == _any_of(moved), case_rules)
 
 
 def _deaths_of(connection: Connection, person_ids: pd.Series) -> dict[str, date | None]:
@@ -158,10 +163,10 @@ def settle_coverage(
     queue_for_deaths(connection, registry, earlier, submission_id)
 
 
-def _queue_cases(connection: Connection, registry: Registry, submission_id: str, condition) -> None:
+def _queue_cases(connection: Connection, registry: Registry, submission_id: str, condition, case_rules: Mapping[str, int]) -> None:
     """Queue the cells of these cases, whose status the death may have moved."""
     for pathway in registry.pathways:
         if pathway.case_dataset is not None:
             chosen = select(pathway_case.c.case_id).where(pathway_case.c.pathway_name == pathway.name, condition)
-            settle_statuses(connection, pathway, chosen, pathway.case_dataset.rule_version)
+            settle_statuses(connection, pathway, chosen, case_rules[pathway.name])
             queue_for_cases(connection, pathway, chosen, submission_id)

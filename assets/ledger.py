@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, Row, and_, case, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, exists, insert, or_, select, update
 
 from quality_checks.finding_table import NO_ROW, FindingTable
 from warehouse.loading import copy_frame
@@ -20,6 +20,7 @@ from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES, effect, finding_kin
 
 AUTOMATIC_ATTEMPTS = 3  # of one that fails by itself
 CRASHES = 20  # of one whose process was killed: the file is hardly to blame, but a poisonous one must not be tried for ever
+CASE_RULES = "case_rule_versions"  # in the detail of an effect: pathway -> version of the rules by which cases were judged
 
 
 class UnknownSubmission(LookupError):
@@ -92,6 +93,11 @@ def log_effect(connection: Connection, kind: str, row: Row | None, actor: str, n
     if row is not None:
         values |= {"submission_id": row.submission_id, "rule_version": row.rule_version}
     connection.execute(insert(effect).values(values))
+
+
+def has_loaded(connection: Connection, submission_id: str) -> bool:
+    """Whether the submission has ever had an effect."""
+    return bool(connection.scalar(select(exists().where(effect.c.submission_id == submission_id, effect.c.kind == "load"))))
 
 
 def replace_findings(connection: Connection, row: Row, findings: FindingTable, quarantined: Mapping[int, tuple[str, ...]]) -> None:

@@ -1,15 +1,15 @@
 """The warehouse anew from the archive: what it should be if nothing had ever been updated in place.
 
 Belongs here: replaying the log of effects. Does not belong here: the effects themselves.
-Every effect is replayed in the order in which it was committed, under the rule version it was judged by, in one
+Every effect is replayed in the order in which it was committed, under the rule versions it was judged by, in one
 transaction: readers see the old state until the new one is whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+from sqlalchemy import Connection, Row, Select, delete, select, text, update
 
 from assets import ledger
 from assets.context import Context
@@ -24,15 +24,34 @@ def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done
     """Empty what grew from submissions, replay the log, queue every cell; return the number of effects replayed."""
     with context.engine.begin() as connection:
         transaction_lock(connection, "load")
-        effects = list(connection.execute(select(effect).where(effect.c.kind.in_(("load", "withdraw"))).order_by(effect.c.effect_id)))
+        effects = list(connection.execute(_log()))
         states = dict(connection.execute(select(submission.c.submission_id, submission.c.state)).all())
         _empty(connection, context)
-        for number, one in enumerate(effects, start=1):
-            _replay(connection, context, one)
+        for number, (one, case_rules) in enumerate(_with_case_rules(context, effects), start=1):
+            _replay(connection, context, one, case_rules)
             progress(number, len(effects))
         _keep_final_states(connection, states)
         connection.execute(text("analyze pathway.pathway_case"))
     return len(effects)
+
+
+def _log() -> Select:
+    told = submission.c.submission_id == effect.c.submission_id
+    return select(effect, submission.c.dataset_name).join(submission, told).where(effect.c.kind.in_(("load", "withdraw"))).order_by(effect.c.effect_id)
+
+
+def _with_case_rules(context: Context, effects: Iterable[Row]) -> Iterator[tuple[Row, Mapping[str, int]]]:
+    """Each effect with the versions of the rules (pathway -> version) by which it had cases judged that it moved without telling of them.
+
+    Deaths keep them in their detail. Those of an old house did not: then the version of the pathway's last load before counts, for versions are
+    only raised, so no later one held when that was loaded; where the rules were mended between the two nobody can tell any more.
+    """
+    latest = dict(context.registry.case_rule_versions)
+    pathways = {pathway.cases: pathway.name for pathway in context.registry.pathways if pathway.case_dataset is not None}
+    for one in effects:
+        if one.kind == "load" and one.dataset_name in pathways:
+            latest[pathways[one.dataset_name]] = one.rule_version
+        yield one, latest | one.detail.get(ledger.CASE_RULES, {})
 
 
 def _empty(connection: Connection, context: Context) -> None:
@@ -47,15 +66,15 @@ def _empty(connection: Connection, context: Context) -> None:
     connection.execute(update(submission).where(submission.c.submission_id.in_(took_effect)).values(state="received"))
 
 
-def _replay(connection: Connection, context: Context, one: Row) -> None:
+def _replay(connection: Connection, context: Context, one: Row, case_rules: Mapping[str, int]) -> None:
     row = ledger.find(connection, one.submission_id)
     if one.kind == "withdraw":
-        undo(connection, context, row)
+        undo(connection, context, row, case_rules)
         ledger.recognise(connection, row.submission_id, state="withdrawn")
         return
-    row, work = read_again(connection, context, row, one.rule_version)
+    row, work = read_again(connection, context, row, one.rule_version, case_rules)
     applied = take(connection, context, row, work)
-    if applied.state not in EFFECTIVE_STATES:
+    if applied.state not in (*EFFECTIVE_STATES, one.detail.get("state")):
         raise RuntimeError(f"submission {row.submission_id} took effect when it was loaded and would be {applied.state} now")
     ledger.replace_findings(connection, row, applied.findings, applied.quarantined)
     ledger.finish(connection, row.submission_id, applied.state, applied.counts, row.finished_at)

@@ -10,7 +10,7 @@ submission is either untouched or final, and a second ``process`` finishes what 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from assets.receipts import Receipts
 from assets.work import Applied, Work
 from quality_checks.finding_table import FindingTable
 from quality_checks.findings import FileRefused
-from schemas.datasets import DatasetKind
+from schemas.datasets import Dataset, DatasetKind
 from schemas.rules import Severity
 from warehouse.database import transaction_lock, try_advisory_lock
 from warehouse.loading import LoadInterrupted
@@ -139,8 +139,10 @@ def _attempt(context: Context, row: Row) -> SubmissionOutcome:
     return _publish(context, row, applied, staged)
 
 
-def _read(connection: Connection, context: Context, row: Row, envelope: Envelope, rule_version: int | None = None) -> tuple[Row, Work]:
-    """Recognise and type the file. ``rule_version`` None means the dataset's current one. Raises ``FileRefused``."""
+def _read(
+    connection: Connection, context: Context, row: Row, envelope: Envelope, rule_version: int | None = None, case_rules: Mapping[str, int] | None = None
+) -> tuple[Row, Work]:
+    """Recognise and type the file. ``rule_version`` None means the dataset's current one, and so for ``case_rules``. Raises ``FileRefused``."""
     sender = find_sender(connection, row.sender_code)
     if not sender.is_known:
         raise FileRefused([refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
@@ -149,12 +151,12 @@ def _read(connection: Connection, context: Context, row: Row, envelope: Envelope
     content = context.archive.get(row.file_sha256)
     read = read_file(content, envelope.suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
     row = ledger.recognise(connection, row.submission_id, **_recognised(connection, row, sender, manifest, read), rule_version=rule_version or read.dataset.rule_version)
-    return row, Work(row, sender, read, conform(read), context.registry, context.keys)
+    return row, Work(row, sender, read, conform(read), context.registry, context.keys, case_rules=case_rules or context.registry.case_rule_versions)
 
 
-def read_again(connection: Connection, context: Context, row: Row, rule_version: int) -> tuple[Row, Work]:
+def read_again(connection: Connection, context: Context, row: Row, rule_version: int, case_rules: Mapping[str, int]) -> tuple[Row, Work]:
     """A submission as it was judged before: for a rebuild."""
-    return _read(connection, context, row, open_envelope(context, row), rule_version)
+    return _read(connection, context, row, open_envelope(context, row), rule_version, case_rules)
 
 
 def _recognised(connection: Connection, row: Row, sender: Sender, manifest: Manifest | None, read) -> dict:
@@ -196,10 +198,20 @@ def _conclude(connection: Connection, context: Context, row: Row, work: Work, ap
         connection, row.submission_id, applied.state, applied.counts, now,
         reason_code=applied.reason_code, reason=applied.reason, repeats_submission_id=applied.repeats,
     )  # fmt: skip
-    if applied.state in EFFECTIVE_STATES and not applied.repeats:
-        ledger.log_effect(connection, "load", row, row.run_id or "process", now)
+    if _has_effect(applied) or ledger.has_loaded(connection, row.submission_id):
+        ledger.log_effect(connection, "load", row, row.run_id or "process", now, state=applied.state, **_detail(work.dataset, work.case_rules))
     row = ledger.find(connection, row.submission_id)
     return Receipts(context).prepare(connection, row, envelope.file_name, work, applied)
+
+
+def _has_effect(applied: Applied) -> bool:
+    """By itself; what had an effect and is judged again changes something by losing it, too."""
+    return applied.state in EFFECTIVE_STATES and not applied.repeats
+
+
+def _detail(dataset: Dataset, case_rules: Mapping[str, int]) -> dict:
+    """What a rebuild must know beside the version of the dataset's own rules: a death is judged by those of every pathway's cases."""
+    return {ledger.CASE_RULES: dict(case_rules)} if dataset.kind is DatasetKind.PERSONS else {}
 
 
 def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused) -> SubmissionOutcome:
@@ -283,13 +295,15 @@ def withdraw(context: Context, submission_id: str, actor: str) -> None:
         row = ledger.find(connection, submission_id, for_update=True)
         if row.state not in (*EFFECTIVE_STATES, "held", "rejected"):
             raise NotPossible(f"{submission_id} is {row.state}; it cannot be withdrawn")
-        undo(connection, context, row)
+        case_rules = context.registry.case_rule_versions
+        undo(connection, context, row, case_rules)
         ledger.recognise(connection, submission_id, state="withdrawn", finished_at=context.now())
-        ledger.log_effect(connection, "withdraw", row, actor, context.now())
+        detail = _detail(context.registry.dataset(row.dataset_name), case_rules) if row.dataset_name else {}
+        ledger.log_effect(connection, "withdraw", row, actor, context.now(), **detail)
 
 
-def undo(connection: Connection, context: Context, row: Row) -> None:
-    """Take back the effect of an effective submission, in the caller's transaction."""
+def undo(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int]) -> None:
+    """Take back the effect of an effective submission, in the caller's transaction; ``case_rules`` as in ``Work``."""
     if row.state not in EFFECTIVE_STATES or row.dataset_name is None:
         return
     dataset = context.registry.dataset(row.dataset_name)
@@ -298,4 +312,4 @@ def undo(connection: Connection, context: Context, row: Row) -> None:
     elif dataset.kind is DatasetKind.IMPROVEMENT:
         improvement.take_back(connection, row, context.registry)
     else:
-        submitted_results.take_back(connection, row, context.registry)
+        submitted_results.take_back(connection, row, context.registry, case_rules)

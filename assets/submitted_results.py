@@ -9,6 +9,7 @@ first is withdrawn. *Accepted* are the rows whose cell counts otherwise after th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -55,14 +56,15 @@ def apply(connection: Connection, work: Work) -> Applied:
     return _counted(work, judged, changed, len(left_out))
 
 
-def take_back(connection: Connection, row: Row, registry: Registry, for_good: bool = False) -> int:
-    """Undo what a submission of results or deaths said: it stops counting (it is withdrawn), or is deleted (``for_good``).
+def take_back(connection: Connection, row: Row, registry: Registry, case_rules: Mapping[str, int]) -> int:
+    """Undo what a submission of results or deaths said: it stops counting, for it is withdrawn.
 
     Returns how many rows it had said. The caller sets the state of a withdrawn submission in the same transaction.
+    ``case_rules`` (pathway -> version) judge the cases of those whose death is taken back.
     """
     if registry.dataset(row.dataset_name).kind is DatasetKind.PERSONS:
-        return deaths.take_back(connection, row, registry, for_good)
-    return _take_back_results(connection, row, registry, for_good)
+        return deaths.take_back(connection, row, registry, case_rules)
+    return _take_back_results(connection, row, registry, for_good=False)
 
 
 def apply_deaths(connection: Connection, work: Work) -> Applied:

@@ -6,8 +6,8 @@ Belongs here: ``Work`` and ``Applied``. Does not belong here: reading, judging, 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,10 @@ from warehouse.keys import Keys
 
 @dataclass(frozen=True)
 class Work:
-    """A submission that has been read: its ledger row, its sender, its rows as typed values."""
+    """A submission that has been read: its ledger row, its sender, its rows as typed values.
+
+    ``case_rules`` (pathway -> version) are the rules by which cases are judged that it moves without telling of them: those of a death.
+    """
 
     row: Row
     sender: Sender
@@ -38,6 +41,7 @@ class Work:
     registry: Registry
     keys: Keys
     repeats: str | None = None  # the effective submission that it repeats, so that it shall have no effect
+    case_rules: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def dataset(self) -> Dataset:

@@ -223,7 +223,7 @@ def _is_ruled_by_the_dataset(item: Field, dataset: Dataset) -> bool:
 def _well_formed(item: Field, wording: Wording) -> Iterator[Rule]:
     """A text field's codes are the words that may stand in place of a well-formed value, in any case of letters."""
     value, header = field(item.name), wording.header(item.name)
-    words = tuple(spelled for code in (item.codes.values if item.codes else ()) for spelled in {code, code.lower(), code.upper()})
+    words = tuple(spelled for code in (item.codes.values if item.codes else ()) for spelled in dict.fromkeys((code, code.lower(), code.upper())))
     allowed = [Conforms(value, item.format), *([Membership(value, words)] if words else [])]
     if item.format == "nhs_number":
         dummy = Conforms(value, "dummy_nhs_number")

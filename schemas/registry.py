@@ -56,6 +56,11 @@ class Registry:
     def case_mix(self) -> dict[str, CaseMixModel]:
         return _unique([model for p in self.pathways for model in p.case_mix], "case-mix model")
 
+    @cached_property
+    def case_rule_versions(self) -> dict[str, int]:
+        """Pathway -> version of the rules by which its cases are judged today; a pathway without cases has none."""
+        return {pathway.name: pathway.case_dataset.rule_version for pathway in self.pathways if pathway.case_dataset is not None}
+
     def pathway(self, name: str) -> Pathway:
         return _find({p.name: p for p in self.pathways}, name, "pathway")
 

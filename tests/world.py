@@ -129,7 +129,12 @@ SNAPSHOTS = {
     "spc": "select to_jsonb(p) as point from measurement.spc_point p order by 1",
     "rare events": "select to_jsonb(e) as point from measurement.rare_event_point e order by 1",
     "milestones": "select to_jsonb(r) - 'computed_at' - 'as_of_submission' as result from measurement.milestone_result r order by 1",
+    "parts": "select to_jsonb(p) as part from measurement.measure_part p order by 1",
+    "milestone parts": "select to_jsonb(p) as part from measurement.milestone_part p order by 1",
     "signals": "select signal_key, parameters, until_on from measurement.signal where state <> 'closed' order by 1",
+    "life of signals": """select signal_key, state, parameters, since_on, until_on, closed_because,
+        (select jsonb_agg(jsonb_build_array(e.event, e.note) order by e.signal_event_id) from measurement.signal_event e where e.signal_id = s.signal_id) as events
+        from measurement.signal s order by signal_id""",
     "queue": "select count(*) as waiting from intake.stale_cell",
 }  # fmt: skip
 

@@ -55,5 +55,5 @@ class BusyStack(Stack):
 
 
 def tables(engine) -> dict[str, list[dict]]:
-    """What the named tables say, the submissions of each sender in their order."""
-    return {name: query(engine, SNAPSHOTS[name].replace(ORDER, BY_SENDER)) for name in COMPARED}
+    """What the named tables say, the submissions of each sender in their order; who has not sent is looked at once a day, so not the signals."""
+    return {name: query(engine, SNAPSHOTS[name].replace(ORDER, BY_SENDER)) for name in COMPARED if name != "signals"}

@@ -19,7 +19,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from pipelines import services
 from pipelines.hosts import host_processes
 from pipelines.processes import wait_until
-from tests.failure.killing import KILLS, SENDERS, batch
+from tests.failure.killing import KILLS, SENDERS, batch, differences
 from tests.failure.stack import BusyStack, tables
 from tests.stack import house_that_is_up, is_alive, processes_of
 from tests.world import World, drop
@@ -90,15 +90,6 @@ def kill_beside(stack: BusyStack, name: str | None, killed: dict[str, int]) -> N
         killed[name] += stack.kill_a_worker()
     elif name:
         killed[name] += stack.kill(name) is not None
-
-
-def differences(found: dict, expected: dict) -> dict[str, list]:
-    """By table, how many rows it has and should have, and the first that differ (found, expected)."""
-    told = {}
-    for name in (name for name in expected if found[name] != expected[name]):
-        pairs = [pair for pair in zip(found[name], expected[name], strict=False) if pair[0] != pair[1]]
-        told[name] = [(len(found[name]), len(expected[name])), *pairs[:3]]
-    return told
 
 
 def undisturbed(context, batches: int) -> dict:
