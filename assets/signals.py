@@ -10,7 +10,7 @@ a person closed (``assets.signal_life``). Leads are told in the same transaction
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import SystemRandom
@@ -196,8 +196,15 @@ def _settle_charts(connection: Connection, pathway: Pathway, charts: Charts | No
     found = connection.execute(touched, {"pathway": pathway.name})
     examined = [(SPECIAL_CAUSE, pathway.name, name, code, None) for code, grain in found for name in charted[grain]]
     alone = set(connection.scalars(text(ALONE), {"measures": [measure.name for measure in pathway.measures]}))
-    events = [event for event in special_causes(charts, pathway) if event.subject[SUBJECT.index("organisation_code")] not in alone] if charts else []
+    by_provider = {measure.name for measure in pathway.measures if "provider" in measure.levels}
+    events = [event for event in special_causes(charts, pathway) if not is_told_by_provider(event, alone, by_provider)] if charts else []
     return settle(connection, examined, events, now, "the latest final point no longer breaks the rule")
+
+
+def is_told_by_provider(event: Event, alone: Collection[str], by_provider: Collection[str]) -> bool:
+    """Whether the event's site or team is its provider's only one, and the provider has a series of the measure too."""
+    named = dict(zip(SUBJECT, event.subject, strict=True))
+    return named["organisation_code"] in alone and named["measure_name"] in by_provider
 
 
 def special_causes(charts: Charts, pathway: Pathway) -> list[Event]:

@@ -9,10 +9,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from bench.chosen import STROKES
 from bench.machine import machine
 from bench.report import Measured, write
 
-NAMES = ("validation", "throughput", "memory", "history", "latency", "burst", "statistics", "false_alarms", "effects", "acute_stroke", "dashboard")
+NAMES = ("validation", "throughput", "memory", "history", "latency", "burst", "statistics", "false_alarms", "effects", STROKES, "dashboard")
 RESULTS = Path(__file__).parent / "results"
 
 

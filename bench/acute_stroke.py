@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 
 from assets.reading import Manifest, conform, read_file
 from bench import house, latency
+from bench.chosen import STROKES as PATHWAY
 from bench.report import Figure, Measured
 from quality_checks.validate import validate
 
-PATHWAY = "acute_stroke"
 TITLE = "Acute stroke: 344 columns, cases of several teams"
 QUARTER_CASES = 21_000
 QUARTER_YEARS = 0.25
 
 
 def run(drops: int = latency.DROPS, wide: int = 100_000, repeats: int = 3) -> Measured:
-    return Measured("acute_stroke", TITLE, (*_validation(wide, repeats), *_national_quarter(), *_latency(drops)), notes=(
+    return Measured(PATHWAY, TITLE, (*_validation(wide, repeats), *_national_quarter(), *_latency(drops)), notes=(
         "The drop is measured as in `latency`, validation as in `validation` (without planted defects). The national quarter is one file of the network's office, "
         "refreshed at once: results of every team, provider, region and the network, patient-centred ones included.",
     ))  # fmt: skip

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.chosen import HIPS, STROKES
 from bench.dashboard_house import build
 from bench.dashboard_rows import places
 from bench.report import Figure, Measured
@@ -31,7 +32,7 @@ TITLE = "The dashboard: 200 providers, 60 measures, five years"
 PAINT_SECONDS, CHANGE_SECONDS = 2.0, 1.0
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PROVIDER, PATHWAY, MEASURE = places()[83].code, "hip_fracture", "hip_kpi2_surgery_next_day"
+PROVIDER, PATHWAY, MEASURE = places()[83].code, HIPS, "hip_kpi2_surgery_next_day"
 START_SECONDS = 60
 # the largest paint so far is told by an observer that also hears what was before it; a page is whole when that is done and everything of it is loaded
 PAINTS = """() => new Promise(done => new PerformanceObserver(list => {
@@ -53,7 +54,7 @@ class Page:
 
 NETWORK, OWN = f"/network/{PATHWAY}", f"/provider/{PROVIDER}/{PATHWAY}"
 PAGES = (
-    Page("network, headline measures", NETWORK, "/network/acute_stroke", f'a[href="{NETWORK}"]'), Page("network, all 30 measures", f"{NETWORK}?all=yes", NETWORK, f'a[href^="{NETWORK}?all=yes"]'),
+    Page("network, headline measures", NETWORK, f"/network/{STROKES}", f'a[href="{NETWORK}"]'), Page("network, all 30 measures", f"{NETWORK}?all=yes", NETWORK, f'a[href^="{NETWORK}?all=yes"]'),
     Page("provider", OWN, NETWORK, f'a[href="{OWN}"]'), Page("measures", "/measures", NETWORK, 'nav a[href="/measures"]'),
     Page("measure", f"/measure/{MEASURE}", f"/measures?pathway={PATHWAY}", f'main a[href="/measure/{MEASURE}"]'),
     Page("one chart", f"/figure/series/{MEASURE}/{PROVIDER}", OWN, f'main a[href="/figure/series/{MEASURE}/{PROVIDER}"]'),

@@ -19,13 +19,13 @@ from sqlalchemy import text
 
 from assets.context import Context
 from assets.simulate import History, Site, csv_bytes, made_up_sites, simulate_history
+from bench.chosen import HIPS as PATHWAY
 from schemas.datasets import Pathway
 from schemas.fields import Identifier
 from schemas.registry import Registry, load_registry
 from warehouse.organisations import load_network
 from warehouse.settings import Settings
 
-PATHWAY = "hip_fracture"
 OFFICE = "NET"
 PROVIDERS = 20
 SEED = 41

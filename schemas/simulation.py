@@ -60,9 +60,9 @@ class Cases:
     """What was drawn. ``columns`` (field -> values): codes as objects (None for blank), dates datetime64[D], instants datetime64[m], times
     timedelta64[m], truths bool. Answers that a record's other answers rule out may be there: they are blanked afterwards.
 
-    ``known_on`` gives for each due stage the day on which its fields are known; ``died_on`` is NaT for survivors. ``telling``: which records
-    there are, if not one a case; then ``columns``, ``known_on`` and ``withheld`` have an element a record, the others one a case. ``withheld``:
-    identifying field -> records that do not tell it.
+    ``known_on`` gives for each due stage the day on which its fields are known, and for a field that is known on another day than its stage that
+    field's own; ``died_on`` is NaT for survivors. ``telling``: which records there are, if not one a case; then ``columns``, ``known_on`` and
+    ``withheld`` have an element a record, the others one a case. ``withheld``: identifying field -> records that do not tell it.
     """
 
     columns: Mapping[str, np.ndarray]

@@ -78,7 +78,7 @@ class History:
 
     def _known_field(self, name: str, stage: str | None, rows: np.ndarray, day: np.datetime64 | None) -> np.ndarray:
         texts = self.texts[name][rows]
-        known_on = self.cases.known_on.get(stage)
+        known_on = self.cases.known_on.get(name, self.cases.known_on.get(stage))
         return texts if day is None or known_on is None else np.where(known_on[rows] <= day, texts, "")
 
     def table(self, rows: np.ndarray | None = None, as_of: date | None = None) -> pd.DataFrame:

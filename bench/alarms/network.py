@@ -18,6 +18,7 @@ from assets.result_frames import read, shortest_grain
 from assets.signals import ALONE
 from assets.simulate import csv_bytes
 from bench import house
+from bench.chosen import HIPS, STROKES
 from schemas.datasets import Pathway
 from schemas.measures import EVENT_CHARTS
 
@@ -37,7 +38,7 @@ where r.period_grain = 'month' and r.measure_name = any(:needing) and r.period_s
 group by 1, 2 having avg(r.completeness_share) is not null order by 1, 2
 """
 # what a site of the pathway has in a year, by the pathway's own simulation, beside what one of the demo has
-DEMO_YEARLY = {"hip_fracture": 190.0, "acute_stroke": 190.0 * 0.6}
+DEMO_YEARLY = {HIPS: 190.0, STROKES: 190.0 * 0.6}
 
 
 @dataclass(frozen=True)

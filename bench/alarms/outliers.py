@@ -18,9 +18,10 @@ from assets.statistics.multiplicity import adjusted_p
 from assets.statistics.numerics import Floats
 from assets.statistics.overdispersion import ARCSINE, overdispersion
 from bench import house
+from bench.chosen import HIPS as PATHWAY
 from schemas.outliers import Basis, Level, OutlierPolicy
 
-MEASURE, PATHWAY = "hip_kpi2_surgery_next_day", "hip_fracture"
+MEASURE = "hip_kpi2_surgery_next_day"
 DEATHS = "hip_mortality_30_days"
 FALSE_DISCOVERIES = (0.05, 0.10)
 OUT_OF_TEN = 10  # one provider in so many is really worse, where finding is asked for

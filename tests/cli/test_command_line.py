@@ -133,3 +133,12 @@ def test_describe_tells_what_is_not_computed_and_why(house, capsys):
     assert run(["describe", "ssnap_pc_72h_later_teams"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "not computed from acute_stroke_import" in shown and "the first hospital alone" in shown
+
+
+def test_describe_tells_a_measure_in_sql_too(house, capsys):
+    assert run(["describe", "wrist_manipulated_4h"]) == 0
+    in_words = capsys.readouterr().out
+    assert run(["describe", "wrist_manipulated_4h", "--sql"]) == 0
+    in_sql = capsys.readouterr().out
+    assert in_sql.startswith(in_words.rstrip("\n")) and "wrist_fracture_detail" not in in_words
+    assert re.search(r"(?i)\bmanipulat\w+.*\b(and|case|between|<=)\b", in_sql[len(in_words.rstrip()) :].replace("\n", " "))

@@ -6,9 +6,12 @@ import csv
 import json
 
 import pytest
+from openpyxl import load_workbook
 
+from assets.simulate import defect_names
 from pipelines.cli.main import run
 from schemas.pathways.acute_stroke.columns import EXPORT_COLUMNS, IMPORT_COLUMNS
+from schemas.registry import load_registry
 
 STROKES = ("generate", "acute_stroke", "--sender", "ZQA", "--from", "2023-01-01", "--to", "2023-03-31", "--rows", "60")
 TEAMS = ("--site", "SSNAP700", "--site", "SSNAP701")
@@ -52,6 +55,26 @@ def test_the_layout_of_the_export_gives_one_file_of_all_teams(files):
 def test_the_same_options_give_the_same_bytes(files):
     first, again = (files(*STROKES, *TEAMS, "--defect", "onset_after_arrival=0.05") for _ in range(2))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in again]
+
+
+def test_a_workbook_holds_the_same_rows(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_HOME", str(tmp_path / "home"))
+    asked = ("generate", "hip_fracture", "--sender", "ZQA", "--from", "2023-01-01", "--to", "2023-03-31", "--rows", "20", "--out", str(tmp_path))
+    assert [run([*asked, "--format", form]) for form in ("csv", "xlsx")] == [0, 0]
+    (made,), (book,) = tmp_path.glob("*.csv"), tmp_path.glob("*.xlsx")
+    header, rows = header_and_rows(made)
+    sheet = list(load_workbook(book, read_only=True).worksheets[0].iter_rows(values_only=True))
+    assert [str(cell) for cell in sheet[0]] == header and len(sheet) == len(rows) + 1 == 21
+    assert run(["check", str(book), "--sender", "ZQA"]) == run(["check", str(made), "--sender", "ZQA"]) == 10
+
+
+@pytest.mark.parametrize("dataset", ["hip_fracture", "acute_stroke"])
+def test_the_defects_that_can_be_planted_are_listed_and_nothing_is_made(dataset, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(["generate", dataset, "--list-defects"]) == 0
+    shown = capsys.readouterr().out
+    assert [name for name in defect_names(load_registry().pathway(dataset)) if name not in shown] == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_layout_is_told_with_those_that_there_are(tmp_path, capsys):

@@ -86,3 +86,13 @@ def test_mistakes_are_told_in_a_sentence_and_change_nothing(typed, world, words,
     code, said = typed("organisations", *words)
     assert code == CANNOT and says in said and said.count("\n") == 1
     assert world.query("select * from pathway.organisation_alias order by alias") == before
+
+
+def test_successors_are_imported_from_a_file(world, typed, tmp_path):
+    file = tmp_path / "successors.csv"
+    file.write_text("predecessor,successor,date\r\nZX2,ZX3,2026-04-01\r\n")
+    code, said = typed("organisations", "import", str(file), "--successors")
+    assert code == 0 and "read 1 organisations, 1 new or changed" in said, said
+    [row] = world.query("select successor_code, closed_on::text from pathway.organisation where organisation_code = 'ZX2'")
+    assert row == {"successor_code": "ZX3", "closed_on": "2026-03-31"}
+    assert "ZX2" in typed("organisations", "show", "ZX3")[1].partition("took over")[2].splitlines()[0]

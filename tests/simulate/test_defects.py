@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from assets.reading import conform, read_file
+from assets.reading import conform, read_file, read_manifest
 from assets.simulate import csv_bytes, defect_names, made_up_sites, simulate
+from pipelines.cli.generating import generate_files
 from quality_checks.validate import validate
 from schemas.registry import load_registry
 
@@ -58,6 +59,27 @@ def test_every_defect_is_accounted_for(hip):
 def test_a_clean_file_is_taken_whole(judged):
     (_, verdict), _ = judged
     assert (verdict.quarantined.sum(), verdict.out_of_scope.sum(), verdict.is_rejected) == (0, 0, False)
+
+
+# the sender's sites, where the pathway has teams of its own
+SITES = {"acute_stroke": ("SSNAP700",)}
+SIMULATED = [pathway.name for pathway in load_registry().pathways if pathway.simulation]
+LAST = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("pathway", SIMULATED)
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_a_file_generated_today_holds_what_can_be_known_today(tmp_path, registry, pathway, seed):
+    """As `generate` makes it where no day is asked for: up to the day on which it is sent, and as many rows as are asked for."""
+    dataset = registry.pathway(pathway).case_dataset
+    asked = {"sites": SITES.get(pathway, ()), "rows": 300, "start": None, "end": None, "defects": (), "suffix": "csv"}
+    (path,) = generate_files(registry, dataset, tmp_path, today=LAST, senders=["ZQA"], seed=seed, **asked)
+    beside = path.with_name(f"{path.name}.manifest.json")
+    manifest = read_manifest(beside.read_bytes()) if beside.exists() else None
+    read = read_file(path.read_bytes(), ".csv", registry, dataset=dataset.name, sender_code="ZQA", manifest=manifest)
+    verdict = validate(conform(read), dataset, dataset.rule_version, datetime(LAST.year, LAST.month, LAST.day, 18, tzinfo=UTC))
+    aside = sorted({finding.rule_id for finding in verdict.findings if finding.row_number and verdict.quarantined[finding.row_number - 2]})
+    assert (read.received_count, verdict.quarantined.sum(), verdict.is_rejected) == (300, 0, False), aside
 
 
 def _rules_by_row(verdict) -> dict[int, set[str]]:

@@ -133,6 +133,114 @@ def test_only_leads_act_on_signals(as_role, role):
     assert tried == ("CC002" if role in ("cc_lead", LOGIN) else "refused"), "there is no signal 1"
 
 
+# ------------------------------------------------------------------------------------------------ functions and sequences
+# what readers' views and policies call; whoever is inside may call it, the public may not
+FOR_READERS = {
+    "house.is_small(double precision,integer)", "house.my_ancestors()", "house.my_organisations()", "house.my_providers()", "house.serves_leads()",
+    "house.shown_count(double precision,integer,integer)", "house.wilson_limit(double precision,double precision,integer)",
+}  # fmt: skip
+FOR_LEADS = {"dashboard.act_on_signal(bigint,text,text,text,text,text)"}
+FUNCTIONS = "select p.oid::regprocedure::text from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = any(:schemas) order by 1"
+SEQUENCES = "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and n.nspname = any(:schemas) order by 1"
+# of a role: the objects that it has the right to
+MAY_CALL = "select name from unnest(cast(:names as text[])) as name where has_function_privilege(:role, name, 'execute')"
+MAY_COUNT = "select name from unnest(cast(:names as text[])) as name where has_sequence_privilege(:role, name, 'usage, select, update')"
+
+
+def _named(connection, query: str) -> list[str]:
+    return list(connection.scalars(text(query), {"schemas": list(SCHEMAS)}))
+
+
+def _with_right(connection, query: str, names: list[str], role: str) -> set[str]:
+    return set(connection.scalars(text(query), {"names": names, "role": role}))
+
+
+def may_call(role: str) -> set[str]:
+    """The matrix of functions, written out once more: nobody calls those of triggers."""
+    if role == "cc_public":
+        return set()
+    return FOR_READERS | (FOR_LEADS if role in ("cc_lead", LOGIN) else set())
+
+
+def _call(function: str) -> str:
+    """A call of the function with nulls of the right types."""
+    name, _, types = function.rstrip(")").partition("(")
+    return f"select {name}({', '.join(f'null::{kind}' for kind in types.split(',') if kind)})"
+
+
+@pytest.mark.parametrize("role", [*GROUPS, LOGIN])
+def test_each_role_on_each_function(as_role, database, role):
+    """What the catalogue says, for the login that has come in by the group, and what a call says."""
+    engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
+    with database.connect() as connection:
+        functions = _named(connection, FUNCTIONS)
+        allowed = _with_right(connection, MAY_CALL, functions, engine.url.username)
+    assert set(functions) > FOR_READERS | FOR_LEADS
+    assert allowed == may_call(role)
+    with engine.connect() as connection:
+        refused = {function for function in functions if _try(connection, _call(function)) == "refused"}
+    assert refused == set(functions) - allowed
+
+
+@pytest.mark.parametrize("role", [*GROUPS, LOGIN])
+def test_no_role_but_the_pipeline_touches_a_sequence(as_role, database, role):
+    engine = as_role(role, "ZX1") if role == "cc_provider" else as_role(role)
+    with database.connect() as connection:
+        sequences = _named(connection, SEQUENCES)
+        assert len(sequences) > 10
+        assert _with_right(connection, MAY_COUNT, sequences, engine.url.username) == set()
+    verbs = ("select nextval('{0}')", "select setval('{0}', 1)", "select currval('{0}')", "select last_value from {0}")
+    with engine.connect() as connection:
+        tried = {(verb, name): _try(connection, verb.format(name)) for name in sequences for verb in verbs}
+    assert set(tried.values()) == {"refused"}, {what: got for what, got in tried.items() if got != "refused"}
+
+
+# ------------------------------------------------------------------------------------------------ the pipeline
+NOT_FOR_THE_PIPELINE = (
+    "create role mine", "alter role cc_analyst login", "alter role cc_pipeline superuser", "alter role cc_pipeline createrole", "drop role cc_public",
+    "grant cc_analyst to cc_pipeline", "grant cc_pipeline to cc_analyst", "set role cc_admin", "set session authorization cc_admin",
+    "set session_preload_libraries = 'mine'", "checkpoint",
+    "copy intake.submission to program 'cat'", "copy intake.submission to '/tmp/mine'", "copy intake.submission from program 'true'",
+    "select pg_read_file('postgresql.conf')", "select pg_ls_dir('.')", "select lo_import('/etc/hostname')", "select * from pg_authid", "select * from pg_hba_file_rules",
+    "create extension file_fdw", "create function mine() returns integer language c as 'mine', 'mine'",
+    "create event trigger mine on ddl_command_end execute function house.my_providers()",
+    "select pg_reload_conf()", "select pg_rotate_logfile()",
+)  # fmt: skip
+
+
+# not within a transaction, so each on a connection that commits by itself
+NOT_IN_A_TRANSACTION = ("create database mine", "drop database postgres", "alter system set fsync = off")
+
+
+def test_what_the_only_writer_may_not(database):
+    with database.connect() as connection:
+        tried = {attempt: _try(connection, attempt) for attempt in NOT_FOR_THE_PIPELINE}
+    assert set(tried.values()) == {"refused"}, {attempt: got for attempt, got in tried.items() if got != "refused"}
+    with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for attempt in NOT_IN_A_TRANSACTION:
+            with pytest.raises(DBAPIError, match=r"permission denied|must be owner|must be superuser"):
+                connection.execute(text(attempt))
+
+
+def test_the_only_writer_may_what_it_must(database):
+    """Delete from every table, count with every sequence, call every function; and make tables for the sync of details."""
+    with database.connect() as connection:
+        tables = [relation for relation, _ in _relations(connection)]
+        views = set(connection.scalars(text("select oid::regclass::text from pg_class where relkind = 'v'")))
+        sequences, functions = _named(connection, SEQUENCES), _named(connection, FUNCTIONS)
+        assert _with_right(connection, MAY_COUNT, sequences, "cc_pipeline") == set(sequences)
+        assert _with_right(connection, MAY_CALL, functions, "cc_pipeline") == set(functions)
+    with database.connect() as connection:
+        assert {_try(connection, f"delete from {table} where false") for table in tables if table not in views} == {"allowed"}
+        assert _try(connection, "create table pathway.mine (n integer)") == "allowed"
+
+
+def test_the_pipeline_is_in_no_group_and_nobody_is_in_it(database):
+    with database.connect() as connection:
+        members = "select r.rolname, m.rolname from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member where 'cc_pipeline' in (r.rolname, m.rolname)"
+        assert [tuple(row) for row in connection.execute(text(members))] == []
+
+
 def test_no_reader_hands_its_rights_on(as_role, database):
     """Postgres answers such a grant with a warning only, so its effect is looked at."""
     with as_role("cc_analyst").begin() as connection:

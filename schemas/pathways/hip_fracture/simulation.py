@@ -20,6 +20,7 @@ OF_THE_OPERATION = (
     "anaesthetist_grade", "weight_bear_post_op", "physio_assessment", "mobilised_post_surgery", "postop_4at", "postop_4at_alertness",
     "postop_4at_amt4", "postop_4at_attention", "postop_4at_acute_change",
 )  # fmt: skip
+OF_THE_WARD = ("admitted_to_ortho_ward", "ward_admission_date", "ward_admission_time")
 
 
 def draw(rng: Generator, arrivals: Arrivals) -> Cases:
@@ -67,10 +68,13 @@ def _not_seen_after_leaving(columns: mix.Columns, left_on: np.ndarray) -> None:
 
 
 def _known_on(columns: mix.Columns, arrivals: Arrivals) -> dict[str, np.ndarray]:
+    """Stage or field -> day; the ward is told of once it is reached, which may be days after the rest of its stage."""
     started_on = arrivals.started_on
+    on_ward = np.fmax(started_on, columns["ward_admission_date"])
     operated_on = np.where(np.isnat(columns["surgery_date"]), started_on + 2 * DAY, columns["surgery_date"])
     return {
         "presentation": started_on,
+        **dict.fromkeys(OF_THE_WARD, on_ward),
         "post_op": operated_on + DAY,
         "discharge": columns["trust_discharge_date"],
         "d120": started_on + 120 * DAY,
