@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from assets.dropping import drop
-from pipelines.cli.shared import console, plain_code, print_table
+from pipelines.cli.shared import console, plain_code, print_table, say
 from warehouse.settings import Settings
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -36,10 +36,11 @@ def submit(settings: Settings, files: tuple[Path, ...], sender: str, wait: float
     known_sender(settings, sender)
     begun = settings.clock()
     manifest = {name: _text(value) for name, value in stated.items() if value is not None}
+    dropped = []
     for file in files:
-        dropped = drop(file, settings.landing / sender, manifest)
-        console().print(f"dropped {dropped}", soft_wrap=True, markup=False)
-    return results_of(settings, files, sender, begun, wait) if wait else 0
+        dropped.append((file, drop(file, settings.landing / sender, manifest)))
+        say(f"dropped {dropped[-1][1]}")
+    return results_of(settings, dropped, sender, begun, wait) if wait else 0
 
 
 def _text(value: object) -> str:
