@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import click
 import pytest
 
-from pipelines.cli.main import CANNOT
 from pipelines.cli.waiting import results_of
 from tests.world import csv_bytes, query, wrist
 from warehouse.settings import Settings
