@@ -71,9 +71,7 @@ def up(
 
     ``port``, ``dashboard_port``: the first to try, 0 for any. ``more``: variables for the processes beside the settings.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    for folder in (settings.landing, settings.outbox, logs(settings)):
-        folder.mkdir(parents=True, exist_ok=True)
+    _make_folders(settings)
     with at_work(settings):
         say("database")
         prepare(settings)
@@ -91,6 +89,15 @@ def up(
             until_it_serves(settings, DASHBOARD, dashboard, dashboard_answers)
         ensure(settings, WATCHMAN, environment)
         return addresses(settings)
+
+
+def _make_folders(settings: Settings) -> None:
+    folders = {"COMMON_CAUSE_HOME": settings.home, "COMMON_CAUSE_LANDING": settings.landing, "COMMON_CAUSE_OUTBOX": settings.outbox, "logs, in COMMON_CAUSE_HOME": logs(settings)}
+    for name, folder in folders.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ServiceError(f"the folder {folder} ({name}) cannot be made: {(error.strerror or '').lower()}; name another") from None
 
 
 def prepare(settings: Settings) -> None:

@@ -70,7 +70,37 @@ def test_a_sender_that_is_a_path_is_refused(house, tmp_path, capsys):
 def test_a_setting_that_cannot_be_used_is_named(house, capsys, monkeypatch):
     monkeypatch.setenv("COMMON_CAUSE_PARALLEL_RUNS", "two")
     assert run(["down"]) == CANNOT
-    assert "COMMON_CAUSE_" in capsys.readouterr().err
+    assert "COMMON_CAUSE_PARALLEL_RUNS: a whole number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variable", ["COMMON_CAUSE_LANDING", "COMMON_CAUSE_OUTBOX", "COMMON_CAUSE_HOME"])
+def test_a_folder_that_cannot_be_made_is_named_with_its_setting(house, capsys, monkeypatch, tmp_path, variable):
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv(variable, str(tmp_path / "a file" / "x"))
+    assert run(["up"]) == CANNOT
+    said = capsys.readouterr().err
+    assert f"a file/x ({variable}) cannot be made: not a directory" in said and said.count("\n") == 1
+
+
+def test_a_variable_that_is_no_setting_is_told(house, capsys, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_PARALEL_RUNS", "3")
+    assert run(["down"]) == 0
+    assert "COMMON_CAUSE_PARALEL_RUNS is no setting and changes nothing (did you mean COMMON_CAUSE_PARALLEL_RUNS?)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["up"], ["status"], ["submit", __file__, "--sender", "ZX1"], ["organisations", "unresolved"]], ids=" ".join)
+def test_a_server_that_does_not_answer_is_told_without_its_password(house, capsys, monkeypatch, arguments):
+    monkeypatch.setenv("COMMON_CAUSE_DATABASE_URL", "postgresql://somebody:secret-word@127.0.0.1:1/x")
+    assert run(arguments) == CANNOT
+    said = capsys.readouterr()
+    assert "no server answers at 127.0.0.1:1 (COMMON_CAUSE_DATABASE_URL)" in said.err and "secret-word" not in said.out + said.err
+
+
+def test_a_server_that_lets_nobody_in_is_told(server, house, capsys, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_DATABASE_URL", f"postgresql://nobody:secret-word@127.0.0.1:{server.port}/x")
+    assert run(["status"]) == CANNOT
+    said = capsys.readouterr().err
+    assert f"the server at 127.0.0.1:{server.port} does not let nobody into x" in said and "secret-word" not in said
 
 
 def test_a_pathway_folder_that_is_not_there_is_named(house, capsys, monkeypatch):
