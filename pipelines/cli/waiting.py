@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from pipelines.cli.shared import console
 from warehouse.archive import open_archive
 from warehouse.keys import Keys
+from warehouse.organisation_files import IMPORT_IT
 from warehouse.settings import Settings
 from warehouse.tables import FINAL_STATES, organisation, submission
 
@@ -37,7 +38,7 @@ def known_sender(settings: Settings, code: str) -> None:
     with make_engine(settings).connect() as connection:
         found = connection.scalar(select(organisation.c.organisation_kind).where(organisation.c.organisation_code == code))
     if found is None:
-        raise click.ClickException(f"the network knows no organisation {code}; `common-cause organisations import FILE` adds organisations")
+        raise click.ClickException(f"the network knows no organisation {code}; {IMPORT_IT}")
 
 
 def is_reachable(settings: Settings) -> bool:
