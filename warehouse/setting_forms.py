@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 MAIL_SCHEMES = {"smtp": 587, "smtps": 465}
 FOLDER = "maildir"
+_POSTGRES = re.compile(r"postgres(ql)?(\+\w+)?://([^@]*@)?(\[[^\]]*\]|[^/:?]*)(:[0-9]+)?(/[^?]*)?(\?.*)?")  # the watchman is too small for SQLAlchemy
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 
 
@@ -48,14 +49,7 @@ def web_address(text: str) -> str:
 
 
 def postgres_url(text: str) -> str:
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        kind = make_url(text).get_backend_name()
-    except (ArgumentError, ValueError):
-        kind = None
-    if kind not in ("postgresql", "postgres"):
+    if not _POSTGRES.fullmatch(text):
         raise ValueError("no address of a Postgres; it is written postgresql://user:password@host:5432/database")
     return text
 

@@ -41,6 +41,15 @@ def known_sender(settings: Settings, code: str) -> None:
         raise click.ClickException(f"the network knows no organisation {code}; {IMPORT_IT}")
 
 
+def somebody_takes_it(settings: Settings) -> bool:
+    """Whether files that are dropped now are taken now. Refuses where there is no house, whose landing area nobody would ever look at."""
+    from pipelines.services import DAEMON, is_running
+
+    if not settings.database_url and not settings.server_data.is_dir():
+        raise click.ClickException(f"there is no warehouse in {settings.home}: nothing was dropped; `common-cause up` makes one, --home names another folder")
+    return is_running(settings, DAEMON)
+
+
 def is_reachable(settings: Settings) -> bool:
     """Whether a database is up already; nothing is started to find out."""
     from warehouse import embedded

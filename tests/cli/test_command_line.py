@@ -13,6 +13,8 @@ import pytest
 
 from assets.dropping import drop
 from pipelines.cli.main import BROKEN, CANNOT, USAGE, cli, run
+from pipelines.cli.running import print_addresses
+from pipelines.services import Addresses
 from tests.conftest import PATHWAYS
 
 
@@ -80,6 +82,23 @@ def test_a_folder_that_cannot_be_made_is_named_with_its_setting(house, capsys, m
     assert run(["up"]) == CANNOT
     said = capsys.readouterr().err
     assert f"a file/x ({variable}) cannot be made: not a directory" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("variable", "text", "says"), [("SIGN_IN", "maybe", "SIGN_IN is local or proxy, not 'maybe'"), ("PROXY_SECRET_FILE", "/none/such", "PROXY_SECRET_FILE cannot be read: No such file")])
+def test_what_is_wrong_with_the_dashboards_settings_is_told_before_anything_starts(house, capsys, monkeypatch, variable, text, says):
+    monkeypatch.setenv(f"COMMON_CAUSE_DASHBOARD_{variable}", text)
+    assert run(["up"]) == CANNOT
+    assert says in capsys.readouterr().err and not (house / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(Addresses("w", "http://127.0.0.1:8600", "d", Path("l"), Path("o"), Path("g"), True), "http://127.0.0.1:8600  closed until COMMON_CAUSE_DASHBOARD_SIGN_IN is set (docs/dashboard.md)"),
+     (Addresses("w", "http://127.0.0.1:8600", "d", Path("l"), Path("o"), Path("g")), "http://127.0.0.1:8600\n")],
+)  # fmt: skip
+def test_an_address_behind_a_closed_door_says_so(capsys, given, told):
+    print_addresses(given)
+    assert told in capsys.readouterr().out
 
 
 def test_a_variable_that_is_no_setting_is_told(house, capsys, monkeypatch):

@@ -9,7 +9,9 @@ from sqlalchemy import insert
 
 from assets.expected_submissions import watch_stuck
 from pipelines.alerts import stuck_submissions
+from pipelines.cli.main import CANNOT
 from pipelines.resources import House
+from tests.world import wrist
 from warehouse.tables import submission
 
 STATES = {"received": True, "reading": True, "failed": True, "held": False, "rejected": False}
@@ -30,3 +32,27 @@ def test_stuck_is_the_same_everywhere(typed, database, database_settings, minute
     with database.connect() as connection:
         signals = set(connection.exec_driver_sql("select submission_id from measurement.signal where kind = 'submission stuck'").scalars())
     assert signals == expected and watch_stuck(database, database_settings.clock()).raised == 0
+
+
+def test_a_house_that_is_down_is_told_with_what_starts_it(typed):
+    first = typed("status")[1].splitlines()[0]
+    assert "daemon down" in first and first.endswith("; start it with `common-cause up`")
+
+
+def test_a_sender_that_nobody_knows_is_told_and_one_that_was_refused_is_shown(typed, world):
+    code, said = typed("status", "--sender", "ZZZ")
+    assert code == CANNOT and "the network knows no organisation ZZZ, and nothing came from it" in said
+    world.submit([wrist(1)], sender="ZZZ")
+    code, said = typed("status", "--sender", "ZZZ")
+    assert code == 0 and "rejected" in said
+    assert "none yet" in typed("status", "--sender", "ZX2")[1]
+
+
+def test_files_in_nobodys_folder_are_counted_without_their_names(typed, database_settings):
+    assert "in no sender's folder" not in typed("status")[1]
+    database_settings.landing.mkdir(parents=True)
+    (database_settings.landing / "TESTPERSON.csv").touch()
+    (database_settings.landing / ".hidden").touch()
+    said = typed("status")[1]
+    assert f"1 file lies in {database_settings.landing} itself, in no sender's folder, where nobody takes files: move them into" in said
+    assert "TESTPERSON" not in said

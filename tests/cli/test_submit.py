@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 import pytest
 
+from pipelines.cli.main import CANNOT
 from pipelines.cli.waiting import results_of
 from tests.world import csv_bytes, query, wrist
 from warehouse.settings import Settings
@@ -78,3 +79,23 @@ def test_a_database_that_stays_away_is_told_and_that_the_file_is_safe(records, t
     with pytest.raises(click.ClickException, match="the database went away; your file is safe") as told:
         results_of(away, [(records, records)], "ZX1", away.clock(), 0.3)
     assert "secret-word" not in str(told.value)
+
+
+def test_nothing_is_dropped_where_there_is_no_warehouse(typed, records, tmp_path, monkeypatch):
+    monkeypatch.delenv("COMMON_CAUSE_DATABASE_URL")
+    empty = tmp_path / "mistyped"
+    code, said = typed("--home", str(empty), "submit", str(records), "--sender", "NOPE")
+    assert code == CANNOT and f"there is no warehouse in {empty}: nothing was dropped; `common-cause up` makes one" in said
+    assert not empty.exists()
+
+
+def test_a_file_for_a_house_that_is_down_is_dropped_and_that_is_told(world, typed, records):
+    code, said = typed("submit", str(records), "--sender", "ZX1")
+    assert code == 0 and "dropped " in said and "the house is down: what was dropped is taken when it is up again (`common-cause up`)" in said
+    assert [outcome.state for outcome in world.work_off()] == ["accepted"]
+
+
+def test_a_sender_that_nobody_knows_gets_no_folder(world, typed, records):
+    code, said = typed("submit", str(records), "--sender", "NOPE")
+    assert code == CANNOT and "the network knows no organisation NOPE; `common-cause organisations import FILE` adds some" in said
+    assert not (world.context.settings.landing / "NOPE").exists()
