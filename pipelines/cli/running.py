@@ -113,7 +113,7 @@ def _print_latest(connection: Connection, sender: str | None, last: int) -> None
         "where cast(:sender as text) is null or sender_code = :sender order by arrival_number desc limit :last"
     )
     header = ("submission", "received", "sender", "dataset", "state", "rows", "accepted", "unchanged", "set aside")
-    print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:])
+    print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:], least=("unchanged", "accepted", "received", "set aside"))
 
 
 def _print_waiting(connection: Connection, sender: str | None, stuck: set[str]) -> None:

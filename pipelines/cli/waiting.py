@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from pipelines.cli.shared import console
@@ -27,6 +27,10 @@ EXIT_CODES = {"accepted": 0, "accepted with warnings": 10, "accepted in part": 1
 NOT_YET = 1
 PAUSE_SECONDS = 0.1
 AWAY = "the database went away; your file is safe, and is taken when the database is back: `common-cause status` tells"
+
+
+class NoServer(RuntimeError):
+    """The embedded server is down just now."""
 
 
 def known_sender(settings: Settings, code: str) -> None:
@@ -64,7 +68,7 @@ def is_reachable(settings: Settings) -> bool:
 
 def results_of(settings: Settings, dropped: Sequence[tuple[Path, Path]], sender: str, since: datetime, seconds: float) -> int:
     """Prints each file's result as it comes; returns the gravest exit code. ``dropped``: (file as it was given, where it landed)."""
-    if not is_reachable(settings):
+    if not is_reachable(settings) and not somebody_takes_it(settings):
         raise click.ClickException("nothing is running that could take the files; start it with: common-cause up")
     wait, codes = _Wait(settings, sender, since, time.monotonic() + seconds), []
     for file, landed in dropped:
@@ -76,10 +80,7 @@ class _Wait:
     """For the results of what ``sender`` has dropped ``since`` then; a database that goes away is asked again until the time is over."""
 
     def __init__(self, settings: Settings, sender: str, since: datetime, until: float):
-        from warehouse.database import make_engine
-
-        self.settings, self.until, self.names = settings, until, {}
-        self.engine = make_engine(settings, autocommit=True)
+        self.settings, self.until, self.names, self.engine = settings, until, {}, None
         self.wanted = select(submission).where(submission.c.sender_code == sender, submission.c.received_at >= since).order_by(submission.c.arrival_number.desc())
 
     def for_result(self, digest: str, name: str):
@@ -87,7 +88,7 @@ class _Wait:
         while True:
             try:
                 row, is_away = self._look(digest, name), False
-            except (OperationalError, InterfaceError):
+            except (OperationalError, InterfaceError, NoServer):
                 row, is_away = None, True
             if row is not None and row.state in FINAL_STATES and row.receipted_at is not None:
                 return row
@@ -98,9 +99,18 @@ class _Wait:
             time.sleep(PAUSE_SECONDS)
 
     def _look(self, digest: str, name: str):
-        with self.engine.connect() as connection:
+        with self._reached().connect() as connection:
             rows = connection.execute(self.wanted.where(submission.c.file_sha256 == digest)).all()
         return next((row for row in rows if self._name_of(row) == name), None)
+
+    def _reached(self) -> Engine:
+        from warehouse.database import make_engine
+
+        if self.engine is None:
+            if not is_reachable(self.settings):
+                raise NoServer  # the watchman starts it again; who asks starts nothing
+            self.engine = make_engine(self.settings, autocommit=True)
+        return self.engine
 
     def _name_of(self, row) -> str:
         """Files of equal bytes differ by it alone. It is asked of the archive, for the ledger keeps no file's name."""
