@@ -22,6 +22,7 @@ from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from assets.context import Context
+    from assets.refresh import RefreshOutcome
 
 STATE_STYLES = {
     "accepted": "green", "accepted with warnings": "yellow", "accepted in part": "yellow", "rejected": "red", "failed": "bold red",
@@ -60,11 +61,11 @@ def opened(settings: Settings) -> Iterator[Context]:
             context.engine.dispose()
 
 
-def refresh(context: Context) -> None:
+def refresh(context: Context) -> RefreshOutcome:
     """Works off what is stale, so that a command ends with fresh results."""
     from assets.refresh import refresh as work_off
 
-    work_off(context.engine, context.registry, context.now())
+    return work_off(context.engine, context.registry, context.now())
 
 
 def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = (), least: Sequence[str] = ()) -> None:
