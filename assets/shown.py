@@ -33,7 +33,7 @@ RULE_COLUMNS = TableSchema(
         TableColumn("judged", "int", description="rows for which it could be judged"),
         TableColumn("broken", "int", description="rows that break it"),
         TableColumn("share_broken", "float", description="broken / judged"),
-        TableColumn("threshold", "int", description="broken rows from which the check fails"),
+        TableColumn("threshold", "string", description="broken rows from which the check fails"),
     ]
 )
 
@@ -141,7 +141,7 @@ def _rule_row(rule) -> dict[str, str | int | float]:
     share = round(rule.broken_count / rule.evaluated_count, 4) if rule.evaluated_count else 0.0
     return {
         "rule": rule.rule_id, "must_hold": rule.rule_name.replace("_", " "), "severity": str(rule.severity), "judged": rule.evaluated_count,
-        "broken": rule.broken_count, "share_broken": share, "threshold": 1 if _blocks(rule) else -1,
+        "broken": rule.broken_count, "share_broken": share, "threshold": "1" if _blocks(rule) else "never fails",
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from assets.statistics.policy_limits import spread_limits
 
 FUNNELS, NAMES, LINE_POINTS, OUTLIERS = 3, 8, 32, 12
 ENOUGH_SEEN = 2 / 3
+FEWEST = 2  # peers that make a funnel
 COUNTS = """
 select count(*), count(*) filter (where funnel_position like '%99.8%') from measurement.benchmark
 where measure_name = any (array(select measure_name from measurement.measure where pathway_name = :pathway))
@@ -101,7 +102,10 @@ def benchmarks_metadata(connection: Connection, pathway: str) -> dict[str, objec
     found = [comparison for comparison in _comparisons(connection, pathway) if comparison.seen and comparison.centre is not None]
     if found:
         shown["ranking"] = MetadataValue.md(_ranking(found[0], policy))
-    for number, comparison in enumerate(found, start=1):
+    comparable = [comparison for comparison in found if len(comparison.seen) >= FEWEST]
+    if len(comparable) < len(found):
+        shown["without_funnel"] = ", ".join(one.measure.title for one in found if one not in comparable) + f": fewer than {FEWEST} peers can be shown"
+    for number, comparison in enumerate(comparable, start=1):
         drawn = _drawn(connection, comparison, policy)
         shown = {"at_a_glance": MetadataValue.md(_glance(drawn, comparison.unit)), **shown} if number == 1 else shown
         shown[f"funnel_{number}"] = MetadataValue.md(pictures.funnel(*drawn, comparison.unit, "cases", "network"))

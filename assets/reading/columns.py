@@ -15,7 +15,8 @@ from assets.reading.manifest import Manifest
 from assets.reading.recognise import Match, is_header_of, normalised
 from quality_checks.findings import Finding
 from schemas.datasets import Dataset, DatasetKind, Mode
-from schemas.layouts import GroupAndSum
+from schemas.fields import Field
+from schemas.layouts import Column, GroupAndSum
 
 ALIKE = 75  # of 100: rapidfuzz ratio from which a suggestion is worth reading
 
@@ -23,7 +24,7 @@ ALIKE = 75  # of 100: rapidfuzz ratio from which a suggestion is worth reading
 def column_findings(header: Sequence[str], match: Match, manifest: Manifest | None) -> tuple[Finding, ...]:
     """Warnings about the header's columns. Raises ``FileRefused`` for two columns of one field, or an essential one missing."""
     _refuse_duplicates(match)
-    _refuse_missing(match, manifest)
+    _refuse_missing(header, match, manifest)
     return (*_unknown(header, match), *_missing(match), *_out_of_place(header, match))
 
 
@@ -38,7 +39,7 @@ def _refuse_duplicates(match: Match) -> None:
         )
 
 
-def _refuse_missing(match: Match, manifest: Manifest | None) -> None:
+def _refuse_missing(header: Sequence[str], match: Match, manifest: Manifest | None) -> None:
     present = {column.field for column in match.columns.values()}
     missing = [name for name in essential_fields(match.dataset, manifest) if name not in present]
     if missing == [match.dataset.site_field] and missing[0] not in {column.field for column in match.layout.columns}:
@@ -47,10 +48,15 @@ def _refuse_missing(match: Match, manifest: Manifest | None) -> None:
             field_name=missing[0],
         )
     if missing and not isinstance(match.layout.reshape, GroupAndSum):
-        named = ", ".join(f"'{_header(match, name)}'" for name in missing)
+        alike = {name: position for position, name in _looks_like(header, match).items()}
+        named = ", ".join(f"'{_header(match, name)}'{_place_of(alike.get(name))}" for name in missing)
         raise FileRule.ESSENTIAL_COLUMNS.refusal(
-            f"Without these columns no row can be taken: {named}. Add them, spelt as in the template.", field_name=missing[0]
+            f"Without these columns no row can be taken: {named}. Head them as the template does.", field_name=missing[0]
         )
+
+
+def _place_of(position: int | None) -> str:
+    return "" if position is None else f" (column {column_letter(position)} looks like it)"
 
 
 def essential_fields(dataset: Dataset, manifest: Manifest | None) -> tuple[str, ...]:
@@ -63,31 +69,49 @@ def essential_fields(dataset: Dataset, manifest: Manifest | None) -> tuple[str, 
 
 
 def _unknown(header: Sequence[str], match: Match) -> Iterator[Finding]:
+    alike, is_whole = _looks_like(header, match), not _required_missing(match)
+    other = "Delete it, or leave it: it does no harm." if is_whole else "If it is one of the columns that are missing, head it as the template does."
+    for position in _unread(header, match):
+        name = alike.get(position)
+        told = f"Did you mean '{_header(match, name)}'?" if name else other
+        yield FileRule.KNOWN_COLUMNS.finding(f"Column {column_letter(position)} is not part of the dataset and was not read. {told}", field_name=name)
+
+
+def _unread(header: Sequence[str], match: Match) -> list[int]:
+    """Places of the headed columns that are no field's."""
     ignored = {normalised(name) for name in getattr(match.layout.reshape, "ignored", ())}
+    return [place for place, text in enumerate(header) if place not in match.columns and normalised(text) and normalised(text) not in ignored]
+
+
+def _looks_like(header: Sequence[str], match: Match) -> dict[int, str]:
+    """Place of a column that was not read -> the field without a column whose header is spelt most like it."""
     taken = {column.field for column in match.columns.values()}
-    free = {column.field: normalised(column.header) for column in match.layout.columns if column.field not in taken}
-    for position, text in enumerate(header):
-        if position not in match.columns and normalised(text) and normalised(text) not in ignored:
-            yield _unknown_column(position, text, free, match)
+    free = {spelt: column.field for column in match.layout.columns if column.field not in taken for spelt in _spellings(column)}
+    found = {place: process.extractOne(normalised(header[place]), free.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE) for place in _unread(header, match)}
+    return {place: free[best[0]] for place, best in found.items() if best}
 
 
-def _unknown_column(position: int, text: str, free: dict[str, str], match: Match) -> Finding:
-    best = process.extractOne(normalised(text), free, scorer=fuzz.ratio, score_cutoff=ALIKE)
-    name = best[2] if best else None
-    suggestion = f" Did you mean '{_header(match, name)}'?" if name else " Delete it, or leave it: it does no harm."
-    return FileRule.KNOWN_COLUMNS.finding(
-        f"Column {column_letter(position)} is not part of the dataset and was not read.{suggestion}", field_name=name
-    )
+def _spellings(column: Column) -> Iterator[str]:
+    """How a column may be headed, and each name of a header of two: 'Sex / Gender'."""
+    for header in (column.header, *column.synonyms):
+        yield from map(normalised, {header, *header.split("/")})
 
 
 def _missing(match: Match) -> Iterator[Finding]:
-    present = {column.field for column in match.columns.values()}
-    missing = [f for f in match.dataset.fields if f.required is not False and f.name not in present]
-    if missing and match.dataset.kind not in (DatasetKind.RESULTS, DatasetKind.IMPROVEMENT):
+    missing = _required_missing(match)
+    if missing:
         named = ", ".join(f"'{_header(match, f.name)}'" for f in missing)
-        yield FileRule.ALL_COLUMNS.finding(
-            f"These columns are not in the file: {named}. What was sent of them before is kept; add them if they should change."
-        )
+        always = any(f.is_essential and f.required is True for f in missing)
+        told = "New records cannot be taken without them; of records sent before, what was sent is kept." if always else "What was sent of them before is kept."
+        yield FileRule.ALL_COLUMNS.finding(f"These columns are not in the file: {named}. {told} Add them.")
+
+
+def _required_missing(match: Match) -> list[Field]:
+    """The fields that some record must have and that have no column; none of datasets whose rows are no records."""
+    present = {column.field for column in match.columns.values()}
+    if match.dataset.kind in (DatasetKind.RESULTS, DatasetKind.IMPROVEMENT):
+        return []
+    return [f for f in match.dataset.fields if f.required is not False and f.name not in present]
 
 
 def _out_of_place(header: Sequence[str], match: Match) -> Iterator[Finding]:

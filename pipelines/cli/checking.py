@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN_GROUPS = 40
 STYLES = {"reject file": "bold red", "quarantine record": "red", "warn": "yellow", "out of scope": "dim"}
+WORDS = {"reject file": "not accepted", "quarantine record": "set aside", "warn": "warning", "out of scope": "outside this audit"}
 
 
 def judge(settings: Settings, file: Path, sender: str, dataset: str | None, manifest: Path | None) -> CheckOutcome:
@@ -67,6 +68,6 @@ def _show_group(group, requirement: str) -> None:
 
     where, more = row_ranges(group.row_numbers, most=8)
     rows = f"{group.count:,} {'row' if group.count == 1 else 'rows'} ({where}{', ...' if more else ''})" if where else "the file"
-    head = Text.assemble((group.severity.value, STYLES.get(group.severity.value, "")), f"  {group.rule_id}  {group.header or ''} {requirement}: {rows}")
+    head = Text.assemble((WORDS[group.severity.value], STYLES[group.severity.value]), f"  {group.rule_id}  {group.header or ''} not met: {requirement}; {rows}")
     console().print(head)
     console().print(Padding(Text(" ".join(group.advice)), (0, 0, 0, 4)), style="dim")

@@ -83,10 +83,9 @@ def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGr
 
 def _shown(group: FindingGroup) -> dict:
     rows, left_out = sentences.row_ranges(group.row_numbers, RANGE_LIMIT)
-    starts_with_field = bool(group.field_name) and group.rule_name.startswith(f"{group.field_name}_")
     return {
         "rule": group.rule_id, "requirement": sentences.requirement_words(group.rule_name, group.field_name), "header": group.header,
-        "starts_with_field": starts_with_field, "advice": group.advice[:3], "count": group.count, "rows": rows, "left_out": left_out,
+        "advice": group.advice[:3], "count": group.count, "rows": rows, "left_out": left_out,
     }  # fmt: skip
 
 
@@ -102,7 +101,7 @@ def _comparison(content: ReceiptContent) -> list[dict] | None:
     ]
     if compared.missing is not None:
         kept = "withdrawn" if content.facts.mode == "replace period" else "not in this file; they are kept"
-        told.append({"count": compared.missing, "sign": "\u2212", "title": kept})
+        told.append({"count": compared.missing, "sign": "\u2212" if kept == "withdrawn" else "", "title": kept})
     return told
 
 

@@ -147,8 +147,8 @@ def _after_check(content: ReceiptContent) -> Iterator[str]:
 
 
 def _after_rejection(content: ReceiptContent) -> Iterator[str]:
-    yield "Correct the file as told above and drop it in your landing folder again, under any name."
-    yield "What you sent before still counts."
+    yield "Do what is told above and drop the file again, under any name."
+    yield "What was accepted before still counts, and nothing of this file does."
 
 
 def _after_hold(content: ReceiptContent) -> Iterator[str]:
@@ -220,7 +220,7 @@ def moment_words(content: ReceiptContent) -> str:
 
 
 def requirement_words(rule_name: str, field_name: str | None = None) -> str:
-    """``surgery_after_presentation`` -> ``surgery after presentation``; the field's own name, shown beside it, is left out."""
+    """``surgery_after_presentation`` -> ``surgery after presentation``; the field's own name, shown beside it, is left out. It says what must hold."""
     own = f"{field_name}_"
     return (rule_name.removeprefix(own) if field_name else rule_name).replace("_", " ")
 

@@ -122,7 +122,7 @@ class TestPage:
         told = text_of(receipt_html(made))
         assert (
             "your last accepted submission, S00000031" in told
-            and "+12 new 3 changed 285 unchanged \u22122 not in this file; they are kept" in told
+            and "+12 new 3 changed 285 unchanged 2 not in this file; they are kept" in told
         )
 
     def test_completeness_tells_what_is_missing_of_what_is_due(self, content):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from assets.reading.file_rules import column_letter
-from schemas.registry import Registry
+from schemas.registry import Registry, load_registry
 from tests.reading.files import HEADER, advice_of, csv_bytes, read, record, records, refusal, xlsx_bytes
 
 EASTERN = ("Clinic", "NHS No", "MRN", "DOB", "Arrived on", "Arrived at", "L/R", "MUA", "MUA on", "MUA at")
@@ -66,6 +66,37 @@ def test_an_unknown_column_is_named_by_its_place_and_gets_a_suggestion(registry)
     assert "Column Q" in far and "Did you mean" not in far
     assert "pain_score" not in done.present_fields
     assert not any("scroe" in f.advice or "Colour" in f.advice for f in done.findings)
+
+
+def test_a_misspelt_column_of_two_names_is_recognised_by_one_of_them(hip):
+    """'Sex / Gender' as 'Gendr'."""
+    done = read(hip, hip_file("Sex / Gender", "Gendr"), dataset="hip_fracture")
+    assert any("Did you mean 'Sex / Gender'?" in advice for advice in advice_of(done, "F31"))
+
+
+def test_an_unknown_column_is_not_called_harmless_while_a_required_one_is_missing(hip):
+    (advice,) = advice_of(read(hip, hip_file("Sex / Gender", "Quux"), dataset="hip_fracture"), "F31")
+    assert advice.endswith("If it is one of the columns that are missing, head it as the template does.") and "harm" not in advice
+    (missing,) = advice_of(read(hip, hip_file("Sex / Gender", "Quux"), dataset="hip_fracture"), "F32")
+    assert "'Sex / Gender'" in missing and "New records cannot be taken without" in missing
+
+
+def test_a_misspelt_column_without_which_no_row_can_be_taken_is_named_by_its_place(hip):
+    refused = refusal(hip, hip_file("Presentation date", "Presentation dat"), dataset="hip_fracture")
+    assert refused.rule_id == "F15" and "'Presentation date' (column " in refused.advice and "looks like it" in refused.advice
+    refused = refusal(hip, hip_file("Presentation date", "Quux"), dataset="hip_fracture")
+    assert "looks like it" not in refused.advice
+
+
+@pytest.fixture(scope="module")
+def hip():
+    return load_registry(())
+
+
+def hip_file(header: str, misspelt: str) -> bytes:
+    fields = [f.header for f in load_registry(()).dataset("hip_fracture").fields]
+    assert header in fields
+    return csv_bytes([[misspelt if h == header else h for h in fields], ["1" for _ in fields]])
 
 
 def test_required_columns_that_are_missing_are_listed_once(registry):

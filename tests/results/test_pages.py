@@ -114,6 +114,13 @@ def test_a_dot_stands_at_rounded_cases_and_a_share_of_whole_per_cent(world, cont
         assert one[0] == pytest.approx(other[0], abs=0.1)
 
 
+def test_one_provider_alone_makes_no_funnel_and_the_page_says_so(world, context):
+    add(world, ZX1=(190, 203))
+    told = page(world, context, "benchmarks")
+    assert "funnel_1" not in told and "at_a_glance" not in told
+    assert told["without_funnel"] == "Manipulated within 4 hours: fewer than 2 peers can be shown" and "ranking" in told
+
+
 def test_without_results_there_is_no_picture(world, context):
     assert page(world, context, "benchmarks") == {"benchmarks": 0, "outside_99_8": 0, "period_outliers": 0, "positive_outliers": 0}
     assert "picture" not in page(world, context, "measure_results")
