@@ -64,6 +64,11 @@ def find_drops(landing: Path) -> Iterator[Drop]:
             yield from (Drop(path, sender.name, str(folder.relative_to(sender))) for path in _files(folder))
 
 
+def strays(landing: Path) -> int:
+    """How many files lie in the landing area itself, where nobody's folder is: they are taken by nobody."""
+    return len(_files(landing))
+
+
 def sender_folders(landing: Path) -> list[Path]:
     """One a sender. A name that can be nobody's code, nor be shown, is passed over."""
     return [folder for folder in _folders(landing) if _is_presentable(folder.name)]

@@ -241,8 +241,10 @@ def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
 
     Where the database went away nothing is noted: the submission stays as it is, and is taken up again like after a crash.
     """
-    failure = ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {_place(error)}")
-    if isinstance(error, OUTAGES):
+    is_outage = isinstance(error, OUTAGES)
+    follows = _what_follows(row, ledger.CRASHES if is_outage else ledger.AUTOMATIC_ATTEMPTS)
+    failure = ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {_place(error)}; {follows}")
+    if is_outage:
         return failure
     with context.engine.begin() as connection:
         words = "Our processing broke; your file is kept and will be tried again. There is nothing for you to do."
@@ -250,6 +252,13 @@ def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
         if row.attempt_count >= ledger.AUTOMATIC_ATTEMPTS:
             Receipts(context).prepare_failure(connection, row, _file_name(context, row)).publish(row)
     return failure
+
+
+def _what_follows(row: Row, most: int) -> str:
+    """What happens by itself after this attempt of ``row``, or what somebody has to do; ``most`` attempts are made without being asked."""
+    if row.attempt_count < most:
+        return f"attempt {row.attempt_count + 1} follows by itself"
+    return f"no attempt follows by itself: mend the cause, then `common-cause retry {row.submission_id}`"
 
 
 def _file_name(context: Context, row: Row) -> str:

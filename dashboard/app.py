@@ -58,12 +58,13 @@ def create_app(configuration: Configuration, engine: Engine) -> Starlette:
 
 
 async def health(request: Request) -> Response:
-    """Whether it is up, and whether the database answers."""
+    """Whether it is up, whether the database answers, and whether sign-in is still to be set up."""
     try:
         await run_in_threadpool(request.app.state.views.rows, "select 1")
+        database = "up"
     except (Away, TooLong):
-        return JSONResponse({"status": "up", "database": "away"})
-    return JSONResponse({"status": "up", "database": "up"})
+        database = "away"
+    return JSONResponse({"status": "up", "database": database, **({"sign_in": "closed"} if request.app.state.configuration.is_closed else {})})
 
 
 def home(request: Request) -> Response:

@@ -50,6 +50,11 @@ class Configuration:
             (env.get(f"{PREFIX}USER_HEADER") or cls.user_header).lower(), (env.get(f"{PREFIX}GROUPS_HEADER") or cls.groups_header).lower(),
         )  # fmt: skip
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody can get in: a proxy is waited for that has no secret to prove itself by."""
+        return self.sign_in == PROXY and self.proxy_secret is None
+
     def key(self, name: str) -> str:
         """A secret of this house's own, made once and kept in its home (mode 0600): for sessions, and for the numbers of peers."""
         path = self.settings.home / f"dashboard-{name}.key"

@@ -26,7 +26,7 @@ LONGEST = 4000  # bytes of an address; ours have some hundreds
 LARGEST_FORM = 1_000_000  # bytes; what people type in has some thousands
 NOT_BY_PROXY = (
     "Common Cause's dashboard is reached through the network's sign-in page. If you are setting it up: docs/dashboard.md tells which headers "
-    "the reverse proxy sends (user, groups, secret); for a trial on one machine set COMMON_CAUSE_DASHBOARD_SIGN_IN=local.\n"
+    "the reverse proxy sends (user, groups, secret); for a trial on one machine type `common-cause down`, set COMMON_CAUSE_DASHBOARD_SIGN_IN=local and type `common-cause up`.\n"
 )
 
 

@@ -15,38 +15,20 @@ import ssl
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from assets.messages import Letter
+from warehouse.setting_forms import FOLDER, MAIL_SCHEMES, mail_parts, mail_sender
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
 TIMEOUT_SECONDS = 8.0
-MAIL_SCHEMES = {"smtp": 587, "smtps": 465}
-FOLDER = "maildir"
 HEADER = "X-Common-Cause-Message-Id"
 
 
 class NotTaken(Exception):
     """A message was not taken; the text says what kind of trouble it was, and never an address."""
-
-
-def check_mail_url(url: str) -> SplitResult:
-    """The parts of ``smtp://`` or ``smtps://user:password@host:port?from=address``, or of ``maildir:///folder?from=address``. Raises ValueError."""
-    parts = urlsplit(url)
-    is_whole = (parts.scheme in MAIL_SCHEMES and parts.hostname) or (parts.scheme == FOLDER and not parts.netloc and parts.path.startswith("/"))
-    if not is_whole or "@" not in sender_of(parts):
-        raise ValueError(
-            "the mail server is given as smtp://user:password@host:587?from=address, or smtps:// where it speaks TLS from the first byte; "
-            "for a trial maildir:///folder?from=address keeps the messages in a folder"
-        )
-    return parts
-
-
-def sender_of(parts: SplitResult) -> str:
-    """The address that messages come from."""
-    return parse_qs(parts.query).get("from", [""])[0]
 
 
 def deliver(letter: Letter, mail_url: str | None) -> None:
@@ -71,10 +53,10 @@ def _by_mail(letter: Letter, mail_url: str | None) -> None:
     if not mail_url:
         raise NotTaken("no mail server is set (COMMON_CAUSE_MAIL_URL)")
     try:
-        parts = check_mail_url(mail_url)
+        parts = mail_parts(mail_url)
     except ValueError as mistake:
         raise NotTaken(str(mistake)) from None
-    mail = written(letter, sender_of(parts))
+    mail = written(letter, mail_sender(parts))
     if parts.scheme == FOLDER:
         mailbox.Maildir(unquote(parts.path), create=True).add(mail)
         return

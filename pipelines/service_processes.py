@@ -7,6 +7,7 @@ what they do.
 from __future__ import annotations
 
 import fcntl
+import json
 import subprocess
 import sys
 import urllib.request
@@ -130,6 +131,8 @@ def write_workspace(settings: Settings, port: int) -> None:
 
 def until_it_serves(settings: Settings, name: str, start: Callable[[], ProcessRecord], answers: Callable[[int], bool]) -> ProcessRecord:
     """What ``start`` started, once it serves its port; where somebody else got hold of the port first, another one is tried."""
+    log = log_path(settings, name)
+    written = log.stat().st_size if log.exists() else 0
     for _ in range(PORT_TRIES):
         record = start()
         if not wait_until(partial(_is_decided, record, answers), START_SECONDS, every=0.1):
@@ -140,7 +143,14 @@ def until_it_serves(settings: Settings, name: str, start: Callable[[], ProcessRe
         if not is_clash:
             break  # it died of something else
         record.stop(GRACE_SECONDS[name])
-    raise ServiceError(f"the {name} does not start; see {log_path(settings, name)}")
+    raise ServiceError(f"the {name} does not start; {_last_words(log, written)}see {log}")
+
+
+def _last_words(log: Path, since: int) -> str:
+    """The last line that was written to the log after its first ``since`` bytes; empty if there is none."""
+    said = log.read_bytes()[since:].decode("utf-8", errors="replace").split("\n") if log.exists() else []
+    last = next((line.strip() for line in reversed(said) if line.strip()), "")
+    return f"it says: {last}; " if last else ""
 
 
 def _is_decided(record: ProcessRecord, answers: Callable[[int], bool]) -> bool:
@@ -157,6 +167,15 @@ def web_answers(port: int) -> bool:
 def dashboard_answers(port: int) -> bool:
     """Whether the dashboard answers there, be the database up or away."""
     return _answers(port, "health")
+
+
+def is_dashboard_closed(port: int) -> bool:
+    """Whether nobody can sign in to the dashboard there: by what it was given when it started, which may be other than what is set now."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2.0) as answer:
+            return json.load(answer).get("sign_in") == "closed"
+    except (OSError, ValueError):
+        return False
 
 
 def _answers(port: int, page: str) -> bool:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dashboard.configuration import Configuration
 from pipelines.environment import environment_of
 from pipelines.hosts import code_fingerprint, host_processes, live_hosts, start_host
 from pipelines.processes import ProcessRecord
@@ -35,6 +36,7 @@ from pipelines.service_processes import (
     at_work,
     dashboard_answers,
     ensure,
+    is_dashboard_closed,
     logs,
     notes_path,
     record_of,
@@ -54,7 +56,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the parts of a running house are; ``dashboard`` None if it has none, or it is down."""
+    """Where the parts of a running house are; ``dashboard`` None if it has none, or it is down, and closed if nobody can sign in to it."""
 
     web: str
     dashboard: str | None
@@ -62,18 +64,19 @@ class Addresses:
     landing: Path
     outbox: Path
     logs: Path
+    is_dashboard_closed: bool = False
 
 
 def up(
     settings: Settings, say: Say = lambda line: None, port: int | None = None, dashboard_port: int | None = None, more: Mapping[str, str] | None = None
 ) -> Addresses:
-    """Brings everything up and returns when it answers. What runs already is left alone. Raises ``ServiceError``.
+    """Brings everything up and returns when it answers. What runs already is left alone. Raises ``ServiceError``, and ``ConfigurationError`` for the dashboard's settings.
 
     ``port``, ``dashboard_port``: the first to try, 0 for any. ``more``: variables for the processes beside the settings.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    for folder in (settings.landing, settings.outbox, logs(settings)):
-        folder.mkdir(parents=True, exist_ok=True)
+    _make_folders(settings)
+    if has_dashboard(settings):
+        Configuration.from_environment(settings, environment_of(settings, {**os.environ, **(more or {})}))  # what is wrong with it is told before anything starts
     with at_work(settings):
         say("database")
         prepare(settings)
@@ -91,6 +94,15 @@ def up(
             until_it_serves(settings, DASHBOARD, dashboard, dashboard_answers)
         ensure(settings, WATCHMAN, environment)
         return addresses(settings)
+
+
+def _make_folders(settings: Settings) -> None:
+    folders = {"COMMON_CAUSE_HOME": settings.home, "COMMON_CAUSE_LANDING": settings.landing, "COMMON_CAUSE_OUTBOX": settings.outbox, "logs, in COMMON_CAUSE_HOME": logs(settings)}
+    for name, folder in folders.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ServiceError(f"the folder {folder} ({name}) cannot be made: {(error.strerror or '').lower()}; name another") from None
 
 
 def prepare(settings: Settings) -> None:
@@ -190,7 +202,7 @@ def revive(settings: Settings, name: str) -> None:
 
 
 def notes(settings: Settings) -> dict[str, dict]:
-    """What the watchman has started again: by part ``starts`` (count), ``at`` (of its last note), ``is_given_up``."""
+    """What the watchman has started again: by part ``starts`` (count), ``at`` (of its last start), ``is_given_up``."""
     try:
         return json.loads(notes_path(settings).read_text())
     except (OSError, ValueError):
@@ -205,7 +217,9 @@ def addresses(settings: Settings) -> Addresses:
     from warehouse.database import database_url
 
     url = database_url(settings).set(drivername="postgresql").render_as_string(hide_password=True)
-    return Addresses(web, _address_of(settings, DASHBOARD), url, settings.landing, settings.outbox, logs(settings))
+    dashboard = record_of(settings, DASHBOARD)
+    is_closed = dashboard is not None and dashboard.is_alive and is_dashboard_closed(dashboard.detail["port"])
+    return Addresses(web, _address_of(settings, DASHBOARD), url, settings.landing, settings.outbox, logs(settings), is_closed)
 
 
 def _address_of(settings: Settings, name: str) -> str | None:

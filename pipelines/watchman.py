@@ -43,6 +43,7 @@ class Care:
     short_lives: int = 0
     not_before: float | None = None
     is_given_up: bool = False
+    started_at: str | None = None  # of the last start, UTC, for people
 
     def lives(self) -> bool:
         """Note that it lives; whether it had been given up and somebody else brought it back."""
@@ -68,6 +69,7 @@ class Care:
 
     def starts_again(self, now: float) -> None:
         self.starts.append(now)
+        self.started_at = datetime.now(UTC).isoformat(timespec="seconds")
         self.not_before = None
 
 
@@ -147,7 +149,7 @@ class Watchman:
 
     def _write_notes(self) -> None:
         notes = {
-            part: {"starts": len(care.starts), "at": datetime.now(UTC).isoformat(timespec="seconds"), "is_given_up": care.is_given_up}
+            part: {"starts": len(care.starts), "at": care.started_at, "is_given_up": care.is_given_up}
             for part, care in self.cares.items() if care.starts
         }  # fmt: skip
         path = services.notes_path(self.settings)

@@ -21,6 +21,8 @@ from warehouse.tables import effect, organisation
 
 _CODE = re.compile(r"[A-Z0-9]{3,8}")
 ETR_COLUMNS = 12
+SUCCESSOR_COLUMNS = ["predecessor", "successor", "date"]
+IMPORT_IT = "`common-cause organisations import FILE` adds some, `common-cause organisations list` tells which there are"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def import_organisations(connection: Connection, path: Path, *, are_members: boo
     problems: list[str] = []
     rows = list(_providers(path, problems))
     if not rows:
-        raise OrganisationError(f"{path.name} is not in the layout of etr.csv: {problems[0] if problems else 'it is empty'}")
+        raise OrganisationError(f"{path.name} is not in the layout of etr.csv: {problems[0] if problems else 'it is empty'}; `common-cause organisations import --help` shows the layout")
     if are_members is not None:
         rows = [{**row, "is_member": are_members} for row in rows]
     changed = load_network(connection, [*_missing_regions(connection, rows), *rows])
@@ -115,9 +117,11 @@ def _missing_regions(connection: Connection, rows: list[dict]) -> list[dict]:
 
 
 def _successions(path: Path, known: dict, problems: list[str]) -> Iterator[dict | None]:
-    for number, cells in _lines(path):
-        if number == 1 and [cell.lower() for cell in cells[:3]] == ["predecessor", "successor", "date"]:
-            continue
+    lines = _lines(path)
+    _, header = next(lines, (0, []))
+    if [cell.lower() for cell in header[:3]] != SUCCESSOR_COLUMNS:
+        raise OrganisationError(f"{path.name}: the header must be {','.join(SUCCESSOR_COLUMNS)}; below it ZQA,ZQB,2026-04-01 says that ZQB acts for ZQA from that day")
+    for number, cells in lines:
         try:
             yield _succession(cells, known)
         except ValueError as problem:
@@ -132,7 +136,7 @@ def _succession(cells: list[str], known: dict) -> dict:
         raise ValueError("the date is missing")
     for code in (old, new):
         if code not in known:
-            raise ValueError(f"no organisation has the code {code}; import it first")
+            raise ValueError(f"no organisation has the code {code}; {IMPORT_IT}")
     closed_on = known[old].closed_on or date.fromordinal(day.toordinal() - 1)
     return {"organisation_code": old, "successor_code": new, "closed_on": closed_on}
 

@@ -12,6 +12,7 @@ from psycopg import sql
 from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from warehouse.organisation_files import IMPORT_IT
 from warehouse.tables import organisation, provider_role
 
 PIPELINE = "cc_pipeline"
@@ -61,7 +62,7 @@ def create_provider_role(connection: Connection, name: str, provider_code: str, 
     _check_name(name, "provider's")
     known = select(func.count()).where(organisation.c.organisation_code == provider_code, organisation.c.organisation_kind == "provider")
     if not connection.scalar(known):
-        raise RoleError(f"no provider has the code {provider_code}; import it first")
+        raise RoleError(f"no provider has the code {provider_code}; {IMPORT_IT}")
     role = sql.Identifier(name)
     if not role_exists(connection, name):
         run_statement(connection, sql.SQL("create role {} in role cc_provider").format(role))

@@ -6,11 +6,47 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
+
+from warehouse import setting_forms as forms
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+PREFIX = "COMMON_CAUSE_"
+LIKENESS = 0.85  # much is alike for the prefix alone
+OF_TESTS = (f"{PREFIX}TEST_", f"{PREFIX}PICTURES")
+VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
+    "COMMON_CAUSE_HOME": ("home", Path),
+    "COMMON_CAUSE_DATABASE_URL": ("database_url", forms.postgres_url),
+    "COMMON_CAUSE_LANDING": ("landing", Path),
+    "COMMON_CAUSE_OUTBOX": ("outbox", Path),
+    "COMMON_CAUSE_PATHWAYS": ("pathway_folders", forms.folders),
+    "COMMON_CAUSE_WEBHOOK_URL": ("webhook_url", forms.web_address),
+    "COMMON_CAUSE_MAIL_URL": ("mail_url", forms.mail_server),
+    "COMMON_CAUSE_DASHBOARD_URL": ("dashboard_url", forms.web_address),
+    "COMMON_CAUSE_DASHBOARD_DATABASE_URL": ("dashboard_database_url", forms.postgres_url),
+    "COMMON_CAUSE_ALARM_AGAIN_DAYS": ("alarm_again_days", forms.whole_number(1, 365)),
+    "COMMON_CAUSE_KEEP_RUNS_DAYS": ("keep_runs_days", forms.whole_number(0, 36500)),
+    "COMMON_CAUSE_PARALLEL_RUNS": ("parallel_runs", forms.whole_number(1, 64)),
+    "COMMON_CAUSE_NETWORK_CODE": ("network_code", forms.organisation_code),
+    "COMMON_CAUSE_NETWORK_NAME": ("network_name", str),
+}
+# read by the dashboard alone (``dashboard.configuration``), handed on to it as they are (``pipelines.environment``)
+OF_THE_DASHBOARD = (
+    "COMMON_CAUSE_DASHBOARD_SIGN_IN",
+    "COMMON_CAUSE_DASHBOARD_PROXY_SECRET_FILE",
+    "COMMON_CAUSE_DASHBOARD_USER_HEADER",
+    "COMMON_CAUSE_DASHBOARD_GROUPS_HEADER",
+    "COMMON_CAUSE_DASHBOARD_NAMED_PEERS",
+)
+
+
+class SettingsError(ValueError):
+    """A variable cannot be used; the message names it and what is wanted, and quotes nothing that may hold a password."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +98,21 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **given) -> Settings:
-        """Settings from ``COMMON_CAUSE_*`` variables; keyword arguments win."""
+        """Settings from ``COMMON_CAUSE_*`` variables; one that is empty is as if it were not there, keyword arguments win. Raises ``SettingsError``."""
         env = os.environ if environment is None else environment
+        found = {name: _formed(variable, env[variable], form) for variable, (name, form) in VARIABLES.items() if env.get(variable)}
+        return cls(**{"home": Path.cwd() / ".common-cause", **found, **given})
 
-        def path(name: str) -> Path | None:
-            return Path(env[name]) if env.get(name) else None
 
-        found = {
-            "home": path("COMMON_CAUSE_HOME") or Path.cwd() / ".common-cause",
-            "database_url": env.get("COMMON_CAUSE_DATABASE_URL") or None,
-            "landing": path("COMMON_CAUSE_LANDING"),
-            "outbox": path("COMMON_CAUSE_OUTBOX"),
-            "pathway_folders": tuple(Path(p) for p in env.get("COMMON_CAUSE_PATHWAYS", "").split(os.pathsep) if p),
-            "webhook_url": env.get("COMMON_CAUSE_WEBHOOK_URL") or None,
-            "mail_url": env.get("COMMON_CAUSE_MAIL_URL") or None,
-            "dashboard_url": env.get("COMMON_CAUSE_DASHBOARD_URL") or None,
-            "dashboard_database_url": env.get("COMMON_CAUSE_DASHBOARD_DATABASE_URL") or None,
-            "alarm_again_days": int(env.get("COMMON_CAUSE_ALARM_AGAIN_DAYS") or 14),
-            "keep_runs_days": int(env.get("COMMON_CAUSE_KEEP_RUNS_DAYS", "90")),
-            "parallel_runs": int(env.get("COMMON_CAUSE_PARALLEL_RUNS", "2")),
-            "network_code": env.get("COMMON_CAUSE_NETWORK_CODE", "NET"),
-            "network_name": env.get("COMMON_CAUSE_NETWORK_NAME", "The network"),
-        }
-        return cls(**{**found, **given})
+def _formed(variable: str, text: str, form: Callable[[str], object]) -> object:
+    try:
+        return form(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {error}") from None
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Variables that look like settings and are none, each with the setting that is most like it (None: nothing is)."""
+    known = [*VARIABLES, *OF_THE_DASHBOARD]
+    strangers = [name for name in sorted(environment) if name.startswith(PREFIX) and name not in known and not name.startswith(OF_TESTS)]
+    return {name: next(iter(get_close_matches(name, known, 1, LIKENESS)), None) for name in strangers}

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from assets.dropping import drop
-from pipelines.cli.shared import console, plain_code, print_table
+from pipelines.cli.shared import console, plain_code, print_table, say
 from warehouse.settings import Settings
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -31,15 +31,19 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.pass_obj
 def submit(settings: Settings, files: tuple[Path, ...], sender: str, wait: float, **stated) -> int:
     """Drop FILES into the landing area of SENDER, each in one step: nobody sees half a file."""
-    from pipelines.cli.waiting import known_sender, results_of
+    from pipelines.cli.waiting import known_sender, results_of, somebody_takes_it
 
+    is_up = somebody_takes_it(settings)
     known_sender(settings, sender)
     begun = settings.clock()
     manifest = {name: _text(value) for name, value in stated.items() if value is not None}
+    dropped = []
     for file in files:
-        dropped = drop(file, settings.landing / sender, manifest)
-        console().print(f"dropped {dropped}", soft_wrap=True, markup=False)
-    return results_of(settings, files, sender, begun, wait) if wait else 0
+        dropped.append((file, drop(file, settings.landing / sender, manifest)))
+        say(f"dropped {dropped[-1][1]}")
+    if not is_up:
+        say("the house is down: what was dropped is taken when it is up again (`common-cause up`)")
+    return results_of(settings, dropped, sender, begun, wait) if wait else 0
 
 
 def _text(value: object) -> str:
@@ -54,7 +58,9 @@ def _text(value: object) -> str:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for a receipt as the network would write it.")
 @click.pass_obj
 def check(settings: Settings, file: Path, sender: str, dataset: str | None, manifest: Path | None, out: Path | None) -> int:
-    """Judge FILE as the network would, without a database. Nothing is sent, nothing is kept.
+    """Judge FILE as the network would, but without what was sent before, and without a database. Nothing is sent, nothing is kept.
+
+    Whether the network knows the sender, its sites and teams is not asked here: that is in the database, and `submit` tells.
 
     \b
     Exit codes: 0 accepted, 10 with warnings, 11 in part, 12 rejected, 20 we broke.

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 it cannot be done as asked (one sentence says why), 2 wron
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -14,8 +15,9 @@ import click
 from rich.console import Console
 
 from pipelines.cli import describing, files, keys, organisations, outliers, packs, roles, running, signals, submissions
+from pipelines.cli.database_trouble import told_of_database
 from pipelines.environment import silence
-from warehouse.settings import Settings
+from warehouse.settings import Settings, SettingsError, unknown_variables
 
 CANNOT, USAGE, BROKEN = 1, 2, 20
 
@@ -30,8 +32,10 @@ def cli(context: click.Context, home: Path | None, debug: bool) -> None:
     given = {"home": home} if home else {}
     try:
         context.obj = Settings.from_environment(**given)
-    except ValueError as error:
-        raise click.ClickException(f"a COMMON_CAUSE_ variable cannot be used: {error}") from None
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    for variable, meant in unknown_variables(os.environ).items():
+        complain(f"{variable} is no setting and changes nothing" + (f" (did you mean {meant}?)" if meant else ""))
 
 
 for command in (*running.COMMANDS, *files.COMMANDS, *submissions.COMMANDS, *organisations.COMMANDS, *keys.COMMANDS, *roles.COMMANDS, *outliers.COMMANDS, *packs.COMMANDS, *signals.COMMANDS, *describing.COMMANDS):
@@ -67,6 +71,9 @@ def run(arguments: list[str]) -> int:
 def _explain(error: Exception, debug: bool) -> int:
     if debug:
         traceback.print_exc()
+    if sentence := told_of_database(error):
+        complain(sentence)
+        return CANNOT
     if is_known_mistake(error):
         complain(str(error.args[0]) if error.args else type(error).__name__)
         return CANNOT

@@ -1,4 +1,4 @@
-"""``organisations``: import, alias, show, unresolved.
+"""``organisations``: import, list, alias, show, unresolved.
 
 Belongs here: what the network's office asks of organisations. Does not belong here: doing it (``warehouse.organisations``,
 ``assets.named_organisations``).
@@ -13,9 +13,10 @@ import click
 from sqlalchemy import Connection, select
 
 from pipelines.cli.shared import actor, console, opened, print_table, refresh, say
-from warehouse.organisations import Place, aliases_of, ancestors, resolve, took_over
+from warehouse.organisation_files import IMPORT_IT
+from warehouse.organisations import PROVISIONAL, Place, aliases_of, ancestors, resolve, took_over
 from warehouse.settings import Settings
-from warehouse.tables import organisation, submission, unresolved_organisation
+from warehouse.tables import ORGANISATION_KINDS, organisation, submission, unresolved_organisation
 
 SHOWN = 20
 
@@ -31,7 +32,21 @@ def organisations() -> None:
 @click.option("--successors", is_flag=True, help="FILE tells which organisations took others over.")
 @click.pass_obj
 def import_file(settings: Settings, file: Path, members: bool, successors: bool) -> None:
-    """Import FILE: trusts in the layout of ODS etr.csv, a list that a pathway declares, or successors of merged trusts."""
+    """Import FILE: trusts in the layout of ODS etr.csv, a list that a pathway declares, or successors of merged trusts.
+
+    \b
+    Trusts (etr.csv of the Organisation Data Service): no header, 12 columns or more, of which are read
+      1 code   2 name   3 code of the region   11 opened   12 closed (yyyymmdd, may be empty)
+      ZQA,EXEMPLAR A HOSPITALS,Y60,,,,,,,,20100401,
+      ZQB,EXEMPLAR B HOSPITALS,Y60,,,,,,,,20100401,20260331
+
+    \b
+    Successors (--successors): from that day the second acts for the first
+      predecessor,successor,date
+      ZQB,ZQA,2026-04-01
+
+    Members are pooled into the network's values and compared with each other: --members says that those of FILE are.
+    """
     from assets.named_organisations import rehome
     from warehouse.organisation_files import import_organisations, import_successors
     from warehouse.organisation_lists import import_list, list_of
@@ -49,6 +64,24 @@ def import_file(settings: Settings, file: Path, members: bool, successors: bool)
     console().print(f"read {outcome.read_count:,} organisations, {len(outcome.changed_codes):,} new or changed")
     if outcome.problems:
         print_table("Lines that were not taken", ("why",), [(problem,) for problem in outcome.problems[:SHOWN]])
+
+
+@organisations.command("list")
+@click.option("--members", is_flag=True, help="Members of the network alone.")
+@click.option("--kind", type=click.Choice(ORGANISATION_KINDS), help="Of this kind alone.")
+@click.pass_obj
+def list_known(settings: Settings, members: bool, kind: str | None) -> None:
+    """List the organisations that the network knows, members first."""
+    one = organisation.c
+    query = select(one.organisation_kind, one.is_member, one.organisation_code, one.organisation_name, one.parent_code)
+    query = query.where(~one.organisation_code.startswith(PROVISIONAL)).order_by(one.is_member.desc(), one.organisation_kind, one.organisation_code)
+    query = query.where(one.is_member) if members else query
+    query = query.where(one.organisation_kind == kind) if kind else query
+    with opened(settings) as context, context.engine.connect() as connection:
+        rows = [(kind, "yes" if is_member else "", *more) for kind, is_member, *more in connection.execute(query)]
+    if not rows:
+        raise click.ClickException("there are none such; `common-cause organisations import FILE` adds some")
+    print_table("Organisations", ("kind", "member", "code", "name", "parent"), rows)
 
 
 @organisations.command()
@@ -86,7 +119,7 @@ def show(settings: Settings, code: str) -> None:
     with opened(settings) as context, context.engine.connect() as connection:
         found = resolve(connection, [code])[code]
         if found is None:
-            raise click.ClickException(f"no organisation has the code or name {code!r}; `common-cause organisations unresolved` lists names that nobody bears")
+            raise click.ClickException(f"no organisation has the code or name {code!r}; {IMPORT_IT}")
         for label, told in _portrait(connection, found).items():
             say(f"  {label:<14}{told}")
 

@@ -70,7 +70,7 @@ def _provider_code(asked: Asked, given: str) -> str:
             return code
     choices = {code: f"{code} {name}" for code, name in names.items()}
     found = process.extractOne(wanted, choices, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=MIN_LIKENESS)
-    hint = f"; did you mean {found[0]}?" if found else "; `common-cause organisations show` tells whom the network knows"
+    hint = f"; did you mean {found[0]}?" if found else "; `common-cause organisations list` tells whom the network knows, and who of them is a member"
     raise click.ClickException(f"no provider of the network has the code or name {given!r}{hint}")
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import click
 from sqlalchemy import Connection, text
 
-from pipelines.cli.shared import console, opened, print_table
+from pipelines.cli.shared import console, opened, print_table, say
+from warehouse.organisation_files import IMPORT_IT
 from warehouse.settings import Settings
 
 LATEST = 15
@@ -20,17 +21,22 @@ LATEST = 15
 @click.pass_obj
 def up(settings: Settings, port: int | None, dashboard_port: int | None) -> None:
     """Start the database, the web server, the daemon and the dashboard; return when they answer."""
+    from pipelines.services import DAEMON, WEB, is_running
     from pipelines.services import up as bring_up
 
+    was_up = is_running(settings, WEB) and is_running(settings, DAEMON)
     with console().status("starting ...") as shown:
         addresses = bring_up(settings, say=lambda line: shown.update(f"starting: {line} ..."), port=port, dashboard_port=dashboard_port)
     print_addresses(addresses)
+    if was_up:
+        say("already up; settings that changed count after `common-cause down` and `common-cause up`")
 
 
 def print_addresses(addresses) -> None:
     """Where people find things."""
+    closed = "  closed until COMMON_CAUSE_DASHBOARD_SIGN_IN is set (docs/dashboard.md)" if addresses.is_dashboard_closed else ""
     lines = {
-        "dashboard": addresses.dashboard or "none: COMMON_CAUSE_DASHBOARD_DATABASE_URL says how it logs in (docs/warehouse.md)",
+        "dashboard": f"{addresses.dashboard}{closed}" if addresses.dashboard else "none: COMMON_CAUSE_DASHBOARD_DATABASE_URL says how it logs in (docs/warehouse.md)",
         "Dagster UI": addresses.web, "landing area": f"{addresses.landing}/<sender>/", "receipts": f"{addresses.outbox}/<sender>/<submission>/receipt.html",
         "database": addresses.database, "logs": addresses.logs,
     }  # fmt: skip
@@ -58,7 +64,9 @@ def status(settings: Settings, sender: str | None, last: int) -> None:
     from assets.ledger import stuck
 
     with opened(settings) as context, context.engine.connect() as connection:
+        _check_sender(connection, sender)
         _print_running(settings)
+        _print_strays(settings)
         _print_states(connection, sender)
         _print_latest(connection, sender, last)
         _print_waiting(connection, sender, {row.submission_id for row in stuck(connection, context.now(), settings.stuck_after_minutes)})
@@ -70,11 +78,27 @@ def _print_running(settings: Settings) -> None:
     from pipelines.services import DAEMON, DASHBOARD, WATCHMAN, WEB, has_dashboard, is_running, notes
 
     shown = [name for name in (WEB, DAEMON, WATCHMAN, DASHBOARD) if name != DASHBOARD or has_dashboard(settings)]
-    states = ", ".join(f"{name} {'up' if is_running(settings, name) else 'down'}" for name in shown)
-    console().print(f"{states}; home {settings.home}", soft_wrap=True, markup=False)
+    is_up = {name: is_running(settings, name) for name in shown}
+    remedy = "" if all(is_up.values()) else "; start it with `common-cause up`"
+    states = ", ".join(f"{name} {'up' if up else 'down'}" for name, up in is_up.items())
+    say(f"{states}; home {settings.home}{remedy}")
     for name, note in notes(settings).items():
         end = "; given up, see its log, then `common-cause up`" if note["is_given_up"] else ""
         console().print(f"{name}: had died and was started again (starts: {note['starts']}, last at {note['at']}){end}", soft_wrap=True, markup=False)
+
+
+def _check_sender(connection: Connection, sender: str | None) -> None:
+    """Refuses a code that nobody has and under which nothing ever came."""
+    sql = "select 1 from pathway.organisation where organisation_code = :sender union select 1 from intake.submission where sender_code = :sender"
+    if sender is not None and not _rows(connection, sql, sender=sender):
+        raise click.ClickException(f"the network knows no organisation {sender}, and nothing came from it; {IMPORT_IT}")
+
+
+def _print_strays(settings: Settings) -> None:
+    from assets.drops import strays
+
+    if count := strays(settings.landing):
+        say(f"{count:,} {'file lies' if count == 1 else 'files lie'} in {settings.landing} itself, in no sender's folder, where nobody takes files: move them into {settings.landing}/<sender>/")
 
 
 def _print_states(connection: Connection, sender: str | None) -> None:
@@ -90,7 +114,7 @@ def _print_latest(connection: Connection, sender: str | None, last: int) -> None
         "where cast(:sender as text) is null or sender_code = :sender order by arrival_number desc limit :last"
     )
     header = ("submission", "received", "sender", "dataset", "state", "rows", "accepted", "unchanged", "set aside")
-    print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:])
+    print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:], least=("unchanged", "accepted", "received", "set aside"))
 
 
 def _print_waiting(connection: Connection, sender: str | None, stuck: set[str]) -> None:

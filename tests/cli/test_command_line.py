@@ -13,6 +13,8 @@ import pytest
 
 from assets.dropping import drop
 from pipelines.cli.main import BROKEN, CANNOT, USAGE, cli, run
+from pipelines.cli.running import print_addresses
+from pipelines.services import Addresses
 from tests.conftest import PATHWAYS
 
 
@@ -70,7 +72,54 @@ def test_a_sender_that_is_a_path_is_refused(house, tmp_path, capsys):
 def test_a_setting_that_cannot_be_used_is_named(house, capsys, monkeypatch):
     monkeypatch.setenv("COMMON_CAUSE_PARALLEL_RUNS", "two")
     assert run(["down"]) == CANNOT
-    assert "COMMON_CAUSE_" in capsys.readouterr().err
+    assert "COMMON_CAUSE_PARALLEL_RUNS: a whole number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variable", ["COMMON_CAUSE_LANDING", "COMMON_CAUSE_OUTBOX", "COMMON_CAUSE_HOME"])
+def test_a_folder_that_cannot_be_made_is_named_with_its_setting(house, capsys, monkeypatch, tmp_path, variable):
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv(variable, str(tmp_path / "a file" / "x"))
+    assert run(["up"]) == CANNOT
+    said = capsys.readouterr().err
+    assert f"a file/x ({variable}) cannot be made: not a directory" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("variable", "text", "says"), [("SIGN_IN", "maybe", "SIGN_IN is local or proxy, not 'maybe'"), ("PROXY_SECRET_FILE", "/none/such", "PROXY_SECRET_FILE cannot be read: No such file")])
+def test_what_is_wrong_with_the_dashboards_settings_is_told_before_anything_starts(house, capsys, monkeypatch, variable, text, says):
+    monkeypatch.setenv(f"COMMON_CAUSE_DASHBOARD_{variable}", text)
+    assert run(["up"]) == CANNOT
+    assert says in capsys.readouterr().err and not (house / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(Addresses("w", "http://127.0.0.1:8600", "d", Path("l"), Path("o"), Path("g"), True), "http://127.0.0.1:8600  closed until COMMON_CAUSE_DASHBOARD_SIGN_IN is set (docs/dashboard.md)"),
+     (Addresses("w", "http://127.0.0.1:8600", "d", Path("l"), Path("o"), Path("g")), "http://127.0.0.1:8600\n")],
+)  # fmt: skip
+def test_an_address_behind_a_closed_door_says_so(capsys, given, told):
+    print_addresses(given)
+    assert told in capsys.readouterr().out
+
+
+def test_a_variable_that_is_no_setting_is_told(house, capsys, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_PARALEL_RUNS", "3")
+    assert run(["down"]) == 0
+    assert "COMMON_CAUSE_PARALEL_RUNS is no setting and changes nothing (did you mean COMMON_CAUSE_PARALLEL_RUNS?)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["up"], ["status"], ["submit", __file__, "--sender", "ZX1"], ["organisations", "unresolved"]], ids=" ".join)
+def test_a_server_that_does_not_answer_is_told_without_its_password(house, capsys, monkeypatch, arguments):
+    monkeypatch.setenv("COMMON_CAUSE_DATABASE_URL", "postgresql://somebody:secret-word@127.0.0.1:1/x")
+    assert run(arguments) == CANNOT
+    said = capsys.readouterr()
+    assert "no server answers at 127.0.0.1:1 (COMMON_CAUSE_DATABASE_URL)" in said.err and "secret-word" not in said.out + said.err
+
+
+def test_a_server_that_lets_nobody_in_is_told(server, house, capsys, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_DATABASE_URL", f"postgresql://nobody:secret-word@127.0.0.1:{server.port}/x")
+    assert run(["status"]) == CANNOT
+    said = capsys.readouterr().err
+    assert f"the server at 127.0.0.1:{server.port} does not let nobody into x" in said and "secret-word" not in said
 
 
 def test_a_pathway_folder_that_is_not_there_is_named(house, capsys, monkeypatch):

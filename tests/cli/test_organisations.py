@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 from sqlalchemy import update
 
 from pipelines.cli.main import CANNOT
+from tests.docs.commands import README, text_of
 from tests.world import wrist
 from warehouse.organisations import load_network
 from warehouse.tables import organisation
@@ -71,6 +73,39 @@ def test_show_tells_what_an_organisation_is(typed, database):
     assert "taken over by ZX1" in " ".join(old.split()) and "closed 2023-04-01" in old and "ZX1 Exemplar 1 Hospitals (provider); REG1" in old
 
 
+SAMPLES = re.findall(r"^```csv\n(.*?)```", text_of(README), re.S | re.M)
+
+
+def test_the_samples_of_the_readme_and_of_the_help_are_taken_as_they_stand(typed, tmp_path):
+    helped = [line.strip() for line in typed("organisations", "import", "--help")[1].splitlines()]
+    assert {line for sample in SAMPLES for line in sample.splitlines()} <= set(helped)
+    trusts, mergers = (tmp_path / name for name in ("trusts.csv", "mergers.csv"))
+    for path, sample in zip((trusts, mergers), SAMPLES, strict=True):
+        path.write_text(sample)
+    code, said = typed("organisations", "import", str(trusts), "--members")
+    assert code == 0 and "read 2 organisations" in said and "not taken" not in said
+    code, said = typed("organisations", "import", str(mergers), "--successors")
+    assert code == 0 and "read 1 organisations" in said and "not taken" not in said
+    assert "taken over by ZQA" in " ".join(typed("organisations", "show", "ZQB")[1].split())
+
+
+def test_a_file_of_trusts_is_no_file_of_successors(typed, tmp_path):
+    (tmp_path / "etr.csv").write_text(SAMPLES[0])
+    code, said = typed("organisations", "import", str(tmp_path / "etr.csv"), "--successors")
+    assert code == CANNOT and "the header must be predecessor,successor,date" in said
+
+
+def test_the_list_tells_whom_the_network_knows_members_first(typed, world):
+    world.submit(counts("The Old Infirmary,ae_four_hour,01/05/2024,month,90,100"), sender="NET", name="counts.csv")
+    known = world.query("select organisation_code, organisation_kind, is_member from pathway.organisation where organisation_code not like '?%'")
+    code, said = typed("organisations", "list")
+    rows = [line.split() for line in said.splitlines()[2:]]
+    assert code == 0 and len(rows) == len(known) and "?" not in said
+    assert [row[1] for row in rows if row[1] == "yes"] == [row[1] for row in rows][: sum(one["is_member"] for one in known)]
+    members = typed("organisations", "list", "--members", "--kind", "provider")[1]
+    assert "ZX1 " in members and "REG1 " not in [line.split()[2] for line in members.splitlines()[2:]]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -78,7 +113,7 @@ def test_show_tells_what_an_organisation_is(typed, database):
         (("alias", "Anything", "?ABC"), "knows no organisation ?ABC"),
         (("alias", "zx2", "ZX1"), "itself the code of an organisation"),
         (("alias", " - ", "ZX1"), "it is no name"),
-        (("show", "Nowhere"), "no organisation has the code or name 'Nowhere'"),
+        (("show", "Nowhere"), "no organisation has the code or name 'Nowhere'; `common-cause organisations import FILE` adds some"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence_and_change_nothing(typed, world, words, says):

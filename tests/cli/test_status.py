@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from assets.expected_submissions import watch_stuck
 from pipelines.alerts import stuck_submissions
+from pipelines.cli.main import CANNOT
 from pipelines.resources import House
 from tests.world import wrist
 from warehouse.tables import submission
@@ -41,3 +42,27 @@ def test_cases_that_measures_leave_out_are_counted_by_provider_as_soon_as_they_a
     assert table.split()[:5] == ["pathway", "provider", "error", "duplicate", "conflict"]
     assert [line.split() for line in table.splitlines() if "wrist_fracture" in line] == [["wrist_fracture", "ZX1", "0", "1", "0"]]
     assert "leave out" not in typed("status", "--sender", "ZX2")[1]
+
+
+def test_a_house_that_is_down_is_told_with_what_starts_it(typed):
+    first = typed("status")[1].splitlines()[0]
+    assert "daemon down" in first and first.endswith("; start it with `common-cause up`")
+
+
+def test_a_sender_that_nobody_knows_is_told_and_one_that_was_refused_is_shown(typed, world):
+    code, said = typed("status", "--sender", "ZZZ")
+    assert code == CANNOT and "the network knows no organisation ZZZ, and nothing came from it" in said
+    world.submit([wrist(1)], sender="ZZZ")
+    code, said = typed("status", "--sender", "ZZZ")
+    assert code == 0 and "rejected" in said
+    assert "none yet" in typed("status", "--sender", "ZX2")[1]
+
+
+def test_files_in_nobodys_folder_are_counted_without_their_names(typed, database_settings):
+    assert "in no sender's folder" not in typed("status")[1]
+    database_settings.landing.mkdir(parents=True)
+    (database_settings.landing / "TESTPERSON.csv").touch()
+    (database_settings.landing / ".hidden").touch()
+    said = typed("status")[1]
+    assert f"1 file lies in {database_settings.landing} itself, in no sender's folder, where nobody takes files: move them into" in said
+    assert "TESTPERSON" not in said

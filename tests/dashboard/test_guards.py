@@ -101,6 +101,13 @@ def test_while_the_database_is_away_a_page_says_so_and_comes_back_by_itself(prox
     assert proxied.get("/health").json() == {"status": "up", "database": "away"}
 
 
+def test_a_dashboard_that_nobody_can_sign_in_to_says_how_it_is_opened(tmp_path):
+    closed = TestClient(create_app(Configuration(Settings(home=tmp_path)), create_engine("postgresql+psycopg://nobody@127.0.0.1:9/none")), base_url="http://dashboard.example")
+    said = closed.get("/").text
+    assert "`common-cause down`, set COMMON_CAUSE_DASHBOARD_SIGN_IN=local and type `common-cause up`" in said
+    assert closed.get("/health").json()["sign_in"] == "closed"
+
+
 def test_nothing_from_elsewhere_and_no_script_in_the_page_is_allowed(proxied):
     policy = proxied.get("/health").headers["content-security-policy"]
     assert "default-src 'self'" in policy

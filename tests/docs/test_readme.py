@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+from dashboard.configuration import Configuration
 from pipelines.cli.main import CANNOT, cli, run
 from tests.docs.commands import DOCUMENTS, README, ROOT, blocks, spans, starting_with, text_of
 from tests.world import query
@@ -113,9 +114,18 @@ def test_the_settings_are_those_that_are_read():
 
 
 @pytest.mark.parametrize("variable", sorted(set(re.findall(r"COMMON_CAUSE_[A-Z_]+", text_of(README)))))
-def test_a_setting_changes_something(variable):
-    given, default = Settings.from_environment({variable: "7"}), Settings.from_environment({})
-    assert [f.name for f in fields(Settings) if getattr(given, f.name) != getattr(default, f.name)]
+def test_a_setting_changes_something(variable, tmp_path):
+    (tmp_path / "secret").write_text("a secret of the proxy's")
+    given = {"DATABASE_URL": "postgresql://db.example/x", "MAIL_URL": "smtp://mail.example?from=a@b.example", "SIGN_IN": "local", "NAMED_PEERS": "yes", "SECRET_FILE": str(tmp_path / "secret")}
+    text = next((value for end, value in given.items() if variable.endswith(end)), "https://x.example" if variable.endswith("_URL") else "7")
+    assert _read({variable: text}) != _read({})
+
+
+def _read(environment: dict[str, str]) -> tuple:
+    """What the house and its dashboard read, but for the clock."""
+    settings = Settings.from_environment(environment)
+    dashboard = Configuration.from_environment(settings, environment)
+    return tuple(getattr(of, f.name) for of in (settings, dashboard) for f in fields(of) if f.name not in ("settings", "clock"))
 
 
 def test_the_block_of_commands_runs_without_a_database(tmp_path):

@@ -19,12 +19,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from assets.messages import Letter, claim, last_digest, prepare
-from pipelines.delivery import HEADER, NotTaken, check_mail_url, deliver
+from pipelines.delivery import HEADER, NotTaken, deliver
 from pipelines.messages import messages_sensor, send_due
 from pipelines.resources import House
 from tests.messages.conftest import NOW
 from tests.messages.servers import certificate, mail_server
 from tests.messages.test_routes import EVERY
+from warehouse.setting_forms import mail_parts
 
 SOON = {"Signals": "", "How often": "immediately"}
 
@@ -277,7 +278,7 @@ def test_for_a_trial_messages_are_kept_in_a_folder_that_any_mail_program_reads(n
 @pytest.mark.parametrize("url", ["mail.example", "maildir://host/folder?from=a@b.example", "maildir:///folder", "http://mail.example?from=a@b.example", "smtp://mail.example", "smtp://mail.example?from=nobody"])
 def test_a_mail_server_that_cannot_be_used_is_told(url):
     with pytest.raises(ValueError, match="smtp://user:password@host:587"):
-        check_mail_url(url)
+        mail_parts(url)
     with pytest.raises(NotTaken, match="smtp://user:password@host:587"):
         deliver(Letter("m", "subject", "body", 1, "lead@zx1.example"), url)
 

@@ -18,7 +18,7 @@ from pipelines import services
 from pipelines.environment import environment_of
 from pipelines.ports import free_port
 from pipelines.processes import ProcessRecord, wait_until
-from pipelines.service_processes import dashboard_answers
+from pipelines.service_processes import dashboard_answers, ensure, until_it_serves
 from warehouse.database import make_engine
 from warehouse.settings import Settings
 
@@ -82,6 +82,17 @@ def test_a_server_that_somebody_runs_has_a_dashboard_once_it_is_said_how_it_logs
     settings = Settings(home=tmp_path, database_url="postgresql://db.example/common_cause")
     assert services.DASHBOARD not in services.parts(settings)
     assert services.DASHBOARD in services.parts(replace(settings, dashboard_database_url="postgresql://db.example/common_cause"))
+
+
+def test_what_does_not_start_is_told_with_the_last_line_of_its_log(tmp_path):
+    settings = Settings(home=tmp_path)
+    log = services.logs(settings) / "dashboard.log"
+    log.parent.mkdir()
+    log.write_text("an older line\n")
+    environment = {**os.environ, "COMMON_CAUSE_DASHBOARD_SIGN_IN": "maybe"}
+    with pytest.raises(services.ServiceError) as told:
+        until_it_serves(settings, services.DASHBOARD, lambda: ensure(settings, services.DASHBOARD, environment, port=0), dashboard_answers)
+    assert "the dashboard does not start; it says: " in str(told.value) and "SIGN_IN is local or proxy, not 'maybe'; see " in str(told.value)
 
 
 def test_processes_are_given_the_dashboards_variables_and_the_settings_win(tmp_path):

@@ -100,6 +100,15 @@ def test_what_cannot_be_started_is_noted_and_given_up_in_words(dead_house, caplo
     assert len(told) == 1 and "given up" in told[0] and "common-cause up" in told[0]
 
 
+def test_the_time_that_is_told_is_that_of_the_parts_own_last_start(dead_house):
+    guard, _ = dead_house
+    guard.cares[services.DAEMON].starts_again(0.0)
+    guard.cares[services.DAEMON].started_at = long_ago = "2024-01-01T00:00:00+00:00"
+    guard.look()
+    told = services.notes(guard.settings)
+    assert told[services.DAEMON]["at"] == long_ago and told[services.WEB]["at"] > long_ago
+
+
 def test_the_watchman_is_light():
     heavy = "{'dagster', 'great_expectations', 'pandas', 'numpy', 'sqlalchemy'}"
     script = f"import pipelines.watchman, sys; assert not {heavy} & set(sys.modules)"
