@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
-from warehouse.organisations import OrganisationError, load_network
+from warehouse.organisations import OrganisationError, load_network, resolve
 from warehouse.tables import effect, organisation
 
 _CODE = re.compile(r"[A-Z0-9]{3,8}")
@@ -49,6 +49,19 @@ def import_organisations(connection: Connection, path: Path, *, are_members: boo
     changed = load_network(connection, [*_missing_regions(connection, rows), *rows])
     _log(connection, path, changed, actor, at)
     return ImportOutcome(len(rows), tuple(changed), tuple(problems))
+
+
+def make_network(connection: Connection, code: str, name: str) -> bool:
+    """Make the organisation of the network itself where there is none: its office sends as it, and its members are pooled in it. Returns whether it was made.
+
+    Raises ``OrganisationError`` if another organisation bears the code.
+    """
+    if connection.scalar(select(exists().where(organisation.c.organisation_kind == "network"))):
+        return False
+    if resolve(connection, [code])[code] is not None:
+        raise OrganisationError(f"the network's own code {code} is that of another organisation; choose one with COMMON_CAUSE_NETWORK_CODE")
+    load_network(connection, [{"organisation_code": code, "organisation_name": name, "organisation_kind": "network", "is_member": True}])
+    return True
 
 
 def import_successors(connection: Connection, path: Path, *, actor: str, at: datetime) -> ImportOutcome:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy import Connection, select
@@ -17,6 +18,10 @@ from warehouse.organisation_files import IMPORT_IT
 from warehouse.organisations import PROVISIONAL, Place, aliases_of, ancestors, resolve, took_over
 from warehouse.settings import Settings
 from warehouse.tables import ORGANISATION_KINDS, organisation, submission, unresolved_organisation
+
+if TYPE_CHECKING:
+    from assets.context import Context
+    from warehouse.organisation_files import ImportOutcome
 
 SHOWN = 20
 
@@ -46,24 +51,41 @@ def import_file(settings: Settings, file: Path, members: bool, successors: bool)
       ZQB,ZQA,2026-04-01
 
     Members are pooled into the network's values and compared with each other: --members says that those of FILE are.
+    The first members make the network itself, as COMMON_CAUSE_NETWORK_CODE and COMMON_CAUSE_NETWORK_NAME call it.
     """
+    from warehouse.organisation_files import make_network
+    from warehouse.stale import queue_all
+
+    with opened(settings) as context:
+        with context.engine.begin() as connection:
+            is_new = members and make_network(connection, settings.network_code, settings.network_name)
+            outcome = _imported(connection, context, file, members, successors)
+            if outcome.changed_codes:  # results belong to today's organisations
+                queue_all(connection, context.registry)
+        refresh(context)
+    if is_new:
+        say(f"made the network: {settings.network_code} {settings.network_name} (COMMON_CAUSE_NETWORK_CODE, COMMON_CAUSE_NETWORK_NAME)")
+    console().print(f"read {outcome.read_count:,} organisations, {len(outcome.changed_codes):,} new or changed")
+    if outcome.problems:
+        print_table("Lines that were not taken", ("why",), [(problem,) for problem in outcome.problems[:SHOWN]])
+
+
+def _imported(connection: Connection, context: Context, file: Path, members: bool, successors: bool) -> ImportOutcome:
+    """By what the file is: successors, a list that a pathway declares, or trusts."""
     from assets.named_organisations import rehome
     from warehouse.organisation_files import import_organisations, import_successors
     from warehouse.organisation_lists import import_list, list_of
 
-    with opened(settings) as context, context.engine.begin() as connection:
-        noted = {"actor": actor(), "at": context.now()}
-        listed = list_of(file, context.registry)
-        if successors:
-            outcome = import_successors(connection, file, **noted)
-        elif listed:
-            outcome = import_list(connection, file, listed, **noted)
-        else:
-            outcome = import_organisations(connection, file, are_members=members or None, **noted)
-        rehome(connection, context.registry)
-    console().print(f"read {outcome.read_count:,} organisations, {len(outcome.changed_codes):,} new or changed")
-    if outcome.problems:
-        print_table("Lines that were not taken", ("why",), [(problem,) for problem in outcome.problems[:SHOWN]])
+    noted = {"actor": actor(), "at": context.now()}
+    listed = list_of(file, context.registry)
+    if successors:
+        outcome = import_successors(connection, file, **noted)
+    elif listed:
+        outcome = import_list(connection, file, listed, **noted)
+    else:
+        outcome = import_organisations(connection, file, are_members=members or None, **noted)
+    rehome(connection, context.registry)
+    return outcome
 
 
 @organisations.command("list")

@@ -89,6 +89,49 @@ def test_the_samples_of_the_readme_and_of_the_help_are_taken_as_they_stand(typed
     assert "taken over by ZQA" in " ".join(typed("organisations", "show", "ZQB")[1].split())
 
 
+@pytest.fixture
+def empty(world):
+    """A house that knows nobody yet."""
+    with world.context.engine.begin() as connection:
+        for table in ("organisation_alias", "organisation"):
+            connection.exec_driver_sql(f"delete from pathway.{table}")
+    return world
+
+
+def test_the_first_members_make_the_network_whose_office_may_send_for_them(empty, typed, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMMON_CAUSE_NETWORK_CODE", "OWN")
+    monkeypatch.setenv("COMMON_CAUSE_NETWORK_NAME", "Our network")
+    (tmp_path / "trusts.csv").write_text(SAMPLES[0])
+    code, said = typed("organisations", "import", str(tmp_path / "trusts.csv"), "--members")
+    assert code == 0 and "made the network: OWN Our network" in said
+    assert "made the network" not in typed("organisations", "import", str(tmp_path / "trusts.csv"), "--members")[1]
+    empty.submit(counts("ZQA,ae_four_hour,01/05/2024,month,90,100", "ZQB,ae_four_hour,01/05/2024,month,50,100"), sender="OWN", name="counts.csv")
+    empty.refresh()
+    found = empty.query("select organisation_code, numerator from measurement.measure_result where period_grain = 'month' order by 1")
+    assert [tuple(row.values()) for row in found] == [("OWN", 140.0), ("Y60", 140.0), ("ZQA", 90.0), ("ZQB", 50.0)]
+
+
+def test_a_network_cannot_bear_the_code_of_a_trust(empty, typed, tmp_path, monkeypatch):
+    (tmp_path / "trusts.csv").write_text(SAMPLES[0])
+    assert typed("organisations", "import", str(tmp_path / "trusts.csv"))[0] == 0
+    monkeypatch.setenv("COMMON_CAUSE_NETWORK_CODE", "ZQA")
+    code, said = typed("organisations", "import", str(tmp_path / "trusts.csv"), "--members")
+    assert code == CANNOT and "choose one with COMMON_CAUSE_NETWORK_CODE" in said
+
+
+def test_results_follow_an_import_at_once(world, typed, tmp_path):
+    """A merger: what the one had counts for the other, and the one has no results any more."""
+    world.submit([wrist(1), wrist(2)])
+    world.submit([wrist(3, site="ZX2A1")], sender="ZX2", name="other.csv")
+    world.refresh()
+    (tmp_path / "mergers.csv").write_text("predecessor,successor,date\r\nZX2,ZX1,2024-04-01\r\n")
+    assert typed("organisations", "import", str(tmp_path / "mergers.csv"), "--successors")[0] == 0
+    results = "select organisation_code, sum(denominator) as n from measurement.measure_result where measure_name = :measure and period_grain = 'year' and organisation_code in ('ZX1', 'ZX2') group by 1"
+    [measure] = world.query("select measure_name from measurement.measure_result where organisation_code = 'ZX1' and period_grain = 'year' and denominator = 3 order by 1 limit 1")
+    assert world.query(results, measure=measure["measure_name"]) == [{"organisation_code": "ZX1", "n": 3.0}]
+    assert world.query("select 1 from intake.stale_cell") == []
+
+
 def test_a_file_of_trusts_is_no_file_of_successors(typed, tmp_path):
     (tmp_path / "etr.csv").write_text(SAMPLES[0])
     code, said = typed("organisations", "import", str(tmp_path / "etr.csv"), "--successors")
