@@ -242,7 +242,7 @@ def test_as_an_ordinary_user(tmp_path):
         "server = ensure(Settings(home=Path(sys.argv[1]) / 'a home'), parameters={'fsync': 'off'}); print(server.pid); server.stop()"
     )
     try:
-        command = [sys.executable, "-c", "import warehouse.embedded; " + program, str(folder)]
+        command = [sys.executable, "-c", "import warehouse.embedded, warehouse.settings; " + program, str(folder)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if "Permission denied" in done.stderr and "pginstall" in done.stderr:
             pytest.skip("the account nobody cannot reach the binaries here")
