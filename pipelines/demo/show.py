@@ -118,6 +118,7 @@ def work_off(house: Settings, network: Network) -> bool:
         for submission_id in watch.named("withdrawn later.csv"):
             withdraw(context, submission_id, "the demo")
         is_done &= watch.until_fresh()
+        watch.until_told()
     context.engine.dispose()
     return is_done
 
@@ -179,6 +180,14 @@ class Backlog:
             time.sleep(0.5)
         self.progress.update(task, completed=1)
         return True
+
+    def until_told(self) -> None:
+        """Leads get the messages that are due now: the sensor sends them every half minute, and a quick machine is done before."""
+        from pipelines.messages import send_due
+
+        task = self.progress.add_task("messages to leads", total=1)
+        send_due(self.context)
+        self.progress.update(task, completed=1)
 
     def named(self, name: str) -> list[str]:
         """Submissions of the sender of a file, the latest first; only for senders with one single file."""

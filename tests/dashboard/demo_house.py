@@ -66,6 +66,7 @@ def demo_house(folder: Path) -> Iterator[DemoHouse]:
         demo = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
         address = _address(demo, said)
+        assert any((home / "demo/mail/new").iterdir()), "leads have been told before the demo says that it stays up"
         yield DemoHouse(address, Settings(home=home / "demo", landing=home / "demo/landing", outbox=home / "demo/outbox"))
         demo.send_signal(signal.SIGINT)
         assert demo.wait(END_SECONDS) == 0, said.read_text()
