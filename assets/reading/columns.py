@@ -71,8 +71,7 @@ def essential_fields(dataset: Dataset, manifest: Manifest | None) -> tuple[str, 
 def _unknown(header: Sequence[str], match: Match) -> Iterator[Finding]:
     alike, is_whole = _looks_like(header, match), not _required_missing(match)
     other = "Delete it, or leave it: it does no harm." if is_whole else "If it is one of the columns that are missing, head it as the template does."
-    for position in _unread(header, match):
-        name = alike.get(position)
+    for position, name in alike.items():
         told = f"Did you mean '{_header(match, name)}'?" if name else other
         yield FileRule.KNOWN_COLUMNS.finding(f"Column {column_letter(position)} is not part of the dataset and was not read. {told}", field_name=name)
 
@@ -83,12 +82,12 @@ def _unread(header: Sequence[str], match: Match) -> list[int]:
     return [place for place, text in enumerate(header) if place not in match.columns and normalised(text) and normalised(text) not in ignored]
 
 
-def _looks_like(header: Sequence[str], match: Match) -> dict[int, str]:
-    """Place of a column that was not read -> the field without a column whose header is spelt most like it."""
+def _looks_like(header: Sequence[str], match: Match) -> dict[int, str | None]:
+    """Place of each headed column that was not read -> the field without a column whose header is spelt most like it, None where none is."""
     taken = {column.field for column in match.columns.values()}
     free = {spelt: column.field for column in match.layout.columns if column.field not in taken for spelt in _spellings(column)}
     found = {place: process.extractOne(normalised(header[place]), free.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE) for place in _unread(header, match)}
-    return {place: free[best[0]] for place, best in found.items() if best}
+    return {place: best and free[best[0]] for place, best in found.items()}
 
 
 def _spellings(column: Column) -> Iterator[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, insert, inspect, text, update
+from sqlalchemy import Connection, Engine, MetaData, insert, inspect, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateSchema
 
@@ -244,17 +246,24 @@ def test_the_metadata_is_one():
     assert isinstance(metadata, MetaData) and "house.applied_sync" in metadata.tables
 
 
-def test_findings_of_a_database_from_before_are_told_as_before(empty, registry):
-    """Rows a finding become rows a kind of finding (migration 0008), and the view gives them back."""
+@contextmanager
+def migrated_to(engine: Engine, revision: str) -> Iterator[Connection]:
+    """A transaction on a database of a house from before: migrated up to the revision, and no further."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with empty.begin() as connection:
+    with engine.begin() as connection:
         connection.execute(CreateSchema("house"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0007")
+        command.upgrade(config, revision)
+        yield connection
+
+
+def test_findings_of_a_database_from_before_are_told_as_before(empty, registry):
+    """Rows a finding become rows a kind of finding (migration 0008), and the view gives them back."""
+    with migrated_to(empty, "0007") as connection:
         connection.execute(insert(submission).values(submission_id="S1", claim_token="c", sender_code="ZX1", state="received", received_at="2026-01-01",
                                                      file_sha256="0", file_size_bytes=1, envelope_sha256="0"))  # fmt: skip
         connection.execute(text(
@@ -271,15 +280,7 @@ def test_findings_of_a_database_from_before_are_told_as_before(empty, registry):
 
 def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
     """Since migration 0015 a series has several charts."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with empty.begin() as connection:
-        connection.execute(CreateSchema("house"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0014")
+    with migrated_to(empty, "0014") as connection:
         connection.execute(text(
             "insert into measurement.spc_point (measure_name, organisation_code, period_grain, period_start, point_number, point_type, rule_version) "
             "values ('m', 'ZX1', 'month', '2026-01-01', 1, 'common cause', 2)"))  # fmt: skip
@@ -294,15 +295,7 @@ def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
 
 def test_final_points_from_before_bear_what_was_said_of_them_and_their_charts_are_drawn_again(empty, registry):
     """Since migration 0023 a point says what final points alone break; a refresh, for which each series is queued once, makes it exact."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with empty.begin() as connection:
-        connection.execute(CreateSchema("house"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0022")
+    with migrated_to(empty, "0022") as connection:
         connection.execute(insert(measure).values(**measure_row(registry.pathway("wrist_fracture"), registry.measures["wrist_manipulated_4h"])))
         for number, (is_open, kind) in enumerate(((False, "special cause concern"), (True, "special cause concern"), (True, "insufficient data")), 1):
             given = {"number": number, "start": f"2026-0{number}-01", "is_open": is_open, "kind": kind}
