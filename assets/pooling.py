@@ -56,6 +56,8 @@ select number, cell, level_kind, {", ".join(f"sum({name})::float8 as {name}" for
        sqrt(greatest(sum(value_square_sum) - sum(value_sum) ^ 2 / nullif(sum(value_count), 0), 0) / nullif(sum(value_count) - 1, 0))::float8 as deviation
 from part group by number, cell, level_kind)
 """ + PLACED
+# sorting each group's values alone takes the server a quarter less than sorting all; a server before Postgres 16 knows no other way, and no such setting
+EACH_GROUP_ALONE = "select set_config(name, 'off', true) from pg_settings where name = 'enable_presorted_aggregate'"
 MEDIANS = """, ordered as (
     select number, cell, array_agg(v order by v) as v from part cross join unnest(sorted_values) as v group by number, cell
 ), pooled as (
@@ -83,7 +85,7 @@ def medians(connection: Connection, pathway_name: str, shared: bool, names: list
         return pd.DataFrame(columns=[*KEY, "value", "lower_95", "upper_95"])
     lower, upper = intervals.median_ranks(counts)
     ranks = {"counts": counts.tolist(), "lower": lower.tolist(), "upper": upper.tolist()}
-    connection.execute(text("set local enable_presorted_aggregate = off"))  # sorting each group's values alone takes the server a quarter less
+    connection.execute(text(EACH_GROUP_ALONE))
     found = read(connection, _parts(shared, ("sorted_values",)) + MEDIANS, {"pathway": pathway_name, "measures": names, **ranks})
     return found[[*KEY, "value", "lower_95", "upper_95"]]
 

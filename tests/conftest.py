@@ -32,6 +32,7 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os
 hypothesis.settings.load_profile("house")
 
 PATHWAYS = Path(__file__).parent / "pathways"
+OTHER_BINARIES = os.environ.get("COMMON_CAUSE_TEST_BINARIES")  # a folder with those of another Postgres: only tests of the database run, and on it
 TEMPLATE = "test_template"
 UNSAFE_BUT_QUICK = {
     "fsync": "off",
@@ -43,6 +44,16 @@ UNSAFE_BUT_QUICK = {
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another Postgres only what asks for the server is worth running again."""
+    if OTHER_BINARIES:
+        asks = {True: [], False: []}
+        for item in items:
+            asks["server" in getattr(item, "fixturenames", ())].append(item)
+        config.hook.pytest_deselected(items=asks[False])
+        items[:] = asks[True]
+
+
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """All pathways of the tree and the invented one beside the tests."""
@@ -51,10 +62,9 @@ def registry() -> Registry:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory) -> Iterator[embedded.Server]:
-    """An embedded server for the session, without durability. COMMON_CAUSE_TEST_BINARIES names those of another Postgres."""
-    other = os.environ.get("COMMON_CAUSE_TEST_BINARIES")
+    """An embedded server for the session, without durability."""
     home = Settings(home=tmp_path_factory.mktemp("server"))
-    started = embedded.ensure(home, binaries=Path(other) if other else None, parameters=UNSAFE_BUT_QUICK)
+    started = embedded.ensure(home, binaries=Path(OTHER_BINARIES) if OTHER_BINARIES else None, parameters=UNSAFE_BUT_QUICK)
     yield started
     started.stop()
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, MetaData, insert, inspect, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateSchema
 
-from tests.conftest import PATHWAYS
 from warehouse import case_mix_tables, house_tables, improvement_tables, message_tables, outlier_tables, rare_event_tables, tables  # noqa: F401
 from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
@@ -27,7 +22,6 @@ from warehouse.sync import spared_tables, team_record_tables
 from warehouse.tables import measure, metadata, quarantined_row, submission
 
 FINDINGS = "select submission_id, finding_number, rule_id, rule_name, severity, scope, row_number, field_name, advice from intake.finding order by 1, 2"
-OLD_BINARIES = Path("/usr/lib/postgresql/15/bin")
 CORE = ("house", "intake", "pathway", "measurement", "improvement")
 
 CATALOGUE = {
@@ -220,26 +214,6 @@ def test_what_is_underway_rejected_or_of_results_is_not_counted_as_records(datab
         _finish(connection, state="rejected", **dict.fromkeys(COUNTS))
     with database.begin() as connection:
         _finish(connection, dataset_name="measure_counts", quarantined_count=0, accepted_count=3)
-
-
-# ------------------------------------------------------------------------------------------------ an older server
-@pytest.mark.slow
-@pytest.mark.skipif(not (OLD_BINARIES / "postgres").exists(), reason="no binaries of Postgres 15 on this machine")
-@pytest.mark.skipif("COMMON_CAUSE_TEST_BINARIES" in os.environ, reason="this is that run")
-def test_the_database_tests_pass_on_postgres_15():
-    """The same tests in a process of their own, whose server is of Postgres 15."""
-    here = Path(__file__).parent
-    chosen = [str(here / f"test_{name}.py") for name in ("migrate", "sync", "database", "access", "views", "releases", "organisations")]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen]
-    environment = {**os.environ, "COMMON_CAUSE_TEST_BINARIES": str(OLD_BINARIES)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=PATHWAYS.parents[1])
-    assert done.returncode == 0, done.stdout[-4000:]
-
-
-@pytest.mark.skipif("COMMON_CAUSE_TEST_BINARIES" not in os.environ, reason="only in the run on an older server")
-def test_the_older_server_is_the_older_one(database):
-    with database.connect() as connection:
-        assert connection.scalar(text("show server_version")).startswith("15.")
 
 
 def test_the_metadata_is_one():
