@@ -165,8 +165,9 @@ def _wanted(context: AssetExecutionContext, stream: Stream) -> list[str]:
 
 def _take(context: AssetExecutionContext, stream: Stream, submission_id: str) -> Iterator:
     """Processes one submission; a refused file is a success that yields nothing downstream."""
+    from assets.failures import ProcessingFailed
     from assets.shown import check_metadata, check_passed, stage_metadata
-    from assets.submissions import Busy, ProcessingFailed, process
+    from assets.submissions import Busy, process
 
     house = context.resources.house.open()
     try:

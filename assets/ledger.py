@@ -20,7 +20,8 @@ from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES, effect, finding_kin
 
 AUTOMATIC_ATTEMPTS = 3  # of one that fails by itself
 CRASHES = 20  # of one whose process was killed: the file is hardly to blame, but a poisonous one must not be tried for ever
-CASE_RULES = "case_rule_versions"  # in the detail of an effect: pathway -> version of the rules by which cases were judged
+# in the detail of an effect: pathway -> version of the rules by which cases were judged; the rule by which a file that had been taken was refused
+CASE_RULES, REFUSED_BY = "case_rule_versions", "refused_by"
 
 
 class UnknownSubmission(LookupError):

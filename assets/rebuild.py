@@ -13,22 +13,28 @@ from sqlalchemy import Connection, Row, Select, delete, select, text, update
 
 from assets import ledger
 from assets.context import Context
-from assets.submissions import read_again, take, undo
+from assets.submissions import forget, read_again, take, undo
+from quality_checks.findings import FileRefused
 from warehouse.database import transaction_lock
 from warehouse.detail_tables import pathway_tables
 from warehouse.improvement_tables import action_version, aim_version, change_idea, lead_version
 from warehouse.tables import EFFECTIVE_STATES, effect, pathway_case, person, person_identifier, submission, submitted_result
 
 
+class RebuildError(RuntimeError):
+    """What had an effect when it was loaded would have none now; the warehouse is left as it was. Names the submission, and what to do."""
+
+
 def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Empty what grew from submissions, replay the log, queue every cell; return the number of effects replayed."""
+    """Empty what grew from submissions, replay the log, queue every cell; return the number of effects replayed. Raises ``RebuildError``."""
     with context.engine.begin() as connection:
         transaction_lock(connection, "load")
         effects = list(connection.execute(_log()))
         states = dict(connection.execute(select(submission.c.submission_id, submission.c.state)).all())
+        last = {one.submission_id: one.effect_id for one in effects}
         _empty(connection, context)
         for number, (one, case_rules) in enumerate(_with_case_rules(context, effects), start=1):
-            _replay(connection, context, one, case_rules)
+            _replay(connection, context, one, case_rules, is_last=last[one.submission_id] == one.effect_id)
             progress(number, len(effects))
         _keep_final_states(connection, states)
         connection.execute(text("analyze pathway.pathway_case"))
@@ -66,18 +72,41 @@ def _empty(connection: Connection, context: Context) -> None:
     connection.execute(update(submission).where(submission.c.submission_id.in_(took_effect)).values(state="received"))
 
 
-def _replay(connection: Connection, context: Context, one: Row, case_rules: Mapping[str, int]) -> None:
+def _replay(connection: Connection, context: Context, one: Row, case_rules: Mapping[str, int], is_last: bool) -> None:
+    """One effect again. ``is_last``: no later one is of the same submission, so its findings and counts are those that are told."""
     row = ledger.find(connection, one.submission_id)
     if one.kind == "withdraw":
         undo(connection, context, row, case_rules)
         ledger.recognise(connection, row.submission_id, state="withdrawn")
-        return
-    row, work = read_again(connection, context, row, one.rule_version, case_rules)
+    elif ledger.REFUSED_BY in one.detail:
+        forget(connection, context, row, case_rules)
+        ledger.recognise(connection, row.submission_id, state="rejected")
+    else:
+        _load_again(connection, context, row, one, case_rules, is_last)
+
+
+def _load_again(connection: Connection, context: Context, row: Row, one: Row, case_rules: Mapping[str, int], is_last: bool) -> None:
+    try:
+        row, work = read_again(connection, context, row, one.rule_version, case_rules)
+    except FileRefused as refused:
+        if is_last:
+            raise RebuildError(_no_effect(row, f"refused now ({refused.findings[0].rule_id})")) from None
+        return  # what follows takes back what it said
     applied = take(connection, context, row, work)
     if applied.state not in (*EFFECTIVE_STATES, one.detail.get("state")):
-        raise RuntimeError(f"submission {row.submission_id} took effect when it was loaded and would be {applied.state} now")
-    ledger.replace_findings(connection, row, applied.findings, applied.quarantined)
-    ledger.finish(connection, row.submission_id, applied.state, applied.counts, row.finished_at)
+        raise RebuildError(_no_effect(row, f"{applied.state} now"))
+    if is_last:
+        ledger.replace_findings(connection, row, applied.findings, applied.quarantined)
+        ledger.finish(connection, row.submission_id, applied.state, applied.counts, row.finished_at)
+    else:
+        ledger.recognise(connection, row.submission_id, state=applied.state)
+
+
+def _no_effect(row: Row, what: str) -> str:
+    return (
+        f"submission {row.submission_id} took effect when it was loaded and would be {what}: undo the change of its declarations, or let it be judged "
+        f"by them with `common-cause retry {row.submission_id}`, and rebuild then. Nothing has been changed"
+    )
 
 
 def _keep_final_states(connection: Connection, states: dict[str, str]) -> None:

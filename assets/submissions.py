@@ -1,7 +1,8 @@
 """One submission from its arrival to its final state and receipt, and what people may ask of it afterwards.
 
 Belongs here: the order of the stages, the transaction around their effect, ``retry``, ``approve``, ``withdraw``.
-Does not belong here: the stages themselves (``assets.reading``, ``assets.records``, ``assets.submitted_results``, ``assets.receipts``).
+Does not belong here: the stages themselves (``assets.reading``, ``assets.records``, ``assets.submitted_results``, ``assets.receipts``),
+what is noted when we break (``assets.failures``).
 
 The effect is one transaction; the receipt is prepared before it commits and put in the outbox after. Killed at any line, the
 submission is either untouched or final, and a second ``process`` finishes what is missing.
@@ -9,18 +10,16 @@ submission is either untouched or final, and a second ``process`` finishes what 
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from assets import effective_records, improvement, ledger, records, submitted_results
 from assets.context import Context
 from assets.envelopes import Envelope, manifest_of, open_envelope, refusal
+from assets.failures import ProcessingFailed, failed
 from assets.ledger import Counts
 from assets.places import Sender, find_sender
 from assets.reading import Manifest, conform, containers, read_file
@@ -31,11 +30,7 @@ from quality_checks.findings import FileRefused
 from schemas.datasets import Dataset, DatasetKind
 from schemas.rules import Severity
 from warehouse.database import transaction_lock, try_advisory_lock
-from warehouse.loading import LoadInterrupted
 from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
-
-OUTAGES = (OperationalError, InterfaceError, LoadInterrupted)
-HOUSE = Path(__file__).resolve().parents[1]
 
 
 class Busy(RuntimeError):
@@ -44,10 +39,6 @@ class Busy(RuntimeError):
 
 class NotPossible(ValueError):
     """The submission's state does not allow what was asked; the message says what does."""
-
-
-class ProcessingFailed(RuntimeError):
-    """We broke, not the file. Says where and with what kind of error; values stay out."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +81,7 @@ def _process(submission_id: str, context: Context, run_id: str | None) -> Submis
         try:
             return _attempt(context, row)
         except Exception as error:
-            failure = _fail(context, row, error)
+            failure = failed(context, row, error)
     raise failure
 
 
@@ -215,15 +206,25 @@ def _detail(dataset: Dataset, case_rules: Mapping[str, int]) -> dict:
 
 
 def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused) -> SubmissionOutcome:
-    """The file as a whole is refused: a result for the sender, and a successful run for us."""
+    """The file as a whole is refused: a result for the sender, and a successful run for us. What was taken of it before (``retry``) counts no more."""
     first = next(f for f in refused.findings if f.severity is Severity.REJECT_FILE)
     counts = None if refused.received_count is None else Counts(refused.received_count, quarantined=refused.received_count)
     with context.engine.begin() as connection:
+        if ledger.has_loaded(connection, row.submission_id):
+            _forget_refused(connection, context, row, first.rule_id)
         ledger.replace_findings(connection, row, FindingTable.of_findings(refused.findings), {})
         ledger.finish(connection, row.submission_id, "rejected", counts, context.now(), reason_code=first.rule_id, reason=first.advice)
         row = ledger.find(connection, row.submission_id)
         receipts = Receipts(context).prepare_refusal(connection, row, envelope.file_name, refused)
     return _publish(context, row, None, receipts)
+
+
+def _forget_refused(connection: Connection, context: Context, row: Row, rule_id: str) -> None:
+    transaction_lock(connection, "load")
+    case_rules = context.registry.case_rule_versions
+    forget(connection, context, row, case_rules)
+    detail = {"state": "rejected", ledger.REFUSED_BY: rule_id, **_detail(context.registry.dataset(row.dataset_name), case_rules)}
+    ledger.log_effect(connection, "load", row, row.run_id or "process", context.now(), **detail)
 
 
 def _publish(context: Context, row: Row, applied: Applied | None, receipts: Receipts) -> SubmissionOutcome:
@@ -234,47 +235,6 @@ def _publish(context: Context, row: Row, applied: Applied | None, receipts: Rece
     return SubmissionOutcome(
         **{**outcome.__dict__, "families": applied.families if applied else (), "finding_counts": applied.findings.by_rule() if applied else {}, "receipt": str(folder)}
     )
-
-
-def _fail(context: Context, row: Row, error: Exception) -> ProcessingFailed:
-    """Note the failure, without any text of the error that could hold a value.
-
-    Where the database went away nothing is noted: the submission stays as it is, and is taken up again like after a crash.
-    """
-    is_outage = isinstance(error, OUTAGES)
-    follows = _what_follows(row, ledger.CRASHES if is_outage else ledger.AUTOMATIC_ATTEMPTS)
-    failure = ProcessingFailed(f"submission {row.submission_id}: {type(error).__name__} at {_place(error)}; {follows}")
-    if is_outage:
-        return failure
-    with context.engine.begin() as connection:
-        words = "Our processing broke; your file is kept and will be tried again. There is nothing for you to do."
-        row = ledger.recognise(connection, row.submission_id, state="failed", reason_code=type(error).__name__, reason=words)
-        if row.attempt_count >= ledger.AUTOMATIC_ATTEMPTS:
-            Receipts(context).prepare_failure(connection, row, _file_name(context, row)).publish(row)
-    return failure
-
-
-def _what_follows(row: Row, most: int) -> str:
-    """What happens by itself after this attempt of ``row``, or what somebody has to do; ``most`` attempts are made without being asked."""
-    if row.attempt_count < most:
-        return f"attempt {row.attempt_count + 1} follows by itself"
-    return f"no attempt follows by itself: mend the cause, then `common-cause retry {row.submission_id}`"
-
-
-def _file_name(context: Context, row: Row) -> str:
-    """The file's name, where the envelope can be opened: it may be what broke."""
-    try:
-        return open_envelope(context, row).file_name
-    except Exception:
-        return ""
-
-
-def _place(error: BaseException) -> str:
-    """The calls that led to the error, as places in the code: never its text, which may quote a value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if Path(f.filename).is_relative_to(HOUSE) and ".venv" not in f.filename]
-    shown = [*ours[-4:], *(frames[-1:] if frames and frames[-1] not in ours else ())]
-    return " > ".join(f"{Path(f.filename).stem}.{f.name}:{f.lineno}" for f in shown)
 
 
 # ------------------------------------------------------------------------------------------------ what people ask for
@@ -313,12 +273,20 @@ def withdraw(context: Context, submission_id: str, actor: str) -> None:
 
 def undo(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int]) -> None:
     """Take back the effect of an effective submission, in the caller's transaction; ``case_rules`` as in ``Work``."""
-    if row.state not in EFFECTIVE_STATES or row.dataset_name is None:
-        return
+    if row.state in EFFECTIVE_STATES and row.dataset_name is not None:
+        _take_back(connection, context, row, case_rules, for_good=False)
+
+
+def forget(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int]) -> None:
+    """Remove all that a submission said when it was taken, in the caller's transaction: it has been judged again, and nothing of it holds."""
+    _take_back(connection, context, row, case_rules, for_good=True)
+
+
+def _take_back(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int], for_good: bool) -> None:
     dataset = context.registry.dataset(row.dataset_name)
     if dataset.kind is DatasetKind.RECORDS:
-        effective_records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good=False)
+        effective_records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good)
     elif dataset.kind is DatasetKind.IMPROVEMENT:
-        improvement.take_back(connection, row, context.registry)
+        improvement.take_back(connection, row, context.registry, for_good)
     else:
-        submitted_results.take_back(connection, row, context.registry, case_rules)
+        submitted_results.take_back(connection, row, context.registry, case_rules, for_good)

@@ -56,15 +56,15 @@ def apply(connection: Connection, work: Work) -> Applied:
     return _counted(work, judged, changed, len(left_out))
 
 
-def take_back(connection: Connection, row: Row, registry: Registry, case_rules: Mapping[str, int]) -> int:
-    """Undo what a submission of results or deaths said: it stops counting, for it is withdrawn.
+def take_back(connection: Connection, row: Row, registry: Registry, case_rules: Mapping[str, int], for_good: bool = False) -> int:
+    """Undo what a submission of results or deaths said: it stops counting, for it is withdrawn; its rows are deleted if ``for_good``.
 
     Returns how many rows it had said. The caller sets the state of a withdrawn submission in the same transaction.
     ``case_rules`` (pathway -> version) judge the cases of those whose death is taken back.
     """
     if registry.dataset(row.dataset_name).kind is DatasetKind.PERSONS:
-        return deaths.take_back(connection, row, registry, case_rules)
-    return _take_back_results(connection, row, registry, for_good=False)
+        return deaths.take_back(connection, row, registry, case_rules, for_good)
+    return _take_back_results(connection, row, registry, for_good)
 
 
 def apply_deaths(connection: Connection, work: Work) -> Applied:

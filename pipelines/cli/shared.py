@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -62,10 +63,12 @@ def opened(settings: Settings) -> Iterator[Context]:
 
 
 def refresh(context: Context) -> RefreshOutcome:
-    """Works off what is stale, so that a command ends with fresh results."""
+    """Works off what is stale, so that a command ends with fresh results; a terminal shows meanwhile how long that takes."""
     from assets.refresh import refresh as work_off
 
-    return work_off(context.engine, context.registry, context.now())
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console(), transient=True, disable=not console().is_terminal) as progress:
+        progress.add_task("computing results, benchmarks and signals")
+        return work_off(context.engine, context.registry, context.now())
 
 
 def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = (), least: Sequence[str] = ()) -> None:

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from assets import ledger
-from assets.submissions import ProcessingFailed, _what_follows, process, retry
+from assets.failures import ProcessingFailed, _what_follows
+from assets.submissions import process, retry
 from tests.world import World, csv_bytes, drop, wrist
 
 

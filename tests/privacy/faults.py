@@ -92,6 +92,7 @@ FAULTS = (
 def a_run_that_tells_everything():
     """Prints it, leaves it in a temporary file and in the database, and gives it to Dagster."""
     from assets import submissions as module
+    from assets.failures import ProcessingFailed
 
     def made(_):
         def process(submission_id, context, run_id=None):
@@ -101,7 +102,7 @@ def a_run_that_tells_everything():
             with context.engine.begin() as connection:
                 connection.execute(text("create table if not exists pathway.planted (note text)"))
                 connection.execute(text("insert into pathway.planted values (:words)"), {"words": WORDS})
-            raise module.ProcessingFailed(f"cannot make sense of {WORDS}")
+            raise ProcessingFailed(f"cannot make sense of {WORDS}")
 
         return process
 
