@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Row, select
 
+from assets import ledger
 from assets.context import Context
 from assets.not_counting import not_counting
 from assets.work import Applied, Work
@@ -80,6 +81,6 @@ class Receipts:
         return SubmissionFacts(
             submission_id=row.submission_id, sender_code=row.sender_code, sender_name=name or "", network_name=settings.network_name, state=row.state,
             received_at=row.received_at, file_name=file_name, mode=row.mode, period_start=row.period_start, period_end=row.period_end,
-            reason_code=row.reason_code, reason=row.reason, repeats=row.repeats_submission_id, rule_version=row.rule_version,
+            reason_code=row.reason_code, reason=row.reason, repeats=row.repeats_submission_id, was_taken=ledger.has_loaded(connection, row.submission_id), rule_version=row.rule_version,
         )  # fmt: skip
 

@@ -230,7 +230,7 @@ def _hold_reason(work: Work, replaced: list[str], linked: Linked) -> str | None:
     whole = len(replaced) + int((~linked.rows["is_new_case"]).sum())
     if len(replaced) <= policy.records and len(replaced) <= policy.share * whole:
         return None
-    return f"it would withdraw {len(replaced)} of {whole} known records of the period; `common-cause approve {row.submission_id}` lets it through"
+    return f"it would withdraw {len(replaced)} of {whole} known records of the period"
 
 
 def _withdraw_rows(connection, work: Work, pathway: Pathway, linked: Linked, findings: list[Finding]) -> Applied:

@@ -235,7 +235,7 @@ def _hold_reason(work: Work, left_out: int, taken: int) -> str | None:
     whole = left_out + taken
     if work.row.is_approved or (left_out <= policy.records and left_out <= policy.share * whole):
         return None
-    return f"it would withdraw {left_out} of {whole} known results of the period; `common-cause approve {work.row.submission_id}` lets it through"
+    return f"it would withdraw {left_out} of {whole} known results of the period"
 
 
 # ------------------------------------------------------------------------------------------------ counts

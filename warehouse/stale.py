@@ -23,6 +23,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    except_,
     func,
     insert,
     literal,
@@ -39,7 +40,8 @@ from schemas.measures import Credit, Measure
 from schemas.registry import Registry
 from warehouse.case_source import DEATHS_COVERED_TO, case_source, team_record_source
 from warehouse.detail_tables import detail_table
-from warehouse.tables import GRAINS, organisation, pathway_case, stale_cell, submitted_result
+from warehouse.milestone_tables import milestone_result
+from warehouse.tables import GRAINS, measure_result, organisation, pathway_case, stale_cell, submitted_result
 
 LEVELS = ("site", "team", "provider", "region", "network")
 
@@ -127,7 +129,7 @@ def queue_for_cases(connection: Connection, pathway: Pathway, case_ids: Select, 
 
 
 def queue_all(connection: Connection, registry: Registry) -> int:
-    """Queue all cells that have cases or submitted results: after organisations, members or definitions have changed."""
+    """Queue all cells that have cases, submitted results or results: after organisations, members or definitions have changed."""
     return sum(queue_pathway(connection, pathway) for pathway in registry.pathways)
 
 
@@ -137,7 +139,19 @@ def queue_pathway(connection: Connection, pathway: Pathway) -> int:
         submitted_result.c.measure_name.in_([measure.name for measure in pathway.measures])
     )
     sources = [submitted, *([_months_of(pathway, true())] if _counts_cases(pathway) else [])]
-    return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None)
+    return queue_cells(connection, pathway, select(union_all(*sources).subquery("source")), None) + _queue_shown(connection, pathway)
+
+
+def _queue_shown(connection: Connection, pathway: Pathway) -> int:
+    """Queue the cells for which anything is shown: what nothing belongs to any more, a region whose last member left, has to go."""
+    cell = ("organisation_code", "period_grain", "period_start")
+    measured = select(*(measure_result.c[name] for name in cell)).where(measure_result.c.measure_name.in_([measure.name for measure in pathway.measures]))
+    reached = select(*(milestone_result.c[name] for name in cell)).where(milestone_result.c.pathway_name == pathway.name)
+    queued = select(*(stale_cell.c[name] for name in cell)).where(stale_cell.c.pathway_name == pathway.name)
+    left = except_(union(measured, reached), queued).subquery()
+    rows = select(literal(pathway.name, Text), *left.c)
+    written = connection.execute(insert(stale_cell).from_select(["pathway_name", *cell], rows), execution_options={"preserve_rowcount": True})
+    return written.rowcount
 
 
 def queue_for_deaths(connection: Connection, registry: Registry, covered_before, submission_id: str | None) -> int:

@@ -13,6 +13,10 @@ from warehouse.organisation_files import IMPORT_IT
 from warehouse.settings import Settings
 
 LATEST = 15
+REMEDIES = {  # by state of a submission
+    "held": "what is held waits for somebody's agreement: `common-cause approve SUBMISSION` lets it through, `common-cause withdraw SUBMISSION` ends it",
+    "failed": "what has failed three times waits for `common-cause retry SUBMISSION`, once its cause is mended",
+}
 
 
 @click.command()
@@ -125,6 +129,9 @@ def _print_waiting(connection: Connection, sender: str | None, stuck: set[str]) 
     rows = [(number, *more, "stuck" if number in stuck else "", why) for number, *more, why in _rows(connection, sql, sender=sender)]
     if rows:
         print_table("\nOutstanding and held", ("submission", "sender", "state", "attempts", "", "why"), rows, numbers=("attempts",))
+    for state, remedy in REMEDIES.items():
+        if any(row[2] == state for row in rows):
+            say(remedy)
 
 
 def _print_late(connection: Connection, sender: str | None, now) -> None:

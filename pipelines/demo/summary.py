@@ -10,6 +10,25 @@ from sqlalchemy import text
 from pipelines.cli.shared import console, print_table
 from warehouse.settings import Settings
 
+COUNTED = (  # in this order
+    "select 'cases of ' || replace(pathway_name, '_', ' '), count(*) from pathway.pathway_case group by 1",
+    "select 'strokes told by several teams', count(*) from pathway.acute_stroke_detail where cardinality(site_codes) > 1",
+    "select 'strokes told by several providers', count(*) from (select from pathway.acute_stroke_team_record group by case_id having count(distinct provider_code) > 1) shared",
+    *(
+        f"select '{title}', count(*) from {table}"
+        for title, table in (
+            ("measure results", "measurement.measure_result"),
+            ("benchmarks", "measurement.benchmark"),
+            ("chart points", "measurement.spc_point"),
+            ("funnel limits", "measurement.funnel_limit"),
+            ("funnel limits of standardised ratios", "measurement.standardised_funnel_limit"),
+            ("months of CUSUM charts", "measurement.cusum_month"),
+            ("open signals", "measurement.signal where state <> 'closed'"),
+            ("messages sent to leads", "improvement.message where state = 'sent'"),
+            ("cells still stale", "intake.stale_cell"),
+        )
+    ),
+)
 QUESTIONS = (
     (
         "Submissions by state",
@@ -27,22 +46,14 @@ QUESTIONS = (
     (
         "The warehouse",
         ("table", "rows"),
-        "select 'cases of ' || replace(pathway_name, '_', ' '), count(*) from pathway.pathway_case group by 1 "
-        "union all select 'strokes told by several teams', count(*) from pathway.acute_stroke_detail where cardinality(site_codes) > 1 "
-        "union all select 'strokes told by several providers', count(*) from (select case_id from pathway.acute_stroke_team_record "
-        "group by case_id having count(distinct provider_code) > 1) shared union all select 'measure results', count(*) from measurement.measure_result "
-        "union all select 'benchmarks', count(*) from measurement.benchmark union all select 'chart points', count(*) from measurement.spc_point "
-        "union all select 'funnel limits', count(*) from measurement.funnel_limit "
-        "union all select 'funnel limits of standardised ratios', count(*) from measurement.standardised_funnel_limit "
-        "union all select 'months of CUSUM charts', count(*) from measurement.cusum_month "
-        "union all select 'open signals', count(*) from measurement.signal where state <> 'closed' "
-        "union all select 'messages sent to leads', count(*) from improvement.message where state = 'sent' "
-        "union all select 'cells still stale', count(*) from intake.stale_cell",
+        "select title, rows from ("
+        + " union all ".join(f"select {place} as place, * from ({question}) as counted (title, rows)" for place, question in enumerate(COUNTED))
+        + ") as every order by place, title",
     ),
     (
         "Headline measures, network, last whole quarter",
         ("pathway", "measure", "cases", "value", "national"),
-        "select replace(m.pathway_name, '_', ' '), m.title, r.denominator::bigint, case when m.kind = 'proportion' then to_char(100 * r.value, 'FM990.0') || ' %' "
+        "select replace(m.pathway_name, '_', ' '), m.title, r.denominator::bigint, case when m.kind = 'proportion' or m.unit = 'share' then to_char(100 * r.value, 'FM990.0') || ' %' "
         "else round(r.value::numeric, m.decimals) || ' ' || m.unit end, coalesce(to_char(100 * b.national_value, 'FM990.0') || ' %', '') "
         "from measurement.measure_result r join measurement.measure m using (measure_name) "
         "join pathway.organisation o using (organisation_code) "

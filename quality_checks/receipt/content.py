@@ -28,7 +28,8 @@ SEVERITIES = (Severity.REJECT_FILE, Severity.QUARANTINE_RECORD, Severity.WARN, S
 class SubmissionFacts:
     """What the ledger knows. ``state`` is one of the ledger's, or ``checked ...`` is told by ``is_check``: a look before submission.
 
-    ``file_name`` is shown in the outbox only. ``repeats`` names the submission that this one repeats without effect.
+    ``file_name`` is shown in the outbox only. ``repeats`` names the submission that this one repeats without effect. ``was_taken``: it has had an effect,
+    by this judgement or, where it is judged again, by an earlier one.
     """
 
     submission_id: str
@@ -44,6 +45,7 @@ class SubmissionFacts:
     reason_code: str | None = None
     reason: str | None = None
     repeats: str | None = None
+    was_taken: bool = False
     rule_version: int | None = None
     is_check: bool = False
 

@@ -96,6 +96,11 @@ def summary(content: ReceiptContent) -> str:
         "failed": "The fault is ours, not yours. Your file is safe and nothing was changed; we have been told and will process it again.",
         "withdrawn": "What this submission said no longer counts.",
     }
+    if facts.was_taken:
+        told |= {
+            "rejected": "The file has been judged again and is not accepted now. What had been taken of it counts no more.",
+            "held": "The file has been judged again. What had been taken of it counts no more until somebody agrees to it.",
+        }
     if facts.is_check:
         told = {"failed": "The fault is ours, not yours.", "rejected": "Nothing would be taken from this file."}
     return told.get(facts.state) or in_units(content, _taken(content, counts))
@@ -171,7 +176,7 @@ def _after_check(content: ReceiptContent) -> Iterator[str]:
 
 def _after_rejection(content: ReceiptContent) -> Iterator[str]:
     yield "Do what is told above and drop the file again, under any name."
-    yield "What was accepted before still counts, and nothing of this file does."
+    yield f"What was accepted {'of other files' if content.facts.was_taken else 'before'} still counts, and nothing of this file does."
 
 
 def _after_hold(content: ReceiptContent) -> Iterator[str]:

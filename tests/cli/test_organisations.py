@@ -8,9 +8,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
+from assets.refresh import full_recompute
 from pipelines.cli.main import CANNOT
 from tests.docs.commands import README, text_of
-from tests.world import wrist
+from tests.world import snapshot, wrist
 from warehouse.organisations import load_network
 from warehouse.tables import organisation
 
@@ -130,6 +131,21 @@ def test_results_follow_an_import_at_once(world, typed, tmp_path):
     [measure] = world.query("select measure_name from measurement.measure_result where organisation_code = 'ZX1' and period_grain = 'year' and denominator = 3 order by 1 limit 1")
     assert world.query(results, measure=measure["measure_name"]) == [{"organisation_code": "ZX1", "n": 3.0}]
     assert world.query("select 1 from intake.stale_cell") == []
+
+
+def test_a_region_whose_last_member_goes_elsewhere_has_no_results_any_more(world, typed, tmp_path):
+    world.submit([wrist(1), wrist(2)])
+    world.submit([wrist(3, site="ZX3A1")], sender="ZX3", name="other.csv")
+    world.refresh()
+    regions = "select organisation_code from measurement.measure_result where organisation_code like 'REG%' group by 1 order by 1"
+    assert [row["organisation_code"] for row in world.query(regions)] == ["REG1", "REG2"]
+    (tmp_path / "etr.csv").write_text('"ZX3","EXEMPLAR 3 HOSPITALS","REG1","","","","","","","","20100101",""\r\n')
+    assert typed("organisations", "import", str(tmp_path / "etr.csv"))[0] == 0
+    assert [row["organisation_code"] for row in world.query(regions)] == ["REG1"]
+    shown = ("results", "benchmarks", "funnels", "spc", "milestones", "parts", "milestone parts")
+    grown = snapshot(world.context.engine, *shown)
+    full_recompute(world.context.engine, world.context.registry, world.context.now())
+    assert snapshot(world.context.engine, *shown) == grown
 
 
 def test_a_file_of_trusts_is_no_file_of_successors(typed, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -11,6 +12,7 @@ from assets.expected_submissions import watch_stuck
 from pipelines.alerts import stuck_submissions
 from pipelines.cli.main import CANNOT
 from pipelines.resources import House
+from tests.integration.test_way_of_a_file import replace_january
 from tests.world import wrist
 from warehouse.tables import submission
 
@@ -42,6 +44,16 @@ def test_cases_that_measures_leave_out_are_counted_by_provider_as_soon_as_they_a
     assert table.split()[:5] == ["pathway", "provider", "error", "duplicate", "conflict"]
     assert [line.split() for line in table.splitlines() if "wrist_fracture" in line] == [["wrist_fracture", "ZX1", "0", "1", "0"]]
     assert "leave out" not in typed("status", "--sender", "ZX2")[1]
+
+
+def test_what_waits_for_somebody_is_told_with_what_to_type(typed, world):
+    assert "approve" not in typed("status")[1]
+    world.submit([wrist(n) for n in range(1, 11)])
+    held = replace_january(world, [wrist(1)])
+    code, said = typed("status")
+    assert code == 0 and "`common-cause approve SUBMISSION` lets it through" in said and "retry" not in said
+    receipt = (Path(held.receipt) / "receipt.html").read_text()
+    assert "It would withdraw 9 of 10 known records of the period." in receipt and "common-cause" not in receipt, "a clerk has no command line"
 
 
 def test_a_house_that_is_down_is_told_with_what_starts_it(typed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -61,7 +62,9 @@ def test_what_it_had_said_counts_no_more(world, dataset, sender, rows, left):
     world.refresh()
     later = smaller(world, dataset)
     assert later.query(left) == [{"count": 0 if dataset == "wrist_fracture" else 1}]
-    assert judged_again(later, taken.submission_id).state == "rejected"
+    outcome = judged_again(later, taken.submission_id)
+    assert outcome.state == "rejected"
+    assert "judged again and is not accepted now. What had been taken of it counts no more." in (Path(outcome.receipt) / "receipt.html").read_text()
     later.refresh()
     assert later.query(left) == [{"count": 0}]
     assert snapshot(later.context.engine, "cases", "results") == grown

@@ -72,7 +72,7 @@ def test_its_sessions_have_a_name_and_an_end(dashboard):
             connection.execute(text("select pg_sleep(5)"))
 
 
-def test_the_password_is_made_once_and_readable_by_us_alone(server):
+def test_the_password_is_made_once_and_readable_by_us_alone(server, template):
     file = server.data.with_name("dashboard.json")
     before = file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600 and len(json.loads(before)["password"]) >= 24
