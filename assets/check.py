@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.reading import read_file
+from assets.reading import read_file, with_shifted_rows
 from assets.reading.conform import Conformed, conform
 from assets.reading.manifest import Manifest
 from assets.reading.shapes import ReadFile
+from assets.work import told
 from quality_checks.finding_table import FindingTable
 from quality_checks.findings import FileRefused
 from quality_checks.receipt import ReceiptContent, RowCounts, SubmissionFacts, build_content, completeness
@@ -89,10 +90,11 @@ class _Facts:
 
 def _judged(facts: _Facts, read: ReadFile, registry: Registry) -> CheckOutcome:
     conformed, received_at = conform(read), facts.settings.clock()
+    read = with_shifted_rows(read, conformed)
     pathway = registry.pathway_of_dataset(read.dataset.name)
     measures = pathway.measures if pathway else ()
     verdict = validate(conformed, read.dataset, read.dataset.rule_version, received_at, measures=measures, layout=read.layout)
-    findings = verdict.findings.with_findings(read.findings)
+    findings = told(read, verdict.findings)
     counts, taken = _counts(read, conformed, verdict, findings)
     code = _exit_code(counts, findings)
     complete = completeness(read.dataset, judged_frame(conformed, received_at), taken) if code is not ExitCode.REJECTED else ()

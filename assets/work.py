@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from assets.ledger import Counts
 from assets.places import Sender
 from assets.reading.conform import Conformed
+from assets.reading.file_rules import FileRule
 from assets.reading.shapes import ReadFile
 from quality_checks.finding_table import FindingTable
 from quality_checks.findings import Finding
@@ -76,7 +77,7 @@ class Applied:
     def judge(cls, work: Work, verdict, findings: Iterable[Finding]) -> Applied:
         """Findings of reading, of the suite and of the stages into: which rows are taken, and the state so far."""
         index = work.conformed.frame.index
-        every = FindingTable.of_findings(work.read.findings) + (verdict.findings if verdict is not None else ()) + FindingTable.of_findings(findings)
+        every = told(work.read, (verdict.findings if verdict is not None else FindingTable()) + FindingTable.of_findings(findings))
         quarantined = every.rules_of_rows(Severity.QUARANTINE_RECORD)
         aside = index.isin(list(quarantined))
         outside = (verdict.out_of_scope if verdict is not None else np.zeros(len(index), bool)) & ~aside
@@ -140,6 +141,12 @@ class Applied:
         """The same with its final counts and the state that follows from them."""
         state, code, reason = _state(counts, self.findings)
         return replace(self, counts=counts, state=state, reason_code=code, reason=reason, case_ids=case_ids)
+
+
+def told(read: ReadFile, others: FindingTable) -> FindingTable:
+    """Findings of reading and ``others``; of a row that has shifted only that is told, for none of its cells need be what its header says."""
+    shifted = [finding.row_number for finding in read.findings if finding.rule_id == FileRule.ROW_NOT_SHIFTED.id]
+    return FindingTable.of_findings(read.findings) + others.without_rows(shifted)
 
 
 def _state(counts: Counts, findings: FindingTable) -> tuple[str, str | None, str | None]:

@@ -76,6 +76,11 @@ class FindingTable(Sequence[Finding]):
         """The findings for which the mask over them is true."""
         return FindingTable(self.kinds, self.kind_of[chosen], self.row_numbers[chosen])
 
+    def without_rows(self, rows: Iterable[int]) -> FindingTable:
+        """The findings but for those of the rows."""
+        left_out = list(rows)
+        return self.where(~np.isin(self.row_numbers, left_out)) if left_out else self
+
     def with_severity(self, *severities: Severity) -> FindingTable:
         return self.where(np.array([kind.severity in severities for kind in self.kinds], dtype=bool)[self.kind_of])
 

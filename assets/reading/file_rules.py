@@ -41,6 +41,7 @@ class FileRule(Enum):
     ONE_SHEET = ("F20", "one_sheet_holds_the_records", REJECT)
     ROW_WIDTH = ("F21", "row_has_as_many_cells_as_the_header", QUARANTINE)
     NO_ROW_FITS = ("F22", "rows_have_as_many_cells_as_the_header", REJECT)
+    ROW_NOT_SHIFTED = ("F23", "row_stands_under_its_headers", QUARANTINE)
     KNOWN_COLUMNS = ("F31", "columns_are_known", WARN)
     ALL_COLUMNS = ("F32", "required_columns_are_there", WARN)
     HEADER_AT_PLACE = ("F33", "headers_stand_in_their_places", WARN)

@@ -1,7 +1,7 @@
 """Columns whose values stand under a neighbour's header.
 
 Belongs here: telling a shifted file by what its values look like. Does not belong here: rows with another number of cells
-(``delimited``).
+(``delimited``), single rows that have shifted (``shifted_rows``).
 """
 
 from __future__ import annotations
@@ -31,10 +31,20 @@ def refuse_shifted(sheet: Sheet, match: Match, received: int) -> None:
     in_place = {i: _fit(cells[i], tests[i]) for i in sorted(tests)}
     if sum(fit < 0 for fit in in_place.values()) < LEAST_COLUMNS:
         return
-    found = {step: _stretch(in_place, {i: _fit(cells.get(i + step, []), tests[i]) for i in in_place}) for step in DIRECTIONS}
+    stretch, direction = moved_stretch(in_place, lambda step: {i: _fit(cells.get(i + step, []), tests[i]) for i in in_place})
+    if len(stretch.moved) >= LEAST_COLUMNS:
+        raise FileRule.NOT_SHIFTED.refusal(_words(stretch, direction), received)
+
+
+def moved_stretch(in_place: Mapping[int, int], beside: Callable[[int], Mapping[int, int]]) -> tuple[Stretch, str]:
+    """The stretch of columns that moved one place to the right or left, whichever is borne out better, and which of the two.
+
+    ``in_place``: column -> 1 where its cells fit its field, -1 where they do not, 0 where that cannot be told; ``beside(step)``: the same of
+    the cells ``step`` columns away.
+    """
+    found = {step: _stretch(in_place, beside(step)) for step in DIRECTIONS}
     step = max(found, key=lambda tried: found[tried].weight)
-    if len(found[step].moved) >= LEAST_COLUMNS:
-        raise FileRule.NOT_SHIFTED.refusal(_words(found[step], DIRECTIONS[step]), received)
+    return found[step], DIRECTIONS[step]
 
 
 @dataclass(frozen=True)

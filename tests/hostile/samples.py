@@ -184,6 +184,13 @@ def short_row(sample: Sample) -> bytes:
     return sample.csv().replace(b"\r\n", f"\r\n{sample.site},1\r\n".encode(), 1)
 
 
+def shifted_row(sample: Sample) -> bytes:
+    """From its third value on the first row stands one column to the left of its headers."""
+    rows = [list(row.values()) for row in sample.rows()]
+    rows[0] = [*rows[0][:3], *rows[0][4:], ""]
+    return table(sample.headers, rows)
+
+
 BAD_ROWS: dict[str, Callable[[Sample], Spoilt]] = {
     "a date that never was": lambda s: in_part(s.spoilt(s.arrival, "31/02/2025", "00/00/0000", "99/99/9999"), set_aside=3),
     "a date far in the past and one to come": lambda s: in_part(s.spoilt(s.arrival, "01/01/0001", "01/01/2950"), set_aside=2),
@@ -192,6 +199,7 @@ BAD_ROWS: dict[str, Callable[[Sample], Spoilt]] = {
     "another provider's site": lambda s: in_part(s.spoilt(s.headers[0], s.site_of_another), "ORG2"),
     "a site of nobody": lambda s: in_part(s.spoilt(s.headers[0], "../../etc/passwd", "\u202eZX1", "Z" * 100_000), "ORG1", set_aside=3),
     "a row too short": lambda s: in_part(short_row(s), "F21"),
+    "a row of which a cell was lost": lambda s: in_part(shifted_row(s), "F23"),
     "an unknown column": lambda s: warned(s.csv([row | {"Shoe size": "9"} for row in s.rows()], [*s.headers, "Shoe size"]), "F31", words=("Column",)),
     "formulas": lambda s: Spoilt(s.spoilt(s.local_key, *FORMULAS), "", is_read=True),
     "formulas in a workbook": lambda s: Spoilt(formula_book(s), "", is_read=True, name="records.xlsx"),
