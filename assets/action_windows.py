@@ -18,7 +18,7 @@ from assets.result_frames import BETTER
 from schemas.datasets import Pathway
 from warehouse.improvement_current import current
 from warehouse.improvement_tables import action_version
-from warehouse.tables import organisation
+from warehouse.pathway_tables import organisation
 
 LONGEST = 24  # months of a phase
 BEFORE_POINTS, AFTER_POINTS = 12, 6  # a year holds every season; six months of one provider are the fewest that tell a step from a good month

@@ -21,8 +21,8 @@ from assets.statistics import funnel, ranks
 from schemas.datasets import Pathway
 from schemas.measures import Measure, MeasureKind
 from warehouse.loading import Copies, read_many
+from warehouse.measurement_tables import benchmark, funnel_limit
 from warehouse.outlier_tables import funnel_dispersion
-from warehouse.tables import benchmark, funnel_limit
 
 PERIOD = ["measure_name", "period_grain", "period_start"]
 FUNNEL_KINDS = (MeasureKind.PROPORTION, MeasureKind.RATE)

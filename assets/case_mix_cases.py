@@ -19,8 +19,8 @@ from schemas.datasets import Pathway
 from schemas.measures import Measure
 from warehouse.case_source import is_counted, measured_source
 from warehouse.compile_sql import SqlCompiler
+from warehouse.pathway_tables import pathway_case
 from warehouse.stale import start_of
-from warehouse.tables import pathway_case
 
 # last bits of a risk depend on how many are computed at once; sums of the same cases must not
 RISK_DECIMALS = 12

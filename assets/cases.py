@@ -22,8 +22,8 @@ from schemas.datasets import Dataset, Pathway
 from schemas.fields import Kind
 from warehouse.detail_tables import detail_table, record_table, team_record_table, unit_column
 from warehouse.loading import Copies, copy_frame, read_frame, temporary_like, upsert_from
+from warehouse.pathway_tables import pathway_case
 from warehouse.stale import queue_for_cases
-from warehouse.tables import pathway_case
 
 WHO = ("person_id", "site_code", "provider_code")
 

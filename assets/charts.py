@@ -24,7 +24,7 @@ from assets.statistics.runs import Mask
 from schemas.datasets import Pathway
 from schemas.measures import EVENT_CHARTS, Chart, Measure
 from warehouse.loading import copy_frame
-from warehouse.tables import spc_point
+from warehouse.measurement_tables import spc_point
 
 SERIES_POINTS = 48
 RULE_VERSIONS = {Chart.XMR: spc.RULE_VERSION, Chart.P_PRIME: 1, Chart.U_PRIME: 1, Chart.G: 1, Chart.T: 1}

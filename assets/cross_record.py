@@ -21,7 +21,7 @@ from schemas.expressions import Expression
 from schemas.rules import PairRule, Rule, Scope
 from warehouse.detail_tables import detail_table
 from warehouse.loading import read_frame
-from warehouse.tables import pathway_case, person
+from warehouse.pathway_tables import pathway_case, person
 
 
 def base_status(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray:

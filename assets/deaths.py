@@ -25,9 +25,11 @@ from schemas.datasets import Mode
 from schemas.fields import Identifier
 from schemas.registry import Registry
 from schemas.rules import Scope, Severity
+from warehouse.intake_tables import submission
 from warehouse.loading import Copies, copy_frame
+from warehouse.pathway_tables import linkage_coverage, organisation, pathway_case, person, person_death
 from warehouse.stale import queue_for_cases, queue_for_deaths
-from warehouse.tables import EFFECTIVE_STATES, linkage_coverage, organisation, pathway_case, person, person_death, submission
+from warehouse.tables import EFFECTIVE_STATES
 
 
 def apply(connection: Connection, work: Work) -> Applied:

@@ -16,7 +16,8 @@ from assets import team_records
 from assets.spared import spare_nobody
 from schemas.datasets import Mode, Pathway
 from warehouse.detail_tables import record_table, spared_table, unit_column
-from warehouse.tables import EFFECTIVE_STATES, submission
+from warehouse.intake_tables import submission
+from warehouse.tables import EFFECTIVE_STATES
 
 
 def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool) -> int:

@@ -17,8 +17,10 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, Date, FromClause, Selec
 
 from schemas.datasets import Mode
 from schemas.registry import Registry
+from warehouse.intake_tables import submission
+from warehouse.measurement_tables import measure_result, submitted_result
 from warehouse.stale import queue_cells
-from warehouse.tables import EFFECTIVE_STATES, measure_result, submission, submitted_result
+from warehouse.tables import EFFECTIVE_STATES
 
 CONTENT = ("numerator", "denominator", "value", "reason", "level_code", "source")
 

@@ -28,7 +28,7 @@ from assets.drops import DONE, MANIFEST, Drop, Watch, find_drops, is_complete, i
 from assets.reading.manifest import SIZE_LIMIT_BYTES
 from warehouse.archive import ArchiveError, Stored
 from warehouse.database import try_advisory_lock
-from warehouse.tables import submission
+from warehouse.intake_tables import submission
 
 __all__ = ["CLAIMED", "Drop", "Watch", "claim_drops", "find_drops", "finish_claims", "is_complete"]
 

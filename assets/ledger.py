@@ -15,8 +15,9 @@ import pandas as pd
 from sqlalchemy import Connection, Row, and_, case, exists, insert, or_, select, update
 
 from quality_checks.finding_table import NO_ROW, FindingTable
+from warehouse.intake_tables import effect, finding_kind, quarantined_row, submission
 from warehouse.loading import copy_frame
-from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES, effect, finding_kind, quarantined_row, submission
+from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
 
 AUTOMATIC_ATTEMPTS = 3  # of one that fails by itself
 CRASHES = 20  # of one whose process was killed: the file is hardly to blame, but a poisonous one must not be tried for ever

@@ -14,8 +14,9 @@ from schemas.datasets import Pathway
 from schemas.registry import Registry
 from warehouse.case_source import case_source, team_record_source
 from warehouse.database import transaction_lock
+from warehouse.intake_tables import effect
+from warehouse.pathway_tables import pathway_case
 from warehouse.stale import index_dates, queue_for_cases
-from warehouse.tables import effect, pathway_case
 
 CHANGE_CLOCK = "change clock"
 

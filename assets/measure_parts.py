@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from assets.part_queries import COUNTS, PartsBuilder, SharedPartsBuilder, stale_months
 from schemas.datasets import Pathway
 from schemas.measures import Credit, Measure
-from warehouse.tables import measure_part, shared_part
+from warehouse.measurement_tables import measure_part, shared_part
 
 MEASURES_A_QUERY = 60  # a SELECT list has at most 1664 columns
 

@@ -21,7 +21,7 @@ from quality_checks.masks import evaluate
 from schemas.datasets import Pathway
 from schemas.measures import Credit, Measure, MeasureKind
 from warehouse.loading import copy_frame
-from warehouse.tables import measure_result
+from warehouse.measurement_tables import measure_result
 
 NO_CASES, ALL_EXCLUDED, DEATHS_UNKNOWN = "no cases", "no cases left after exclusions", "deaths not yet known"
 NO_VALUES, NO_PART = "no case has a value", "a result it is made of has no value"

@@ -21,8 +21,11 @@ from sqlalchemy.dialects.postgresql import insert
 from assets.effective_results import Cell, queue_results
 from schemas.registry import Registry
 from warehouse.database import transaction_lock
+from warehouse.intake_tables import effect, finding_kind, submission
+from warehouse.measurement_tables import submitted_result
 from warehouse.organisations import PROVISIONAL, OrganisationError, add_alias, ancestors, normalise_name, remember_unresolved, resolve
-from warehouse.tables import EFFECTIVE_STATES, effect, finding_kind, organisation, submission, submitted_result, unresolved_organisation
+from warehouse.pathway_tables import organisation, unresolved_organisation
+from warehouse.tables import EFFECTIVE_STATES
 
 # rules that set rows aside, or refuse the file, where an organisation is not known; which name it was is kept nowhere
 NOT_KNOWN = ("ORG1", "RES2", "SND4")

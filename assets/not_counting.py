@@ -15,7 +15,9 @@ from quality_checks.receipt import NotCounting
 from schemas.datasets import Pathway
 from warehouse.case_source import COUNTED_STATUSES
 from warehouse.detail_tables import record_table
-from warehouse.tables import RECORD_STATUSES, pathway_case, submission
+from warehouse.intake_tables import submission
+from warehouse.pathway_tables import pathway_case
+from warehouse.tables import RECORD_STATUSES
 
 STATUSES = tuple(status for status in RECORD_STATUSES if status not in COUNTED_STATUSES)
 

@@ -43,8 +43,8 @@ from schemas.measures import Credit, Measure, MeasureKind
 from warehouse.case_source import DEATHS_COVERED_TO, TODAY, as_of, is_counted, measured_source
 from warehouse.compile_sql import SqlCompiler
 from warehouse.detail_tables import detail_table, team_record_table
+from warehouse.pathway_tables import organisation, pathway_case
 from warehouse.stale import STALE, field_names, start_of
-from warehouse.tables import organisation, pathway_case
 
 STALE_TABLE = table(STALE, *(column(name) for name in ("pathway_name", "organisation_code", "period_grain", "period_start")))
 EVER = cast(literal_column("'9999-12-31'"), Date)  # as if deaths were known for good

@@ -20,7 +20,7 @@ from schemas.fields import Identifier
 from schemas.formats import is_nhs_number
 from warehouse.keys import Keys
 from warehouse.loading import Copies, copy_frame
-from warehouse.tables import person, person_identifier
+from warehouse.pathway_tables import person, person_identifier
 
 DIGEST_SIZE = sha256().digest_size
 # all digests as one value: as an array of a hundred thousand the driver and the server would take three times as long

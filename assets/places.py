@@ -14,7 +14,7 @@ from quality_checks.findings import Finding
 from schemas.datasets import Dataset
 from schemas.rules import Scope, Severity
 from warehouse.organisations import normalise_name
-from warehouse.tables import organisation, organisation_alias
+from warehouse.pathway_tables import organisation, organisation_alias
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from schemas.datasets import Pathway
 from schemas.measures import Measure
 from warehouse.case_source import TODAY, as_of, is_counted, measured_source
 from warehouse.compile_sql import SqlCompiler
+from warehouse.measurement_tables import measure_result
+from warehouse.pathway_tables import pathway_case
 from warehouse.stale import start_of
-from warehouse.tables import measure_result, pathway_case
 
 LEVELS = table("organisation_level_now", *(column(name) for name in ("start_code", "start_kind", "level_code", "level_kind")))
 EVENT, LAST, LAST_FINAL = "event", "last", "last final"

@@ -18,7 +18,10 @@ from quality_checks.findings import FileRefused
 from warehouse.database import transaction_lock
 from warehouse.detail_tables import pathway_tables
 from warehouse.improvement_tables import action_version, aim_version, change_idea, lead_version
-from warehouse.tables import EFFECTIVE_STATES, effect, pathway_case, person, person_identifier, submission, submitted_result
+from warehouse.intake_tables import effect, submission
+from warehouse.measurement_tables import submitted_result
+from warehouse.pathway_tables import pathway_case, person, person_identifier
+from warehouse.tables import EFFECTIVE_STATES
 
 
 class RebuildError(RuntimeError):

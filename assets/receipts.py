@@ -18,7 +18,7 @@ from assets.work import Applied, Work
 from quality_checks.findings import FileRefused
 from quality_checks.receipt import ReceiptContent, RowCounts, SubmissionFacts, build_content, write_files
 from schemas.datasets import DatasetKind
-from warehouse.tables import organisation
+from warehouse.pathway_tables import organisation
 
 
 class Receipts:

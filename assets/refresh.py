@@ -32,11 +32,13 @@ from assets.signals import settle_results
 from assets.silence import close_silent
 from schemas.registry import Registry
 from warehouse.database import sqlstate, try_advisory_lock
+from warehouse.intake_tables import stale_cell, submission
 from warehouse.measure_definitions import sync_measures
 from warehouse.milestone_definitions import sync_milestones
+from warehouse.pathway_tables import organisation
 from warehouse.planner_statistics import renew_statistics
 from warehouse.stale import STALE, organisation_levels, queue_all, take
-from warehouse.tables import EFFECTIVE_STATES, organisation, stale_cell, submission
+from warehouse.tables import EFFECTIVE_STATES
 
 LOCK = "refresh"
 CONFLICTS = ("40001", "40P01")  # somebody changed the same row, or a deadlock: the turn is done again

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, text
 
-from warehouse.tables import signal_event
+from warehouse.measurement_tables import signal_event
 
 ACTOR = "messages"
 # what a lead may ask for (schemas.improvement.SIGNALS) -> which signals these are

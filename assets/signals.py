@@ -25,8 +25,8 @@ from assets.statistics import spc
 from assets.statistics.house_charts import BETWEEN_RULE_NAMES
 from schemas.datasets import Pathway
 from schemas.measures import EVENT_CHARTS, Chart
+from warehouse.measurement_tables import signal, signal_event
 from warehouse.organisations import PROVISIONAL
-from warehouse.tables import signal, signal_event
 
 ACTOR = "refresh"
 SPECIAL_CAUSE, COMPLETENESS, CUSUM = "special cause", "completeness falling", "cusum"

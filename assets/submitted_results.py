@@ -30,7 +30,7 @@ from schemas.datasets import DatasetKind, Mode
 from schemas.registry import Registry
 from schemas.rules import Scope, Severity
 from warehouse.loading import copy_frame
-from warehouse.tables import submitted_result
+from warehouse.measurement_tables import submitted_result
 
 NATION = "NATION"  # what a published national value is of
 STORED = {"measure": "measure_name", "grain": "period_grain", "level": "level_code"}

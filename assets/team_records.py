@@ -39,8 +39,8 @@ from assets.folding import clock_dates
 from schemas.datasets import Pathway
 from warehouse.detail_tables import detail_table, field_columns, record_table, team_record_table
 from warehouse.loading import copy_frame, read_frame, upsert_from
+from warehouse.pathway_tables import pathway_case
 from warehouse.stale import queue_for_cases
-from warehouse.tables import pathway_case
 
 ARRIVALS = ("first_arrival_number", "first_row_number", "last_arrival_number")
 TOLD = ("person_id", "site_code", "provider_code", "started_at", "started_on", "record_status", *ARRIVALS)

@@ -24,14 +24,15 @@ from bench.dashboard_rows import OFFICE, SEED, YEARS, chosen, organisations, pla
 from schemas.datasets import Pathway
 from schemas.registry import Registry, load_registry
 from warehouse.database import make_engine
+from warehouse.intake_tables import expected_submission, submission
 from warehouse.loading import copy_frame
 from warehouse.measure_definitions import sync_measures
+from warehouse.measurement_tables import measure_result
 from warehouse.migrate import migrate
 from warehouse.milestone_definitions import sync_milestones
 from warehouse.organisations import load_network
 from warehouse.settings import Settings
 from warehouse.sync import case_pathways
-from warehouse.tables import expected_submission, measure_result, submission
 
 STALE = """
 create temporary table stale_now on commit drop as

@@ -33,7 +33,7 @@ from assets.definitions import PATHWAY_TAG, SENDER_TAG, SUBMISSION_TAG, Stream, 
 from pipelines.jobs import REFRESH, job_name
 from pipelines.resources import House
 from pipelines.routing import stream_of
-from warehouse.tables import submission
+from warehouse.intake_tables import submission
 
 LOOK_SECONDS = 18.0
 PAUSE_SECONDS = 0.2

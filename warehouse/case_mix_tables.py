@@ -1,6 +1,6 @@
 """Tables of case-mix adjustment: models, what months of a site add, standardised results, risk-adjusted CUSUM charts.
 
-Belongs here: tables of the schema ``measurement`` that exist because patients differ. Does not belong here: other results (``warehouse.tables``).
+Belongs here: tables of the schema ``measurement`` that exist because patients differ. Does not belong here: other results (``warehouse.measurement_tables``).
 No row is a patient's: the risk of each is computed when it is needed and kept nowhere.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Double, ForeignKeyConstraint, Index, Integer, Table, Text, text
 
-from warehouse.tables import SystemTime, _cell, _one_of, metadata
+from warehouse.tables import SystemTime, cell_columns, metadata, one_of
 
 ORIGINS = ("published", "fitted")
 DIRECTIONS = ("worse", "better")
@@ -52,7 +52,7 @@ case_mix_model = Table(
     Column("calibration_intercept", Double, comment="of the outcome's log odds on those of the risk; 0 is best"),
     Column("calibration_slope", Double, comment="of the same; 1 is best, less says that the risks are too extreme"),
     Column("is_sound", Boolean, nullable=False, comment="whether the fit converged on finite coefficients; else it is kept and not used"),
-    _one_of("origin", ORIGINS),
+    one_of("origin", ORIGINS),
     Index("uq_case_mix_model_one_current", "model_name", unique=True, postgresql_where=text("is_current")),
     schema="measurement",
     comment="One row a version of a case-mix model.",
@@ -105,7 +105,7 @@ case_mix_part = Table(
 standardised_result = Table(
     "standardised_result",
     metadata,
-    *_cell(),
+    *cell_columns(),
     Column("case_count", BigInteger, nullable=False, comment="cases whose outcome is known"),
     Column("observed", BigInteger, nullable=False, comment="those of them with the outcome"),
     Column("expected", Double, nullable=False, comment="outcomes expected of such patients: the sum of their risks"),
@@ -124,7 +124,7 @@ standardised_result = Table(
     Column("as_of_submission", Text, comment="latest submission that had been loaded when it was computed"),
     Column("computed_at", SystemTime, nullable=False, server_default=text("now()"), comment="when it was computed"),
     Column("funnel_position", Text, comment="among the limits for chance alone: below 99.8 %, below 95 %, inside, above 95 % or above 99.8 %"),
-    _one_of("period_grain", ("quarter", "year")),
+    one_of("period_grain", ("quarter", "year")),
     Index(None, "period_grain", "period_start"),
     schema="measurement",
     comment="Observed outcomes of an organisation and period against what is expected of such patients.",
@@ -146,7 +146,7 @@ standardised_funnel_limit = Table(
     Column("policy_alarm_limit", Double, comment="ratio beyond which the outlier policy says alarm"),
     Column("outlier_policy_version", Integer, comment="version of the outlier policy; null without one"),
     Column("model_version", Text, nullable=False, comment="models that predicted the risks, each with its version"),
-    _one_of("period_grain", ("quarter", "year")),
+    one_of("period_grain", ("quarter", "year")),
     schema="measurement",
     comment="The funnel of a period's standardised ratios around 1. Limits follow from the expected number alone, so they stand at whole numbers of it and tell of nobody.",
 )
@@ -170,7 +170,7 @@ cusum_month = Table(
     Column("is_provisional", Boolean, nullable=False, comment="whether the month can still change; only final months raise signals"),
     Column("model_version", Text, nullable=False, comment="models that predicted the risks, each with its version"),
     Column("rule_version", Integer, nullable=False, comment="version of the rule"),
-    _one_of("direction", DIRECTIONS),
+    one_of("direction", DIRECTIONS),
     schema="measurement",
     comment="A month of a provider's risk-adjusted CUSUM chart, which takes its cases one by one in order of their date.",
 )

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, FromClause, literal_column, select
 from schemas.datasets import Pathway
 from schemas.measures import Credit
 from warehouse.detail_tables import detail_table, team_record_table
-from warehouse.tables import linkage_coverage, pathway_case, person
+from warehouse.pathway_tables import linkage_coverage, pathway_case, person
 
 COUNTED_STATUSES = ("valid", "incomplete")
 CASE_COLUMNS = ("case_id", "site_code", "provider_code", "started_at", "started_on", "record_status", "person_id")

@@ -1,7 +1,7 @@
 """A pathway's own tables, made from its declaration: the record versions and the cases' details.
 
 Belongs here: their shape, and bringing the database up to it by addition only. Does not belong here: the fixed core
-(``warehouse.tables``). A field that identifies a patient gets no column.
+(``warehouse.pathway_tables``). A field that identifies a patient gets no column.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables of the house itself, and of releases, on the same metadata as the core.
 
 Belongs here: the schema ``house`` (what was applied to the database, declared policies, which tables belong to which pathway) and
-the frozen results of a release. Does not belong here: the core (``warehouse.tables``).
+the frozen results of a release. Does not belong here: the core (``warehouse.intake_tables``, ``pathway_tables``, ``measurement_tables``).
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from schemas.registry import Registry
 from warehouse.improvement_tables import action_version, aim_version, change_idea, lead_version
-from warehouse.tables import EFFECTIVE_STATES, submission
+from warehouse.intake_tables import submission
+from warehouse.tables import EFFECTIVE_STATES
 
 KEYS = {
     lead_version.name: ("organisation_code", "pathway_name", "role"),

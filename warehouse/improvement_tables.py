@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, ForeignKey, ForeignKeyConstraint, Index, Integer, Table, Text
 
-from warehouse.tables import SystemTime, _one_of, _submission_reference, metadata
+from warehouse.tables import SystemTime, metadata, one_of, submission_reference
 
 SCHEMA = "improvement"
 STATUSES = ("planned", "active", "adopted", "abandoned")
@@ -18,7 +18,7 @@ VERDICTS = ("improved", "no change", "worse", "too early", "cannot be told")
 def _told() -> tuple[Column, ...]:
     """What every table of rows that were said begins with."""
     return (
-        _submission_reference(primary_key=True),
+        submission_reference(primary_key=True),
         Column("row_number", BigInteger, primary_key=True, comment="row of the file"),
         Column("arrival_number", BigInteger, nullable=False, comment="order of arrival"),
         Column("is_withdrawal", Boolean, nullable=False, comment="whether the row ends what it names"),
@@ -36,7 +36,7 @@ lead_version = Table(
     Column("signals", ARRAY(Text), nullable=False, comment="kinds of signals that are wanted; none: all"),
     Column("frequency", Text, nullable=False, comment="immediately or weekly"),
     Index(None, "organisation_code", "pathway_name"),
-    _one_of("frequency", ("immediately", "weekly")),
+    one_of("frequency", ("immediately", "weekly")),
     schema=SCHEMA,
     comment="What was said of a lead. One row a row of a submission; the latest effective one of organisation, pathway and role counts.",
 )
@@ -85,7 +85,7 @@ action_version = Table(
     Column("ended_on", Date, comment="last day of the trial"),
     Column("status", Text, nullable=False, comment="planned, active, adopted or abandoned"),
     Index(None, "organisation_code", "reference"),
-    _one_of("status", STATUSES),
+    one_of("status", STATUSES),
     schema=SCHEMA,
     comment="What was said of an improvement action. The latest effective row of organisation, reference and cycle counts.",
 )
@@ -159,7 +159,7 @@ action_effect = Table(
     Column("measure_version", Integer, nullable=False, comment="version of the measure's definition"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded"),
     Column("computed_at", SystemTime, nullable=False, comment="when it was computed"),
-    _one_of("verdict", VERDICTS),
+    one_of("verdict", VERDICTS),
     Index(None, "measure_name", "organisation_code"),
     schema=SCHEMA,
     comment="What an action did to a measure. One row an action that has begun and a measure that it names.",
@@ -206,8 +206,8 @@ aim_progress = Table(
     Column("forecast_upper", Double, comment="upper limit of it"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded"),
     Column("computed_at", SystemTime, nullable=False, comment="when it was computed"),
-    _one_of("state", ("reached", "on track", "behind", "too early")),
-    _one_of("assurance", ("always", "sometimes", "never", "not known")),
+    one_of("state", ("reached", "on track", "behind", "too early")),
+    one_of("assurance", ("always", "sometimes", "never", "not known")),
     schema=SCHEMA,
     comment="How an aim stands. One row an aim.",
 )

@@ -16,8 +16,8 @@ from schemas.registry import Registry
 from warehouse.case_source import measured_source, team_record_source
 from warehouse.compile_sql import SqlCompiler, render_sql
 from warehouse.house_tables import applied_sync
+from warehouse.measurement_tables import measure
 from warehouse.stale import queue_pathway
-from warehouse.tables import measure
 
 APPLIED = "measurement.measure"
 DEFINING = ("measure_version", "pathway_name", "kind", "definition_sql", "charts", "signals_from")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Index, Integer, Table, Text, UniqueConstraint, text
 
 from warehouse.improvement_tables import SCHEMA
-from warehouse.tables import SystemTime, _one_of, metadata
+from warehouse.tables import SystemTime, metadata, one_of
 
 STATES = ("waiting", "sent", "dropped")
 
@@ -30,7 +30,7 @@ message = Table(
     Column("next_attempt_at", SystemTime, nullable=False, comment="when the next attempt is due if none succeeds before"),
     Column("sent_at", SystemTime, comment="when it was taken by a mail server or a webhook"),
     Column("last_problem", Text, comment="what kept the last attempt from succeeding; never an address"),
-    _one_of("state", STATES),
+    one_of("state", STATES),
     Index("ix_message_waiting", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
     schema=SCHEMA,
     comment="A message to a lead, of one or more items. One row a message, however often it is sent.",

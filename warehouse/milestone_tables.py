@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, Double, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
-from warehouse.tables import SystemTime, _one_of, metadata
+from warehouse.tables import SystemTime, metadata, one_of
 
 GRAINS = ("quarter", "year")
 
@@ -61,7 +61,7 @@ milestone_result = Table(
     Column("as_of_submission", Text, comment="latest submission that had been loaded when it was computed"),
     Column("computed_at", SystemTime, nullable=False, server_default=text("now()"), comment="when it was computed"),
     PrimaryKeyConstraint("pathway_name", "organisation_code", "period_grain", "period_start", "milestone_name"),
-    _one_of("period_grain", GRAINS),
+    one_of("period_grain", GRAINS),
     schema="measurement",
     comment="How many cases of an organisation and period reached an event of the pathway, and how soon.",
 )

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, exists, insert, select
 
+from warehouse.intake_tables import effect
 from warehouse.organisations import OrganisationError, load_network, resolve
-from warehouse.tables import effect, organisation
+from warehouse.pathway_tables import organisation
 
 _CODE = re.compile(r"[A-Z0-9]{3,8}")
 ETR_COLUMNS = 12

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert
 
 from schemas.layouts import OrganisationList
 from schemas.registry import Registry
+from warehouse.intake_tables import effect
 from warehouse.organisation_files import ImportOutcome
 from warehouse.organisations import OrganisationError, load_network, resolve
-from warehouse.tables import effect
 
 
 def list_of(path: Path, registry: Registry) -> OrganisationList | None:

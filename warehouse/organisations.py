@@ -15,7 +15,7 @@ from datetime import date
 from sqlalchemy import ARRAY, Connection, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from warehouse.tables import organisation, organisation_alias, unresolved_organisation
+from warehouse.pathway_tables import organisation, organisation_alias, unresolved_organisation
 
 DEPTH_LIMIT = 20
 BY_HAND = "name given by hand"  # no import takes such an alias back

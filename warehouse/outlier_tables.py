@@ -1,6 +1,6 @@
 """Tables of over-dispersion and of period outliers: who is one, by which evaluations, and what became of it.
 
-Belongs here: tables of the schema ``measurement`` for these. Does not belong here: benchmarks and limits (``warehouse.tables``), signals
+Belongs here: tables of the schema ``measurement`` for these. Does not belong here: benchmarks and limits (``warehouse.measurement_tables``), signals
 of early warning, which are never mixed with outliers.
 Evaluations and events are a history: the database refuses to change or delete them.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Date, Double, ForeignKey, Identity, Index, Integer, Table, Text, UniqueConstraint
 
-from warehouse.tables import SystemTime, _one_of, metadata
+from warehouse.tables import SystemTime, metadata, one_of
 
 LEVELS = ("alarm", "alert", "inside", "positive", "not judged")
 DIRECTIONS = ("worse", "better")
@@ -49,7 +49,7 @@ period_outlier = Table(
     Column("detected_at", SystemTime, nullable=False, comment="when it was detected first"),
     UniqueConstraint("measure_name", "organisation_code", "period_grain", "period_start", name="uq_period_outlier_cell"),
     Index(None, "organisation_code"),
-    _one_of("period_grain", ("quarter", "year")),
+    one_of("period_grain", ("quarter", "year")),
     schema="measurement",
     comment="A closed period of an organisation that lay beyond a policy limit. One row a measure, organisation and period, for good.",
 )
@@ -90,8 +90,8 @@ period_outlier_evaluation = Table(
     Column("level", Text, nullable=False, comment="alarm, alert, inside, positive or not judged"),
     Column("direction", Text, comment="worse or better than expected; null inside"),
     Index(None, "period_outlier_id"),
-    _one_of("level", LEVELS),
-    _one_of("direction", DIRECTIONS),
+    one_of("level", LEVELS),
+    one_of("direction", DIRECTIONS),
     schema="measurement",
     comment="One judgement of a period outlier on the data of its day. Corrected data add another, none is overwritten.",
 )

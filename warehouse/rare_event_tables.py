@@ -1,6 +1,6 @@
 """Charts of rare events: what lies between one and the next.
 
-Belongs here: tables of the schema ``measurement`` that have a row an event. Does not belong here: charts of periods (``warehouse.tables``).
+Belongs here: tables of the schema ``measurement`` that have a row an event. Does not belong here: charts of periods (``warehouse.measurement_tables``).
 A row says in which month an event was and how much lay before it, never which case it was.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, Double, Integer, Table, Text
 
-from warehouse.tables import _one_of, metadata
+from warehouse.tables import metadata, one_of
 
 CHARTS = ("g", "t")
 
@@ -29,7 +29,7 @@ rare_event_point = Table(
     Column("rule_version", Integer, nullable=False, comment="version of the rules"),
     Column("is_open", Boolean, nullable=False, comment="whether the next event is awaited: the value can only grow, it makes no limits"),
     Column("is_provisional", Boolean, nullable=False, comment="whether its month can still change; it then makes no limits and raises no signal"),
-    _one_of("chart", CHARTS),
+    one_of("chart", CHARTS),
     schema="measurement",
     comment="A point of a provider's chart of rare events, one an event in order of date, and one for what has passed since the last.",
 )

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from warehouse.organisation_files import IMPORT_IT
-from warehouse.tables import organisation, provider_role
+from warehouse.pathway_tables import organisation, provider_role
 
 PIPELINE = "cc_pipeline"
 GROUPS = {

@@ -40,8 +40,11 @@ from schemas.measures import Credit, Measure
 from schemas.registry import Registry
 from warehouse.case_source import DEATHS_COVERED_TO, case_source, team_record_source
 from warehouse.detail_tables import detail_table
+from warehouse.intake_tables import stale_cell
+from warehouse.measurement_tables import measure_result, submitted_result
 from warehouse.milestone_tables import milestone_result
-from warehouse.tables import GRAINS, measure_result, organisation, pathway_case, stale_cell, submitted_result
+from warehouse.pathway_tables import organisation, pathway_case
+from warehouse.tables import GRAINS
 
 LEVELS = ("site", "team", "provider", "region", "network")
 

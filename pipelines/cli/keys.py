@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from pipelines.cli.shared import console, opened, print_table
 from warehouse.keys import PURPOSES, KeyRing, Keys
+from warehouse.pathway_tables import person_identifier
 from warehouse.settings import Settings
-from warehouse.tables import person_identifier
 
 MADE_WITH = {"pseudonym": "pseudonyms", "archive": "files"}
 

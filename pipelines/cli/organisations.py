@@ -14,10 +14,12 @@ import click
 from sqlalchemy import Connection, select
 
 from pipelines.cli.shared import actor, console, opened, print_table, refresh, say
+from warehouse.intake_tables import submission
 from warehouse.organisation_files import IMPORT_IT
 from warehouse.organisations import PROVISIONAL, Place, aliases_of, ancestors, resolve, took_over
+from warehouse.pathway_tables import organisation, unresolved_organisation
 from warehouse.settings import Settings
-from warehouse.tables import ORGANISATION_KINDS, organisation, submission, unresolved_organisation
+from warehouse.tables import ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     from assets.context import Context

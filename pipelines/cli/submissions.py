@@ -15,9 +15,9 @@ from sqlalchemy import Row, func, select
 from assets import ledger
 from pipelines.cli.shared import actor, console, opened, refresh, say
 from pipelines.services import DAEMON, is_running
+from warehouse.intake_tables import submission as submission_table
 from warehouse.settings import Settings
 from warehouse.tables import EFFECTIVE_STATES
-from warehouse.tables import submission as submission_table
 
 EVERY_SECONDS = 3.0
 

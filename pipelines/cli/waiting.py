@@ -18,10 +18,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from pipelines.cli.shared import console
 from warehouse.archive import open_archive
+from warehouse.intake_tables import submission
 from warehouse.keys import Keys
 from warehouse.organisation_files import IMPORT_IT
+from warehouse.pathway_tables import organisation
 from warehouse.settings import Settings
-from warehouse.tables import FINAL_STATES, organisation, submission
+from warehouse.tables import FINAL_STATES
 
 EXIT_CODES = {"accepted": 0, "accepted with warnings": 10, "accepted in part": 11, "held": 11, "rejected": 12, "failed": 20}
 NOT_YET = 1

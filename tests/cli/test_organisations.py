@@ -13,7 +13,7 @@ from pipelines.cli.main import CANNOT
 from tests.docs.commands import README, text_of
 from tests.world import snapshot, wrist
 from warehouse.organisations import load_network
-from warehouse.tables import organisation
+from warehouse.pathway_tables import organisation
 
 COUNTS = "Organisation,Measure,Period start,Period,Numerator,Denominator\r\n"
 

@@ -14,7 +14,7 @@ from pipelines.cli.main import CANNOT
 from pipelines.resources import House
 from tests.integration.test_way_of_a_file import replace_january
 from tests.world import wrist
-from warehouse.tables import submission
+from warehouse.intake_tables import submission
 
 STATES = {"received": True, "reading": True, "failed": True, "held": False, "rejected": False}
 

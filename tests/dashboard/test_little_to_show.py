@@ -57,7 +57,7 @@ def test_one_provider_in_one_month(new_house):
 def test_everything_suppressed(new_house):
     from sqlalchemy import insert
 
-    from warehouse.tables import benchmark
+    from warehouse.measurement_tables import benchmark
 
     quarter = {"period_grain": "quarter"}
     house = furnished(new_house, [(f"ZX{n}{site}", 2, 5, "proportion", quarter) for n in (1, 2, 3) for site in ("A1", "")])

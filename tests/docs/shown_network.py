@@ -21,8 +21,8 @@ from tests.improvement.network import NOW, PROVIDERS, Departments
 from tests.results.case_mix_world import AGE, DEAD, PUBLISHED
 from tests.world import World, wrist
 from warehouse.organisations import load_network
+from warehouse.pathway_tables import linkage_coverage
 from warehouse.stale import queue_all
-from warehouse.tables import linkage_coverage
 
 BY_AGE = CaseMixModel("wrist_death", "Death after a wrist fracture", DEAD.name, (AGE,), replace(PUBLISHED, coefficients=PUBLISHED.coefficients[:3]), minimum_cases=5000, minimum_events=500)
 QUARTER = date(2025, 7, 1)

@@ -12,10 +12,11 @@ from sqlalchemy import insert
 from assets.refresh import refresh
 from schemas.pathways.emergency_care import FOUR_HOUR
 from tests.improvement.files import ACTION, actions
+from warehouse.intake_tables import submission
 from warehouse.loading import copy_frame
+from warehouse.measurement_tables import submitted_result
 from warehouse.organisations import load_network
 from warehouse.stale import queue_all
-from warehouse.tables import submission, submitted_result
 
 FIRST, MONTHS, CASES = np.datetime64("2023-01", "M"), 36, 400
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)  # the last month is December 2025

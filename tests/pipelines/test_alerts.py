@@ -15,7 +15,7 @@ from assets.definitions import SENDER_TAG, SUBMISSION_TAG
 from pipelines.alerts import failure_sensor, push, stuck_sensor, stuck_submissions
 from pipelines.resources import House
 from tests.pipelines.small_jobs import breaking
-from warehouse.tables import submission
+from warehouse.intake_tables import submission
 
 
 class Receiver(HTTPServer):

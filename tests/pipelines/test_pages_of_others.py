@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from assets.context import Context
 from assets.definitions import REFRESHED_TAG, RESULT_STAGES, make_results, streams
-from warehouse.tables import stale_cell
+from warehouse.intake_tables import stale_cell
 
 WRISTS, OTHERS = "wrist_fracture", "emergency_care"
 

@@ -24,9 +24,9 @@ from pipelines.processes import ProcessRecord, wait_until
 from pipelines.worker import worker_record
 from tests.conftest import DEMO_NETWORK, PATHWAYS
 from warehouse.database import make_engine
+from warehouse.intake_tables import submission
 from warehouse.organisations import load_network
 from warehouse.settings import Settings
-from warehouse.tables import submission
 
 pytestmark = pytest.mark.slow
 HEADER = ("Clinic code", "NHS number", "Hospital number", "Surname", "Date of birth", "Arrival date", "Arrival time", "Side", "Manipulated", "Manipulation date", "Manipulation time")

@@ -17,8 +17,8 @@ from schemas.expressions import Holds, Not, days_between, field
 from schemas.measures import Direction, Exclusion, Measure, MeasureKind
 from schemas.registry import Registry
 from tests.results.world import World, wrist
+from warehouse.pathway_tables import linkage_coverage
 from warehouse.stale import queue_for_deaths
-from warehouse.tables import linkage_coverage
 
 NOT_KNOWN_YET = Exclusion("deaths_not_known_yet", Not(Holds(days_between("started_on", "deaths_covered_to") >= 30)))
 DEAD = Measure(

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 from assets import team_records
 from tests.results.world import World
 from warehouse.detail_tables import team_record_table
-from warehouse.tables import person
+from warehouse.pathway_tables import person
 
 BURNT = datetime(2026, 5, 10, 8)
 

@@ -11,7 +11,9 @@ from sqlalchemy import insert, update
 from assets.refresh import refresh
 from assets.statistics.funnel import proportion_limits
 from tests.results.world import NOW, wrist
-from warehouse.tables import organisation, stale_cell, submitted_result
+from warehouse.intake_tables import stale_cell
+from warehouse.measurement_tables import submitted_result
+from warehouse.pathway_tables import organisation
 
 BENCHMARK = "measurement.benchmark"
 MAY = date(2026, 5, 1)

@@ -12,7 +12,7 @@ from assets.refresh import refresh
 from schemas.case_mix import CaseMixModel
 from tests.results.case_mix_world import MODEL, cover, patients, world_with
 from tests.results.world import NOW, World
-from warehouse.tables import organisation
+from warehouse.pathway_tables import organisation
 
 SPRING, MAY = date(2026, 4, 1), date(2026, 5, 10)
 

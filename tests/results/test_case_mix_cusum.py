@@ -15,7 +15,7 @@ from assets.refresh import refresh
 from assets.statistics.run_lengths import risk_adjusted_run_length
 from tests.results.case_mix_world import MODEL, patients, world_with
 from tests.results.world import NOW, World
-from warehouse.tables import signal
+from warehouse.measurement_tables import signal
 
 QUIET = [1] * 20  # deaths of ten patients a month, each with a risk of 0.1
 RISK, PATIENTS = 0.1, 10

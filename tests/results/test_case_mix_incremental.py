@@ -14,7 +14,8 @@ from assets.refresh import full_recompute, refresh
 from tests.results.case_mix_world import MODEL, cover, world_with
 from tests.results.test_incremental import SITES, random_change
 from tests.results.world import NOW, World, random_wrists
-from warehouse.tables import pathway_case, person, signal
+from warehouse.measurement_tables import signal
+from warehouse.pathway_tables import pathway_case, person
 
 TABLES = ("case_mix_part", "standardised_result", "cusum_month")
 KEYS = ["organisation_code", "provider_code", "site_code", "model_name", "direction", "period_grain", "period_start"]

@@ -14,8 +14,9 @@ from schemas.expressions import Holds, Not, days_between
 from schemas.measures import Direction, Exclusion, Measure, MeasureKind
 from schemas.registry import Registry
 from tests.results.world import NOW, World, wrist
+from warehouse.measurement_tables import submitted_result
+from warehouse.pathway_tables import linkage_coverage
 from warehouse.stale import queue_cells, queue_for_deaths
-from warehouse.tables import linkage_coverage, submitted_result
 
 NOT_KNOWN_YET = Exclusion("deaths_not_known_yet", Not(Holds(days_between("started_on", "deaths_covered_to") >= 30)))
 DEAD = Measure(

@@ -12,7 +12,7 @@ from assets.enough import ENOUGH, fewest, is_enough
 from assets.refresh import refresh
 from schemas.measures import Chart, MeasureKind
 from tests.results.world import World, wrist
-from warehouse.tables import signal
+from warehouse.measurement_tables import signal
 
 NAN = float("nan")
 

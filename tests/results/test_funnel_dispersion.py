@@ -13,7 +13,7 @@ from assets.funnel_dispersion import ENOUGH_PEERS, adjusted
 from assets.refresh import refresh
 from assets.statistics.overdispersion import ARCSINE, overdispersed_limits, overdispersion
 from tests.results.world import NOW, wrist
-from warehouse.tables import organisation
+from warehouse.pathway_tables import organisation
 
 MAY = date(2026, 5, 1)
 MEASURE = "wrist_manipulated_4h"

@@ -10,7 +10,7 @@ import pytest
 from assets.refresh import refresh
 from assets.statistics.intervals import wilson
 from tests.results.world import NOW, World, wrist
-from warehouse.tables import stale_cell
+from warehouse.intake_tables import stale_cell
 
 
 def refreshed(world: World, *rows: dict, now=NOW) -> World:

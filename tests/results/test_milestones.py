@@ -10,7 +10,7 @@ from sqlalchemy import text
 from assets.refresh import refresh
 from tests.results.world import NOW, World, wrist
 from warehouse.milestone_definitions import sync_milestones
-from warehouse.tables import pathway_case
+from warehouse.pathway_tables import pathway_case
 
 QUARTER = date(2026, 4, 1)
 

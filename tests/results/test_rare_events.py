@@ -12,7 +12,7 @@ from assets.charts import SERIES_POINTS
 from assets.refresh import full_recompute, refresh
 from tests.results.test_signals import events, look, signals
 from tests.results.world import NOW, World, wrist
-from warehouse.tables import organisation
+from warehouse.pathway_tables import organisation
 
 MEASURE = "wrist_open_wound"
 JANUARY = date(2024, 1, 1)

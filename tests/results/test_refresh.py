@@ -15,8 +15,9 @@ from assets.ledger import CRASHES
 from assets.refresh import full_recompute, refresh
 from tests.results.world import NOW, wrist
 from warehouse.database import advisory_lock
+from warehouse.intake_tables import stale_cell, submission
 from warehouse.measure_definitions import sync_measures
-from warehouse.tables import measure, stale_cell, submission
+from warehouse.measurement_tables import measure
 
 
 def waiting(world) -> int:

@@ -15,7 +15,9 @@ from assets.refresh import refresh
 from assets.signals import Settled, falling_completeness
 from assets.silence import SILENT_AFTER_PERIODS, is_silent
 from tests.results.world import World, wrist
-from warehouse.tables import organisation, signal, signal_event, stale_cell, submission, submitted_result
+from warehouse.intake_tables import stale_cell, submission
+from warehouse.measurement_tables import signal, signal_event, submitted_result
+from warehouse.pathway_tables import organisation
 
 QUIET = [3, 4, 2, 4, 3, 2, 4, 3, 3, 4, 2, 3, 4, 3]  # met, of five a month
 ALIKE = 2  # so many of each, for a series of few events raises nothing

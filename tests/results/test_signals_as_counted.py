@@ -11,7 +11,7 @@ from assets.refresh import refresh
 from bench.alarms.charts import watch
 from bench.alarms.rules import XMR_ALL, Months, xmr
 from tests.results.world import World, wrist
-from warehouse.tables import signal
+from warehouse.measurement_tables import signal
 
 FIRST, MONTHS, SITES = 13, 26, ("ZX1A1", "ZX1A2", "ZX2A1", "ZX2A2")  # months are judged from the fourteenth on
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Date, Integer, Text, cast, column, delete, func, literal, select, update, values
 
+from warehouse.intake_tables import stale_cell
+from warehouse.pathway_tables import organisation
 from warehouse.stale import index_dates, queue_cells, take
-from warehouse.tables import organisation, stale_cell
 
 
 @pytest.fixture

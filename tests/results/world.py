@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from schemas.registry import Registry
 from warehouse.detail_tables import detail_table
+from warehouse.intake_tables import submission
+from warehouse.pathway_tables import pathway_case, person
 from warehouse.stale import queue_for_cases
-from warehouse.tables import pathway_case, person, submission
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

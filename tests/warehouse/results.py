@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, insert
 
-from warehouse.tables import benchmark, funnel_limit, measure, measure_result, spc_point
+from warehouse.measurement_tables import benchmark, funnel_limit, measure, measure_result, spc_point
 
 PERIOD = date(2026, 1, 1)
 KINDS = ("proportion", "median", "mean", "count", "rate", "score", "derived")

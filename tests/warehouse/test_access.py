@@ -15,8 +15,8 @@ from warehouse.dashboard_login import LOGIN
 from warehouse.database import make_engine
 from warehouse.detail_tables import detail_table, record_table
 from warehouse.organisations import load_network
+from warehouse.pathway_tables import pathway_case, person, person_identifier, provider_role
 from warehouse.roles import GROUPS, RoleError, create_provider_role, drop_provider_role
-from warehouse.tables import pathway_case, person, person_identifier, provider_role
 
 SCHEMAS = ("house", "intake", "pathway", "measurement", "improvement", "dashboard", "publication")
 VERBS = ("select", "insert", "update", "delete", "truncate")

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import insert, text, update
 
 from tests.warehouse.results import PERIOD, add_measures, add_point, add_result
+from warehouse.measurement_tables import measure
 from warehouse.rare_event_tables import rare_event_point
-from warehouse.tables import measure
 
 P_PRIME = {"chart": "p_prime", "mean": 0.5, "lower_limit": 0.5 - 1.2 / 53**0.5, "upper_limit": 0.5 + 1.2 / 53**0.5, "rule_version": 1}
 

@@ -23,8 +23,8 @@ from warehouse import embedded
 from warehouse.dashboard_login import LOGIN, DashboardLoginError, dashboard_engine, dashboard_url
 from warehouse.migrate import migrate, prepare_server
 from warehouse.organisations import load_network
+from warehouse.pathway_tables import provider_role
 from warehouse.settings import Settings
-from warehouse.tables import provider_role
 
 OWN = text("select array(select unnest(house.my_organisations()) order by 1)")
 ABOVE = text("select array(select ancestor_code || ' ' || provider_code from house.my_ancestors() order by 1)")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, MetaData, Table, Text, select
 
 from warehouse.loading import copy_frame, read_many, temporary_like
-from warehouse.tables import spc_point
+from warehouse.measurement_tables import spc_point
 
 TOLD = Table(
     "told", MetaData(), Column("name", Text), Column("number", BigInteger), Column("share", Double), Column("is_so", Boolean), Column("day", Date),

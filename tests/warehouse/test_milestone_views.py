@@ -9,10 +9,10 @@ from sqlalchemy import Connection, insert, text
 
 from tests.warehouse.results import CHAIN, add_benchmark
 from tests.warehouse.test_views import _rows
+from warehouse.measurement_tables import measure
 from warehouse.milestone_definitions import sync_milestones
 from warehouse.milestone_tables import milestone_result
 from warehouse.organisations import load_network
-from warehouse.tables import measure
 
 QUARTER, NEXT, YEAR = date(2026, 1, 1), date(2026, 4, 1), date(2026, 1, 1)
 

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select, text
 
 from tests.conftest import DEMO_NETWORK
+from warehouse.intake_tables import effect
 from warehouse.organisation_files import import_organisations, import_successors
 from warehouse.organisations import OrganisationError, add_alias, ancestors, load_network, normalise_name, remember_unresolved, resolve
-from warehouse.tables import effect, organisation, organisation_alias, unresolved_organisation
+from warehouse.pathway_tables import organisation, organisation_alias, unresolved_organisation
 
 ODS = Path(__file__).resolve().parents[3] / "shared" / "data" / "ods"
 BY = {"actor": "test", "at": datetime(2026, 1, 2, tzinfo=UTC)}

@@ -11,7 +11,7 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.loading import Copies, LoadRefused, copy_frame
-from warehouse.tables import organisation, pathway_case, person
+from warehouse.pathway_tables import organisation, pathway_case, person
 
 CASE = {
     "pathway_name": "wrist_fracture", "site_code": "ZX1A1", "provider_code": "ZX1", "started_on": "2026-01-05", "record_status": "valid",

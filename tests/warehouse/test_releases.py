@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.warehouse.results import PERIOD, add_benchmark, add_measures, add_result, add_tree
 from warehouse.house_tables import release_result
+from warehouse.intake_tables import stale_cell
+from warehouse.measurement_tables import measure_result
 from warehouse.releases import ReleaseError, Selection, freeze, verify
-from warehouse.tables import measure_result, stale_cell
 
 BY = {"actor": "test", "at": datetime(2026, 4, 2, tzinfo=UTC)}
 JANUARY = Selection(PERIOD, PERIOD, grains=("month",))

@@ -15,9 +15,10 @@ from assets.refresh import refresh
 from tests.warehouse.results import KINDS, PERIOD, add_benchmark, add_funnel, add_measures, add_point, add_result, add_tree
 from tests.warehouse.test_access import _add_case
 from warehouse.improvement_tables import action_version
+from warehouse.intake_tables import stale_cell, submission
+from warehouse.measurement_tables import measure, signal
 from warehouse.policies import CURRENT, POLICIES, PolicyError, SmallNumbersPolicy, sync_policies
 from warehouse.stale import queue_all
-from warehouse.tables import measure, signal, stale_cell, submission
 
 
 @pytest.fixture

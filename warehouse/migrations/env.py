@@ -6,9 +6,12 @@ from warehouse import (  # noqa: F401  (they add to the metadata)
     case_mix_tables,
     house_tables,
     improvement_tables,
+    intake_tables,
+    measurement_tables,
     message_tables,
     milestone_tables,
     outlier_tables,
+    pathway_tables,
     rare_event_tables,
     tables,
 )
