@@ -1,6 +1,6 @@
 """What the warehouse's tables share: the metadata, kinds of time, lists of states, columns that many have.
 
-Belongs here: that. Does not belong here: a table (modules named ``..._tables``; ``warehouse.migrations.env`` names all), views (``warehouse.views``),
+Belongs here: that. Does not belong here: a table (modules named ``..._tables``, all of them in ``warehouse.every_table``), views (``warehouse.views``),
 roles (``warehouse.roles``). Every table and column carries its comment: grain, meaning, unit.
 """
 

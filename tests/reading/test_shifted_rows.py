@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 
 from assets.reading import conform, read_file, with_shifted_rows
@@ -43,6 +45,19 @@ def test_the_side_and_the_first_column_that_surely_moved(registry, dataset, shar
     first = LETTERS[re.match("From column ([A-Z]+) on", finding.advice)[1]]
     assert place <= first and finding.field_name is not None
     assert f"a cell was {'added' if way == 'right' else 'lost'} on the way there" in finding.advice
+
+
+def test_in_a_workbook_with_real_dates_too(registry):
+    sample = SAMPLES["hip_fracture"]
+    book = openpyxl.Workbook()
+    book.active.append(list(sample.headers))
+    for number, row in enumerate(rows_of(sample), start=2):
+        cells = [datetime.strptime(cell, "%d/%m/%Y") if re.fullmatch(r"\d\d/\d\d/\d{4}", cell) else cell for cell in row]
+        book.active.append([*cells[:9], None, *cells[9:-1]] if number == ROW else cells)
+    book.save(made := io.BytesIO())
+    read = read_file(made.getvalue(), ".xlsx", registry, dataset=sample.dataset, sender_code="ZX1")
+    [finding] = [f for f in with_shifted_rows(read, conform(read)).findings if f.rule_id == "F23"]
+    assert finding.row_number == ROW and "one column to the right" in finding.advice
 
 
 @pytest.mark.parametrize("dataset", SAMPLES)

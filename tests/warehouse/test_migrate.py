@@ -11,28 +11,16 @@ from sqlalchemy import Connection, Engine, MetaData, insert, inspect, text, upda
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateSchema
 
-from warehouse import (  # noqa: F401  (they add to the metadata)
-    case_mix_tables,
-    house_tables,
-    improvement_tables,
-    intake_tables,
-    measurement_tables,
-    message_tables,
-    milestone_tables,
-    outlier_tables,
-    pathway_tables,
-    rare_event_tables,
-)
 from warehouse.database import make_engine
 from warehouse.detail_tables import record_table
 from warehouse.embedded import ensure
+from warehouse.every_table import metadata
 from warehouse.house_tables import pathway_table
 from warehouse.intake_tables import quarantined_row, submission
 from warehouse.measure_definitions import measure_row
 from warehouse.measurement_tables import measure
 from warehouse.migrate import MIGRATIONS, MigrationError, head, migrate, migrate_database
 from warehouse.sync import spared_tables, team_record_tables
-from warehouse.tables import metadata
 
 FINDINGS = "select submission_id, finding_number, rule_id, rule_name, severity, scope, row_number, field_name, advice from intake.finding order by 1, 2"
 CORE = ("house", "intake", "pathway", "measurement", "improvement")

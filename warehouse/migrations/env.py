@@ -2,19 +2,7 @@
 
 from alembic import context
 
-from warehouse import (  # noqa: F401  (they add to the metadata)
-    case_mix_tables,
-    house_tables,
-    improvement_tables,
-    intake_tables,
-    measurement_tables,
-    message_tables,
-    milestone_tables,
-    outlier_tables,
-    pathway_tables,
-    rare_event_tables,
-    tables,
-)
+from warehouse.every_table import metadata
 
 SCHEMAS = {"house", "intake", "pathway", "measurement", "improvement"}
 
@@ -22,12 +10,12 @@ SCHEMAS = {"house", "intake", "pathway", "measurement", "improvement"}
 def _is_ours(thing, name, kind, reflected, compared) -> bool:
     """A pathway's own tables and the version table are not the migrations' concern."""
     table = thing if kind == "table" else getattr(thing, "table", None)
-    return table is None or f"{table.schema}.{table.name}" in tables.metadata.tables
+    return table is None or f"{table.schema}.{table.name}" in metadata.tables
 
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.metadata,
+    target_metadata=metadata,
     version_table_schema="house",
     include_schemas=True,
     include_name=lambda name, kind, parents: kind != "schema" or name in SCHEMAS,
