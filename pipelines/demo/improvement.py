@@ -23,9 +23,13 @@ FLAWED = 7  # by its number among the providers: whose file of actions holds wha
 AIMS = ((2, SURGERY, 0.55, 0.75, 200), (12, SURGERY, 0.55, 0.70, 120), (11, MOBILISED, 0.80, 0.90, 150), (4, MOBILISED, 0.80, 0.99, 90), (8, "hip_kpi0_nerve_block", 0.60, 0.85, 300))
 
 
-def improvement_files(network: Network, today: date) -> Iterator[DemoFile]:
-    """Leads, aims and actions of the whole network."""
+def lead_files(network: Network) -> Iterator[DemoFile]:
+    """Leads of the whole network. They come before anything that raises a signal: of a signal those are told who are leads when it is raised."""
     yield DemoFile(OFFICE, "leads.csv", _csv(LEAD, _leads(network)), "leads of every provider, with addresses that nobody reads")
+
+
+def improvement_files(network: Network, today: date) -> Iterator[DemoFile]:
+    """Aims and actions of the whole network."""
     yield DemoFile(OFFICE, "aims.csv", _csv(AIM, _aims(network, today)), "aims of five providers")
     known = [action for action in registered() if action.provider < len(network.providers)]
     yield DemoFile(OFFICE, "improvement actions.csv", _csv(ACTION, [_action(action, network, today) for action in known]), "actions: some work, some do not, one is too young")

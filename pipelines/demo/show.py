@@ -24,7 +24,7 @@ from pipelines.cli.running import print_addresses
 from pipelines.cli.shared import console
 from pipelines.demo.files import DemoFile, Story
 from pipelines.demo.hips import HipStory
-from pipelines.demo.improvement import improvement_files
+from pipelines.demo.improvement import improvement_files, lead_files
 from pipelines.demo.network import Network, make_network
 from pipelines.demo.office import office_files
 from pipelines.demo.strokes import StrokeStory
@@ -113,7 +113,8 @@ def work_off(house: Settings, network: Network) -> bool:
     stories = [story(network, context.registry.pathway(pathway), house.clock().date()) for pathway, story in STORIES.items()]
     with _progress() as progress, tempfile.TemporaryDirectory() as scratch:
         watch = Backlog(context, progress)
-        is_done = watch.drop_all(_all("back_loads", stories), Path(scratch), "two years of history")
+        is_done = watch.drop_all(lead_files(network), Path(scratch), "leads, whom signals reach")
+        is_done &= watch.drop_all(_all("back_loads", stories), Path(scratch), "two years of history")
         is_done &= watch.drop_all((*_all("singles", stories), *office_files(stories), *improvement_files(network, house.clock().date())), Path(scratch), "single files")
         for submission_id in watch.named("withdrawn later.csv"):
             withdraw(context, submission_id, "the demo")
