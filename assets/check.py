@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assets.reading import read_file, with_shifted_rows
-from assets.reading.conform import Conformed, conform
+from assets.reading import read_file, typed
+from assets.reading.conform import Conformed
 from assets.reading.manifest import Manifest
 from assets.reading.shapes import ReadFile
 from assets.work import told
@@ -89,8 +89,7 @@ class _Facts:
 
 
 def _judged(facts: _Facts, read: ReadFile, registry: Registry) -> CheckOutcome:
-    conformed, received_at = conform(read), facts.settings.clock()
-    read = with_shifted_rows(read, conformed)
+    (read, conformed), received_at = typed(read), facts.settings.clock()
     pathway = registry.pathway_of_dataset(read.dataset.name)
     measures = pathway.measures if pathway else ()
     verdict = validate(conformed, read.dataset, read.dataset.rule_version, received_at, measures=measures, layout=read.layout)

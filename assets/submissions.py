@@ -22,7 +22,7 @@ from assets.envelopes import Envelope, manifest_of, open_envelope, refusal
 from assets.failures import ProcessingFailed, failed
 from assets.ledger import Counts
 from assets.places import Sender, find_sender
-from assets.reading import Manifest, conform, containers, read_file, with_shifted_rows
+from assets.reading import Manifest, containers, read_file, typed
 from assets.receipts import Receipts
 from assets.work import Applied, Work
 from quality_checks.finding_table import FindingTable
@@ -142,8 +142,7 @@ def _read(
     content = context.archive.get(row.file_sha256)
     read = read_file(content, envelope.suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
     row = ledger.recognise(connection, row.submission_id, **_recognised(connection, row, sender, manifest, read), rule_version=rule_version or read.dataset.rule_version)
-    conformed = conform(read)
-    read = with_shifted_rows(read, conformed)
+    read, conformed = typed(read)
     return row, Work(row, sender, read, conformed, context.registry, context.keys, case_rules=case_rules or context.registry.case_rule_versions)
 
 

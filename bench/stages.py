@@ -16,7 +16,7 @@ STAGES = {
     "claimed (hashed, encrypted, archived)": ("assets.landing", "_register"),
     "read from the archive": ("warehouse.archive", "Archive.get"),
     "read": ("assets.submissions", "read_file"),
-    "typed": ("assets.submissions", "conform"),
+    "typed": ("assets.submissions", "typed"),
     "sites, persons, cases found": ("assets.records", "link_rows"),
     "merged with what was known": ("assets.records", "merge"),
     "validated": ("assets.records", "validate"),

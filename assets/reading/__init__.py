@@ -20,9 +20,9 @@ from assets.reading.containers import check_size, size_limit_bytes
 from assets.reading.manifest import Manifest, ManifestError, read_manifest
 from assets.reading.reader import read_file
 from assets.reading.shapes import InternalError, ReadFile, SourceTable
-from assets.reading.shifted_rows import with_shifted_rows
+from assets.reading.shifted_rows import typed
 
 __all__ = [
     "Conformed", "InternalError", "Manifest", "ManifestError", "ReadFile", "SourceTable", "check_size", "conform", "derive",
-    "read_file", "read_manifest", "size_limit_bytes", "with_shifted_rows",
+    "read_file", "read_manifest", "size_limit_bytes", "typed",
 ]  # fmt: skip

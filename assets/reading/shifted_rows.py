@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from assets.reading.conform import Conformed
+from assets.reading.conform import Conformed, conform
 from assets.reading.file_rules import FileRule, column_letter
 from assets.reading.likeness import test_of
 from assets.reading.shapes import CellKind, ReadFile
@@ -25,14 +25,21 @@ Cells = Sequence[tuple[str, int]]
 Tests = Mapping[int, Callable[[str, int], bool]]
 
 
-def with_shifted_rows(read: ReadFile, conformed: Conformed) -> ReadFile:
+def typed(read: ReadFile) -> tuple[ReadFile, Conformed]:
+    """The file with what typing tells of its rows, and the typed rows: what a check and a submission judge alike."""
+    conformed = conform(read)
+    return _with_shifted_rows(read, conformed), conformed
+
+
+def _with_shifted_rows(read: ReadFile, conformed: Conformed) -> ReadFile:
     """The file with a finding for each row of which several neighbouring values would fit one column away, and do not where they stand."""
     rows = _unreadable_rows(conformed)[:MOST_ROWS]
     if read.source is None or read.units is not None or not len(rows):
         return read
     columns = {i: read.column_of(name) for i, name in read.source.field_of_header.items()}
     tests = {i: lru_cache(maxsize=None)(test) for i, column in sorted(columns.items()) if (test := test_of(column, read.layout, read.dataset))}
-    found = [_finding(read, row, *moved) for row, cells in _cells_of(read, rows) if len((moved := _moved(cells, tests))[0].moved) >= LEAST_MOVED]
+    looked_at = [(row, *_moved(cells, tests)) for row, cells in _cells_of(read, rows)]
+    found = [_finding(read, row, stretch, direction) for row, stretch, direction in looked_at if len(stretch.moved) >= LEAST_MOVED]
     return read.with_findings((*read.findings, *found)) if found else read
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.service_processes import FIRST_PORTS, WEB
-from tests.docs.commands import ROOT
+from tests.project_files import ROOT, project_files
 from tests.stack import processes_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -28,17 +28,14 @@ PROVIDERS, SINGLES, SUMMARY = 22, 25, r"^\W*{}\W+([\d,]+)\W*$"
 @contextmanager
 def checkout() -> Iterator[Path]:
     """The files that git knows or would take, in a folder that everybody may enter; removed afterwards."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a checkout of git: nothing tells which files belong to the project")
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    files = project_files()
     above = Path(tempfile.mkdtemp(prefix="common-cause-", dir="/var/tmp"))
     above.chmod(0o755)
     try:
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            if (ROOT / name).exists():
-                place = above / "fresh clone" / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, place)
+        for path in files:
+            place = above / "fresh clone" / path.relative_to(ROOT)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, place)
         yield above / "fresh clone"
     finally:
         shutil.rmtree(above)

@@ -42,7 +42,7 @@ def raising(error):
 def fault_while_typing():
     from assets import submissions as module
 
-    return replaced(module, "conform", raising(ValueError))
+    return replaced(module, "typed", raising(ValueError))
 
 
 def fault_while_linking():

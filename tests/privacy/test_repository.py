@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
-
-import pytest
 
 from schemas.formats import DUMMY_NHS_NUMBERS, is_nhs_number
+from tests.project_files import ROOT, project_files
 
-ROOT = Path(__file__).parents[2]
 # ten digits on their own or as 3-3-4; not a piece of a longer number, of a decimal fraction or of a hash
 NUMBER = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9]{10}|[0-9]{3}([ -])[0-9]{3}\1[0-9]{4})(?![0-9A-Za-z])")
 HASHES = ("requirements.lock",)
@@ -22,16 +18,8 @@ def real_numbers(text: str) -> list[str]:
     return [number for number in found if is_nhs_number(number) and not re.sub("[ -]", "", number).startswith("999")]
 
 
-def tracked_files() -> list[Path]:
-    try:
-        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("not a checkout of git")
-    return [ROOT / name for name in listed.decode().split("\0") if name and name not in HASHES]
-
-
 def test_no_file_holds_a_number_that_could_be_a_patients():
-    files = [path for path in tracked_files() if path.is_file()]
+    files = [path for path in project_files() if str(path.relative_to(ROOT)) not in HASHES]
     assert len(files) > 200
     found = {str(path.relative_to(ROOT)): len(numbers) for path in files if (numbers := real_numbers(path.read_text("utf-8", errors="replace")))}
     assert found == {}

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 
-from assets.reading import conform, read_file, with_shifted_rows
+from assets.reading import read_file, typed
 from assets.simulate import csv_bytes, defect_names, made_up_sites, simulate
 from assets.work import told
 from quality_checks.validate import validate
@@ -32,7 +32,7 @@ def with_one(sample, way: str, place: int) -> bytes:
 
 def read_of(registry, sample, content: bytes):
     read = read_file(content, ".csv", registry, dataset=sample.dataset, sender_code="ZX1")
-    return with_shifted_rows(read, conform(read))
+    return typed(read)[0]
 
 
 @pytest.mark.parametrize("way", ["left", "right"])
@@ -56,7 +56,7 @@ def test_in_a_workbook_with_real_dates_too(registry):
         book.active.append([*cells[:9], None, *cells[9:-1]] if number == ROW else cells)
     book.save(made := io.BytesIO())
     read = read_file(made.getvalue(), ".xlsx", registry, dataset=sample.dataset, sender_code="ZX1")
-    [finding] = [f for f in with_shifted_rows(read, conform(read)).findings if f.rule_id == "F23"]
+    [finding] = [f for f in typed(read)[0].findings if f.rule_id == "F23"]
     assert finding.row_number == ROW and "one column to the right" in finding.advice
 
 
@@ -75,11 +75,10 @@ def test_of_thousands_of_rows_with_every_defect_only_those_that_shifted_are_told
         hip, made_up_sites(5, hip.simulation, seed=1), date(2023, 1, 1), date(2023, 5, 31), seed=5, count=2500, as_of=date(2023, 6, 15), defects=dict.fromkeys(defect_names(hip), 0.01)
     )
     read = read_file(csv_bytes(made.table), ".csv", registry, dataset=hip.case_dataset.name, sender_code="ZAA", manifest=None)
-    conformed = conform(read)
-    found = {f.row_number for f in with_shifted_rows(read, conformed).findings if f.rule_id == "F23"}
+    read, conformed = typed(read)
+    found = {f.row_number for f in read.findings if f.rule_id == "F23"}
     planted = {one.row_number for one in made.planted if one.defect == "shifted_columns"}
     assert found <= planted and len(found) > 0.9 * len(planted)
-    read = with_shifted_rows(read, conformed)
     verdict = validate(conformed, hip.case_dataset, 1, datetime(2023, 6, 20, tzinfo=UTC))
     every = told(read, verdict.findings)
     assert {f.rule_id for f in every if f.row_number in found} == {"F23"}
