@@ -13,14 +13,15 @@ import pandas as pd
 from assets.simulate import csv_bytes
 from pipelines.demo.files import DemoFile
 from pipelines.demo.network import OFFICE, Network
-from pipelines.demo.true_effects import HIP, MOBILISED, SURGERY, TrueAction, registered, started_on
+from pipelines.demo.true_effects import HIP, MOBILISED, NERVE, SURGERY, TrueAction, registered, started_on
 
 LEAD = ("Organisation", "Pathway", "Role", "Contact address", "Signals", "How often")
 AIM = ("Organisation", "Measure", "Baseline", "Target", "By when", "Set on", "Note")
 ACTION = ("Organisation", "Reference", "Cycle", "Pathway", "Title", "What changes", "Change ideas", "Measures to raise", "Measures to lower", "Start date", "End date", "Status")
 ROLES = ("Clinical lead", "Improvement nurse")
 FLAWED = 7  # by its number among the providers: whose file of actions holds what cannot be
-AIMS = ((2, SURGERY, 0.55, 0.75, 200), (12, SURGERY, 0.55, 0.70, 120), (11, MOBILISED, 0.80, 0.90, 150), (4, MOBILISED, 0.80, 0.99, 90), (8, "hip_kpi0_nerve_block", 0.60, 0.85, 300))
+# provider, measure, from, to, by in so many days. The last is of an action that does nothing: behind on whatever day the demo is run
+AIMS = ((2, SURGERY, 0.55, 0.75, 200), (12, SURGERY, 0.55, 0.70, 120), (11, MOBILISED, 0.80, 0.90, 150), (4, MOBILISED, 0.80, 0.99, 90), (8, NERVE, 0.60, 0.98, 30))
 
 
 def lead_files(network: Network) -> Iterator[DemoFile]:
