@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint bench pictures lock install clean
+.PHONY: help demo test test-slow lint format bench pictures lock install clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -41,8 +41,11 @@ test-slow: $(STAMP) ## the slow tests: whole houses that are up, long random his
 
 lint: $(STAMP) ## style and the directions of imports
 	@$(RUN)/ruff check .
-	@$(RUN)/ruff format --check --diff . >/dev/null 2>&1 || echo "(note: ruff format would change some files)"
+	@$(RUN)/ruff format --check . || { echo "make format puts them right"; exit 1; }
 	@$(RUN)/lint-imports
+
+format: $(STAMP) ## the house's style, for every file
+	@$(RUN)/ruff format .
 
 bench: $(STAMP) ## measure, and write the results with the machine's data
 	@$(RUN)/python -m bench $(ARGS)

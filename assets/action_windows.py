@@ -21,7 +21,10 @@ from warehouse.improvement_tables import action_version
 from warehouse.pathway_tables import organisation
 
 LONGEST = 24  # months of a phase
-BEFORE_POINTS, AFTER_POINTS = 12, 6  # a year holds every season; six months of one provider are the fewest that tell a step from a good month
+BEFORE_POINTS, AFTER_POINTS = (
+    12,
+    6,
+)  # a year holds every season; six months of one provider are the fewest that tell a step from a good month
 Month = np.datetime64
 
 
@@ -72,7 +75,9 @@ def plans(connection: Connection, pathway: Pathway) -> list[Plan]:
     rows = connection.execute(query).mappings().all()
     if not rows:
         return []
-    successors = {code: to for code, to in connection.execute(select(organisation.c.organisation_code, organisation.c.successor_code)) if to}
+    successors = {
+        code: to for code, to in connection.execute(select(organisation.c.organisation_code, organisation.c.successor_code)) if to
+    }
     return windowed(plan for row in rows for plan in _plans_of(row, pathway, successors))
 
 

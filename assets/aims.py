@@ -50,9 +50,19 @@ def compute_aims(connection: Connection, pathway: Pathway, moment: Moment) -> in
 
 def _row(aim: Mapping, measure: Measure, series: Mapping, moment: Moment) -> dict:
     points = series.get((measure.name, aim["organisation_code"], shortest_grain(measure)))
-    found = progress(aim, BETTER[measure.direction], points if points is not None else pd.DataFrame({name: [] for name in ("period_start", "value", "denominator")}))
+    found = progress(
+        aim,
+        BETTER[measure.direction],
+        points if points is not None else pd.DataFrame({name: [] for name in ("period_start", "value", "denominator")}),
+    )
     named = {name: aim[name] for name in ("measure_name", "provider_code", "organisation_code")}
-    return {"aim_number": aim["number"], **named, **found, "as_of_submission": moment.as_of_submission, "computed_at": pd.Timestamp(moment.now)}
+    return {
+        "aim_number": aim["number"],
+        **named,
+        **found,
+        "as_of_submission": moment.as_of_submission,
+        "computed_at": pd.Timestamp(moment.now),
+    }
 
 
 def progress(aim: Mapping, better: int, points: pd.DataFrame) -> dict:

@@ -38,8 +38,12 @@ join pathway.organisation o on o.organisation_code = r.organisation_code
 where r.measure_name = any(:measures)
 """
 READ = ("measure_name", "organisation_code", "period_grain", "period_start", "numerator", "denominator", "value", "peer_kind", "is_member")
-DELETE = "delete from measurement.{} x using " + TOUCHED + """ t
+DELETE = (
+    "delete from measurement.{} x using "
+    + TOUCHED
+    + """ t
 where x.period_grain = t.period_grain and x.period_start = t.period_start and x.measure_name = any(:measures)"""
+)
 
 
 def compute_benchmarks(connection: Connection, pathway: Pathway, moment: Moment) -> None:

@@ -27,7 +27,20 @@ def fields_read(link: CaseLink) -> tuple[str, ...]:
     chain = link.chain
     asked = (link.leads, *(fact.condition for fact in link.facts))
     ruled = (name for rule in link.rules for name in rule.fields)
-    return tuple(dict.fromkeys((chain.id, chain.to, chain.came_from, chain.whole, *link.same, *link.order, *ruled, *(n for e in asked for n in e.field_names()))))
+    return tuple(
+        dict.fromkeys(
+            (
+                chain.id,
+                chain.to,
+                chain.came_from,
+                chain.whole,
+                *link.same,
+                *link.order,
+                *ruled,
+                *(n for e in asked for n in e.field_names()),
+            )
+        )
+    )
 
 
 def group(dataset: Dataset, records: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +74,11 @@ def _elsewhere(holds: np.ndarray, cases: pd.Series, side: str) -> np.ndarray:
 # ------------------------------------------------------------------------------------------------ components
 def components(link: CaseLink, records: pd.DataFrame) -> np.ndarray:
     """A number for each record, the same for those of one case."""
-    pairs = [_sharing(records, ["person_id", *link.same]), _sharing(records, ["person_id", link.chain.whole]), _chained(link.chain, records)]
+    pairs = [
+        _sharing(records, ["person_id", *link.same]),
+        _sharing(records, ["person_id", link.chain.whole]),
+        _chained(link.chain, records),
+    ]
     left, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
     graph = coo_array((np.ones(len(left), dtype=bool), (left, right)), shape=(len(records), len(records)))
     return connected_components(graph, directed=False)[1]
@@ -108,7 +125,9 @@ def sequence(link: CaseLink, records: pd.DataFrame, cases: np.ndarray) -> np.nda
     """Positions of the records, case after case, each case's in its sequence."""
     chain = link.chain
     keys = pd.DataFrame({"case": cases, "number": records[chain.id].to_numpy()})
-    keys["number"] = keys["number"].where(keys.groupby("case")["number"].transform("count") == keys.groupby("case")["case"].transform("size"))
+    keys["number"] = keys["number"].where(
+        keys.groupby("case")["number"].transform("count") == keys.groupby("case")["case"].transform("size")
+    )
     for name in link.order:
         keys[name] = records[name].to_numpy()
     keys["came"] = records[chain.came_from].notna().to_numpy()

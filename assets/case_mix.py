@@ -72,11 +72,17 @@ def compute_case_mix(connection: Connection, pathway: Pathway, moment: Moment) -
         of_measure = [model for model in models if model.declared.measure == measure.name]
         if of_measure:
             settled = _compute(connection, pathway, measure, of_measure, None if is_new else touched, moment)
-            total.raised, total.extended, total.closed = total.raised + settled.raised, total.extended + settled.extended, total.closed + settled.closed
+            total.raised, total.extended, total.closed = (
+                total.raised + settled.raised,
+                total.extended + settled.extended,
+                total.closed + settled.closed,
+            )
     return total
 
 
-def _compute(connection: Connection, pathway: Pathway, measure: Measure, models: list[CurrentModel], providers: list[str] | None, moment: Moment) -> Settled:
+def _compute(
+    connection: Connection, pathway: Pathway, measure: Measure, models: list[CurrentModel], providers: list[str] | None, moment: Moment
+) -> Settled:
     """``providers``: the codes whose cases are read, None for all."""
     cases = _parts(connection, pathway, measure, models, providers)
     if look_again(connection, pathway, measure, models, moment):
@@ -87,12 +93,17 @@ def _compute(connection: Connection, pathway: Pathway, measure: Measure, models:
     return watch(connection, pathway, measure, models, cases, providers, moment)
 
 
-def _parts(connection: Connection, pathway: Pathway, measure: Measure, models: Sequence[CurrentModel], providers: list[str] | None) -> pd.DataFrame:
+def _parts(
+    connection: Connection, pathway: Pathway, measure: Measure, models: Sequence[CurrentModel], providers: list[str] | None
+) -> pd.DataFrame:
     """Read and predict the cases, write what they add; return them."""
     frame = read_cases(connection, pathway, measure, [model.declared for model in models], providers=providers)
     cases = with_risks(frame, models)
     of_these = "" if providers is None else " and provider_code = any(:providers)"
-    connection.execute(text(f"delete from measurement.case_mix_part where measure_name = :measure{of_these}"), {"measure": measure.name, "providers": providers})
+    connection.execute(
+        text(f"delete from measurement.case_mix_part where measure_name = :measure{of_these}"),
+        {"measure": measure.name, "providers": providers},
+    )
     copy_frame(connection, case_mix_part, _added(cases, models).assign(measure_name=measure.name))
     return cases
 
@@ -105,7 +116,9 @@ def _added(cases: pd.DataFrame, models: Sequence[CurrentModel]) -> pd.DataFrame:
     return sums.round({"expected": SUM_DECIMALS, "variance": SUM_DECIMALS}).reset_index()
 
 
-def _standardise(connection: Connection, pathway: Pathway, measure: Measure, models: Sequence[CurrentModel], moment: Moment, is_everything: bool) -> None:
+def _standardise(
+    connection: Connection, pathway: Pathway, measure: Measure, models: Sequence[CurrentModel], moment: Moment, is_everything: bool
+) -> None:
     """Every organisation of the touched periods anew: the rate of each reads the network's."""
     periods = PERIODS.format(starts=EVERY_START if is_everything else STALE_STARTS)
     levels = [*measure.levels, *(["team"] if "site" in measure.levels else [])]  # a team counts as a site

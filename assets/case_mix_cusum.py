@@ -38,7 +38,9 @@ SIGNAL_MONTHS = 12  # a crossing is worth a look for a year of final months
 RISK_GROUPS, GRID = 10, 100  # of the run length: within 3 % of that of every single risk
 DAYS_A_YEAR = 365.25
 VALUE_DECIMALS = 9
-MONTH_COLUMNS = [column.name for column in cusum_month.columns if column.name not in ("measure_name", "is_provisional", "model_version", "rule_version")]
+MONTH_COLUMNS = [
+    column.name for column in cusum_month.columns if column.name not in ("measure_name", "is_provisional", "model_version", "rule_version")
+]
 OVER = f"no crossing in the last {SIGNAL_MONTHS} final months"
 
 # whose charts: of the organisation that has the provider's cases now
@@ -71,13 +73,17 @@ def _owners(connection: Connection, codes: pd.Series) -> dict[str, str]:
 
 
 def _signalled(connection: Connection, measure: Measure) -> list[str]:
-    query = text("select distinct organisation_code from measurement.signal where kind = :kind and measure_name = :measure and state <> 'closed'")
+    query = text(
+        "select distinct organisation_code from measurement.signal where kind = :kind and measure_name = :measure and state <> 'closed'"
+    )
     return list(connection.scalars(query, {"kind": CUSUM, "measure": measure.name}))
 
 
 def _write(connection: Connection, measure: Measure, providers: Sequence[str] | None, months: pd.DataFrame) -> None:
     codes = None if providers is None else [*providers, *months["organisation_code"].unique()]
-    connection.execute(text(DELETE + ("" if codes is None else " and organisation_code = any(:codes)")), {"measure": measure.name, "codes": codes})
+    connection.execute(
+        text(DELETE + ("" if codes is None else " and organisation_code = any(:codes)")), {"measure": measure.name, "codes": codes}
+    )
     copy_frame(connection, cusum_month, months.assign(measure_name=measure.name, rule_version=RULE_VERSION))
 
 
@@ -89,7 +95,9 @@ def _months(cases: pd.DataFrame) -> pd.DataFrame:
     row, column = places(cases["organisation_code"])
     outcome, risk = (to_rows(cases[name].to_numpy(float), row, column) for name in ("outcome", "risk"))
     run_lengths = wanted_run_lengths(*_spans(cases))
-    return pd.concat([_charted(cases, outcome, risk, (row, column), run_lengths, direction) for direction in ODDS_RATIOS], ignore_index=True)
+    return pd.concat(
+        [_charted(cases, outcome, risk, (row, column), run_lengths, direction) for direction in ODDS_RATIOS], ignore_index=True
+    )
 
 
 def _spans(cases: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -116,7 +124,9 @@ def limit_for(run_length: float, risks: np.ndarray, odds_ratio: float) -> float:
         return np.nan
 
 
-def _charted(cases: pd.DataFrame, outcome: np.ndarray, risk: np.ndarray, at: tuple, run_lengths: np.ndarray, direction: str) -> pd.DataFrame:
+def _charted(
+    cases: pd.DataFrame, outcome: np.ndarray, risk: np.ndarray, at: tuple, run_lengths: np.ndarray, direction: str
+) -> pd.DataFrame:
     """The charts of one direction, by month."""
     ratio = ODDS_RATIOS[direction]
     limits = np.array([limit_for(length, line[~np.isnan(line)], ratio) for length, line in zip(run_lengths, risk, strict=True)])
@@ -129,7 +139,9 @@ def _charted(cases: pd.DataFrame, outcome: np.ndarray, risk: np.ndarray, at: tup
     ).round(VALUE_DECIMALS).reset_index()  # fmt: skip
     number = pd.Series(np.arange(len(limits)), index=np.unique(cases["organisation_code"].to_numpy(str)))
     place = months["organisation_code"].map(number).to_numpy(int)
-    return months.assign(direction=direction, odds_ratio=ratio, limit_value=np.round(limits, VALUE_DECIMALS)[place], run_length=run_lengths[place])
+    return months.assign(
+        direction=direction, odds_ratio=ratio, limit_value=np.round(limits, VALUE_DECIMALS)[place], run_length=run_lengths[place]
+    )
 
 
 def run(outcome: np.ndarray, risk: np.ndarray, limits: np.ndarray, odds_ratio: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

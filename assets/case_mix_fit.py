@@ -57,7 +57,9 @@ def _is_due(model: CurrentModel, count: int, latest: date) -> bool:
     return has_new_months or abs(count - model.case_count) > CHANGED_BY * model.case_count
 
 
-def _look(connection: Connection, pathway: Pathway, model: CurrentModel, frame: pd.DataFrame, between: tuple[date, date], moment: Moment) -> bool:
+def _look(
+    connection: Connection, pathway: Pathway, model: CurrentModel, frame: pd.DataFrame, between: tuple[date, date], moment: Moment
+) -> bool:
     """Whether the model was fitted and is used."""
     outcome = frame["outcome"].to_numpy(float)
     declared = model.declared

@@ -46,7 +46,10 @@ def limit_rows(results: pd.DataFrame, policy: OutlierPolicy | None, better: int)
     largest = peers.groupby(PERIOD, sort=True)["expected"].max().reset_index()
     ends = (np.ceil(largest["expected"].to_numpy(float) / ROUND) * ROUND).astype(int)
     lines = {end: lines_up_to(end, policy, better) for end in sorted(set(ends.tolist()))}
-    axes = [lines[end].assign(period_grain=row.period_grain, period_start=row.period_start) for end, row in zip(ends.tolist(), largest.itertuples(), strict=True)]
+    axes = [
+        lines[end].assign(period_grain=row.period_grain, period_start=row.period_start)
+        for end, row in zip(ends.tolist(), largest.itertuples(), strict=True)
+    ]
     return pd.concat(axes, ignore_index=True)
 
 

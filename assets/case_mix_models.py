@@ -86,7 +86,9 @@ def current_models(connection: Connection, pathway: Pathway, moment: Moment) -> 
 
 def _stored(connection: Connection, model: CaseMixModel, measure: Measure) -> CurrentModel | None:
     """The current version, None where there is none or its definition is another one now."""
-    row = connection.execute(select(case_mix_model).where(case_mix_model.c.model_name == model.name, case_mix_model.c.is_current)).one_or_none()
+    row = connection.execute(
+        select(case_mix_model).where(case_mix_model.c.model_name == model.name, case_mix_model.c.is_current)
+    ).one_or_none()
     if row is None or (row.declared_version, row.measure_version, row.measure_name) != (model.version, measure.version, measure.name):
         return None
     mine = (case_mix_coefficient.c.model_name == model.name) & (case_mix_coefficient.c.model_version == row.model_version)
@@ -118,7 +120,15 @@ def _begin_with_published(connection: Connection, pathway: Pathway, model: CaseM
 
 # ------------------------------------------------------------------------------------------------ writing
 def save(
-    connection: Connection, pathway: Pathway, model: CaseMixModel, made: casemix.Model, moment: Moment, *, origin: str, source: str, is_sound: bool = True
+    connection: Connection,
+    pathway: Pathway,
+    model: CaseMixModel,
+    made: casemix.Model,
+    moment: Moment,
+    *,
+    origin: str,
+    source: str,
+    is_sound: bool = True,
 ) -> int:
     """A new version of the model, current if it is sound; return its number."""
     table = case_mix_model

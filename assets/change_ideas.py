@@ -35,7 +35,10 @@ def compute_ideas(connection: Connection, measures: Collection[str], moment: Mom
     connection.execute(text("delete from improvement.change_idea_effect where measure_name = any(:measures)"), given)
     found = pd.DataFrame(map(dict, connection.execute(text(EFFECTS), given).mappings()))
     if len(found):
-        rows = [_pooled(part) | dict(zip(("change_idea", "measure_name"), key, strict=True)) for key, part in found.groupby(["change_idea", "measure_name"])]
+        rows = [
+            _pooled(part) | dict(zip(("change_idea", "measure_name"), key, strict=True))
+            for key, part in found.groupby(["change_idea", "measure_name"])
+        ]
         copy_frame(connection, change_idea_effect, pd.DataFrame(rows).assign(computed_at=pd.Timestamp(moment.now)))
 
 

@@ -117,13 +117,17 @@ def _counts(read: ReadFile, conformed: Conformed, verdict: Verdict, findings: Fi
     return counts, taken
 
 
-def _counts_of_units(read: ReadFile, rows: np.ndarray, findings: FindingTable, taken: np.ndarray, outside: np.ndarray, warned: np.ndarray) -> RowCounts:
+def _counts_of_units(
+    read: ReadFile, rows: np.ndarray, findings: FindingTable, taken: np.ndarray, outside: np.ndarray, warned: np.ndarray
+) -> RowCounts:
     """Of a reshaped sheet its own rows or columns are counted, not the records made of them."""
     outcomes = dict(zip(rows.tolist(), np.select([taken, outside], ["accepted", "out of scope"], "quarantined").tolist(), strict=True))
     aside = read.units.set_aside(findings.rules_of_rows(Severity.QUARANTINE_RECORD))
     counted = read.units.count(outcomes, aside)
     untold = counted["accepted"] + counted["unchanged"]  # a unit without a record said nothing, and is taken as it is
-    return RowCounts(read.received_count, untold, 0, counted["out of scope"], counted["quarantined"], read.units.touched_by(rows[warned].tolist()))
+    return RowCounts(
+        read.received_count, untold, 0, counted["out of scope"], counted["quarantined"], read.units.touched_by(rows[warned].tolist())
+    )
 
 
 def _exit_code(counts: RowCounts, findings: FindingTable) -> ExitCode:

@@ -90,7 +90,9 @@ def _repeated(work: Work) -> list[Finding]:
     several = given.groupby(number)["date_of_death"].transform("nunique") > 1
     advice = "Another row gives another date of death for the same person. Keep the right one."
     rows = given.index[several]
-    return [Finding("DE02", "a_person_dies_once", Severity.QUARANTINE_RECORD, Scope.FILE, advice, int(row), "date_of_death") for row in rows]
+    return [
+        Finding("DE02", "a_person_dies_once", Severity.QUARANTINE_RECORD, Scope.FILE, advice, int(row), "date_of_death") for row in rows
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ what counts
@@ -126,7 +128,9 @@ def settle(
     if not wanted:
         return
     latest = _latest(wanted, counting, without).subquery("latest")
-    joined = select(person.c.person_id, latest.c.death_on, latest.c.arrival_number).outerjoin(latest, latest.c.person_id == person.c.person_id)
+    joined = select(person.c.person_id, latest.c.death_on, latest.c.arrival_number).outerjoin(
+        latest, latest.c.person_id == person.c.person_id
+    )
     now = joined.where(person.c.person_id == _any_of(wanted)).subquery("now")
     changed = update(person).values(death_on=now.c.death_on, death_arrival_number=now.c.arrival_number).where(
         person.c.person_id == now.c.person_id,
@@ -137,7 +141,9 @@ def settle(
 
 
 def _deaths_of(connection: Connection, person_ids: pd.Series) -> dict[str, date | None]:
-    query = select(person.c.person_id.cast(Text), person.c.death_on).where(person.c.person_id == _any_of(list(person_ids.drop_duplicates())))
+    query = select(person.c.person_id.cast(Text), person.c.death_on).where(
+        person.c.person_id == _any_of(list(person_ids.drop_duplicates()))
+    )
     return dict(map(tuple, connection.execute(query)))
 
 

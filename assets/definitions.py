@@ -37,7 +37,10 @@ from schemas.registry import Registry
 NETWORK = "network"
 READING = "reading"
 # each check costs time in every run, so the families that every dataset has share one
-CHECK_OF_FAMILY = dict.fromkeys(("readable", "required", "codes", "bounds", "format"), "fields") | {"clock changes": "times", "file": READING}
+CHECK_OF_FAMILY = dict.fromkeys(("readable", "required", "codes", "bounds", "format"), "fields") | {
+    "clock changes": "times",
+    "file": READING,
+}
 RESULT_STAGES = ("measure_results", "benchmarks", "signals")
 CASE_MIX = "case_mix"  # a stage of pathways that declare models
 SUBMISSION_TAG, SENDER_TAG, PATHWAY_TAG, REFRESHED_TAG = "submission", "sender", "pathway", "refreshed"

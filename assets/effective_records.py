@@ -26,7 +26,11 @@ def take_back(connection: Connection, pathway: Pathway, row: Row, for_good: bool
     Returns how many records it had said. What it had replaced is effective again.
     """
     record = record_table(pathway)
-    said = connection.execute(select(unit_column(pathway).cast(Text).label("case_id"), record.c.person_id.cast(Text), record.c.organisation_code).where(record.c.submission_id == row.submission_id)).all()
+    said = connection.execute(
+        select(unit_column(pathway).cast(Text).label("case_id"), record.c.person_id.cast(Text), record.c.organisation_code).where(
+            record.c.submission_id == row.submission_id
+        )
+    ).all()
     if not said:
         return 0
     organisations = {r.organisation_code for r in said}
@@ -67,7 +71,13 @@ def settle_effectiveness(connection: Connection, pathway: Pathway, organisations
             from {record} as f where f.organisation_code = any(:organisations)
         ) as wanted
         where r.submission_id = wanted.submission_id and r.row_number = wanted.row_number and r.is_effective <> wanted.is_effective"""),
-        {"states": list(EFFECTIVE_STATES), "organisations": list(organisations), "own": row.submission_id, "counts": counts, "dataset": row.dataset_name},
+        {
+            "states": list(EFFECTIVE_STATES),
+            "organisations": list(organisations),
+            "own": row.submission_id,
+            "counts": counts,
+            "dataset": row.dataset_name,
+        },
     )
 
 
@@ -79,7 +89,11 @@ def replaced_cases(connection: Connection, pathway: Pathway, row: Row, rows: pd.
     if not len(rows):
         return []
     record = record_table(pathway)
-    still_counts = (record.c.is_effective, record.c.arrival_number < row.arrival_number, record.c.person_id != all_(literal(list(spared), ARRAY(Uuid(as_uuid=False)))))
+    still_counts = (
+        record.c.is_effective,
+        record.c.arrival_number < row.arrival_number,
+        record.c.person_id != all_(literal(list(spared), ARRAY(Uuid(as_uuid=False)))),
+    )
     return sorted(set(_cases_of_period(connection, pathway, row, *still_counts)) - set(rows["case_id"]))
 
 
@@ -88,8 +102,10 @@ def _cases_of_period(connection: Connection, pathway: Pathway, row: Row, *more) 
     if row.mode != Mode.REPLACE_PERIOD:
         return []
     record = record_table(pathway)
-    query = select(unit_column(pathway).cast(Text)).distinct().where(
-        record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end), *more
+    query = (
+        select(unit_column(pathway).cast(Text))
+        .distinct()
+        .where(record.c.organisation_code == row.organisation_code, record.c.clock_on.between(row.period_start, row.period_end), *more)
     )
     return list(connection.scalars(query))
 

@@ -95,7 +95,11 @@ def queue_results(connection: Connection, registry: Registry, cells: Iterable[Ce
             cells_of.setdefault(pathway, set()).update(_places(connection, cell))
     for name, found in cells_of.items():
         codes, days = zip(*sorted(found), strict=True) if found else ((), ())
-        given = func.unnest(literal(list(codes), ARRAY(Text)), literal(list(days), ARRAY(Date))).table_valued(column("code", Text), column("day", Date)).render_derived()
+        given = (
+            func.unnest(literal(list(codes), ARRAY(Text)), literal(list(days), ARRAY(Date)))
+            .table_valued(column("code", Text), column("day", Date))
+            .render_derived()
+        )
         queue_cells(connection, registry.pathway(name), select(given.c.code, given.c.day), submission_id)
 
 

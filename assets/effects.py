@@ -88,7 +88,14 @@ def _effects(connection: Connection, pathway: Pathway, stale: Sequence[Plan], ev
     for plan in stale:
         measure = measures[plan.measure]
         numbers = _numbers(plan, months[plan.measure], excluded(plan, every), measure, pathway.matures_after_days(measure))
-        found.append({**_named(plan, pathway, measure), **numbers, "as_of_submission": moment.as_of_submission, "computed_at": pd.Timestamp(moment.now)})
+        found.append(
+            {
+                **_named(plan, pathway, measure),
+                **numbers,
+                "as_of_submission": moment.as_of_submission,
+                "computed_at": pd.Timestamp(moment.now),
+            }
+        )
     return found
 
 
@@ -144,7 +151,11 @@ def _verdict(plan: Plan, points: tuple[int, int], found: effects.Difference, lat
         return _untold("another action on the measure began, or this one was given up, before there were six whole months")
     if after < AFTER_POINTS:
         due = _day(latest + AFTER_POINTS - after + 1) + timedelta(days=matures_after_days)
-        return {"verdict": TOO_EARLY, "reason": f"{after} of {AFTER_POINTS} months after it have final results", "enough_on": pd.Timestamp(due)}
+        return {
+            "verdict": TOO_EARLY,
+            "reason": f"{after} of {AFTER_POINTS} months after it have final results",
+            "enough_on": pd.Timestamp(due),
+        }
     better = np.sort([plan.better * found.lower, plan.better * found.upper])
     if np.isnan(better).any():
         return _untold("the months do not differ among themselves, so chance cannot be told")
@@ -211,4 +222,7 @@ def _chart(own: np.ndarray, before: np.ndarray, after: np.ndarray, better: int) 
     if not len(broken):
         return nothing
     first = broken[0]
-    return {"special_cause": spc.RULE_NAMES[spc.RULES[rule[first]], int(sign[first])], "special_cause_is_favourable": bool(sign[first] == better)}
+    return {
+        "special_cause": spc.RULE_NAMES[spc.RULES[rule[first]], int(sign[first])],
+        "special_cause_is_favourable": bool(sign[first] == better),
+    }

@@ -119,11 +119,24 @@ def watch_stuck(engine: Engine, now: datetime, stuck_after_minutes: int = 15) ->
     """Make the signals on stuck submissions agree with the ledger: what should have been finished after so many minutes."""
     with engine.begin() as connection:
         rows = stuck(connection, now, stuck_after_minutes)
-        opened = connection.execute(text("select organisation_code, submission_id from measurement.signal where kind = :kind and state <> 'closed'"), {"kind": STUCK})
+        opened = connection.execute(
+            text("select organisation_code, submission_id from measurement.signal where kind = :kind and state <> 'closed'"),
+            {"kind": STUCK},
+        )
         examined = {(STUCK, None, None, row.organisation_code, row.submission_id) for row in opened}
         events = [
-            Event((STUCK, None, None, row.sender_code, row.submission_id), STUCK_RULE, 1, day, day, {"state": row.state, "stuck_after_minutes": stuck_after_minutes}, False)
+            Event(
+                (STUCK, None, None, row.sender_code, row.submission_id),
+                STUCK_RULE,
+                1,
+                day,
+                day,
+                {"state": row.state, "stuck_after_minutes": stuck_after_minutes},
+                False,
+            )
             for row in rows
             for day in [row.received_at.date()]
         ]
-        return settle(connection, {*examined, *(event.subject for event in events)}, events, now, "the submission has reached a final state")
+        return settle(
+            connection, {*examined, *(event.subject for event in events)}, events, now, "the submission has reached a final state"
+        )

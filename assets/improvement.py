@@ -62,7 +62,9 @@ def take_back(connection: Connection, row: Row, registry: Registry, for_good: bo
     mine = table.c.submission_id == row.submission_id
     said = connection.scalar(select(func.count()).select_from(table).where(mine))
     if said:
-        before, after = (_counting(connection, table, **which) for which in ({"counting": row.submission_id}, {"without": row.submission_id}))
+        before, after = (
+            _counting(connection, table, **which) for which in ({"counting": row.submission_id}, {"without": row.submission_id})
+        )
         _queue(connection, registry, table, _differing(before, after), row)
     if for_good:
         connection.execute(delete(table).where(mine))
@@ -129,7 +131,9 @@ def _counting(connection: Connection, table: Table, **which) -> dict[tuple, dict
     query = current(table, **which)
     if table is lead_version:
         said = query.subquery()
-        joined = said.join(lead_contact, (lead_contact.c.submission_id == said.c.submission_id) & (lead_contact.c.row_number == said.c.row_number))
+        joined = said.join(
+            lead_contact, (lead_contact.c.submission_id == said.c.submission_id) & (lead_contact.c.row_number == said.c.row_number)
+        )
         query = select(said, lead_contact.c.contact_address).select_from(joined)
     rows = [dict(row) for row in connection.execute(query).mappings()]
     return {tuple(row[name].lower() if name in CASELESS else row[name] for name in KEYS[table.name]): row for row in rows}
@@ -153,13 +157,18 @@ def _queue(connection: Connection, registry: Registry, table: Table, changed: di
     cells: dict[str, set[tuple[str, date]]] = {}
     for one in (one for rows in changed.values() for one in rows):
         name = one["pathway_name"] if table is action_version else registry.pathway_of_measure(one["measure_name"]).name
-        cells.setdefault(name, set()).add((one["organisation_code"], one["started_on"] if table is action_version else row.received_at.date()))
+        cells.setdefault(name, set()).add(
+            (one["organisation_code"], one["started_on"] if table is action_version else row.received_at.date())
+        )
     for name, found in cells.items():
         _queue_cells(connection, registry, name, sorted(found), row.submission_id)
 
 
 def _queue_cells(connection: Connection, registry: Registry, pathway: str, cells: Sequence[tuple[str, date]], submission_id: str) -> None:
     codes, days = zip(*cells, strict=True)
-    given = func.unnest(literal(list(codes), ARRAY(Text)), literal(list(days), ARRAY(Date))).table_valued(column("code", Text), column("day", Date)).render_derived()
+    given = (
+        func.unnest(literal(list(codes), ARRAY(Text)), literal(list(days), ARRAY(Date)))
+        .table_valued(column("code", Text), column("day", Date))
+        .render_derived()
+    )
     queue_cells(connection, registry.pathway(pathway), select(given.c.code, given.c.day), submission_id)
-

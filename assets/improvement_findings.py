@@ -50,7 +50,13 @@ def _mode(work: Work) -> Iterator[Finding]:
 def _organisations(work: Work, told: pd.DataFrame) -> Iterator[Finding]:
     named, known = told["organisation"].notna(), told["organisation_code"].notna()
     for row in told.index[named & ~known]:
-        yield _finding("IMP2", "organisation_is_known", "The network knows no provider, site or team of this name or code. Correct it.", row, "organisation")
+        yield _finding(
+            "IMP2",
+            "organisation_is_known",
+            "The network knows no provider, site or team of this name or code. Correct it.",
+            row,
+            "organisation",
+        )
     foreign = known & (told["provider_code"] != work.sender.code)
     for row in told.index[foreign] if not work.sender.is_office else ():
         advice = "This is another provider's. Correct the code, or let that provider or the network's office send it."
@@ -126,7 +132,12 @@ def _overlap(one: pd.Series, other) -> bool:
     places = {one["organisation_code"], other["organisation_code"]}
     shares_place = one["provider_code"] == other["provider_code"] and (len(places) == 1 or one["provider_code"] in places)
     names = ({*row["measures_to_raise"], *row["measures_to_lower"]} for row in (one, other))
-    return shares_place and bool(set.intersection(*names)) and _last_day(other) >= one["started_on"].date() and _last_day(one) >= other["started_on"]
+    return (
+        shares_place
+        and bool(set.intersection(*names))
+        and _last_day(other) >= one["started_on"].date()
+        and _last_day(one) >= other["started_on"]
+    )
 
 
 def _last_day(action) -> date:

@@ -72,7 +72,14 @@ def left_before(connection: Connection, submission_id: str) -> list[str]:
 
 def begin_attempt(connection: Connection, submission_id: str, run_id: str | None) -> Row:
     """State ``reading``, one attempt more."""
-    change = {"state": "reading", "attempt_count": submission.c.attempt_count + 1, "run_id": run_id, "receipted_at": None, "reason": None, "reason_code": None}
+    change = {
+        "state": "reading",
+        "attempt_count": submission.c.attempt_count + 1,
+        "run_id": run_id,
+        "receipted_at": None,
+        "reason": None,
+        "reason_code": None,
+    }
     connection.execute(update(submission).where(submission.c.submission_id == submission_id).values(change))
     return find(connection, submission_id)
 
@@ -130,7 +137,17 @@ def latest_effective(connection: Connection, row: Row) -> Row | None:
 def repeats(connection: Connection, row: Row) -> str | None:
     """Id of the latest effective submission if this one equals it in all that decides its effect."""
     latest = latest_effective(connection, row)
-    same = ("file_sha256", "organisation_code", "site_code", "dataset_name", "layout_name", "mode", "period_start", "period_end", "rule_version")
+    same = (
+        "file_sha256",
+        "organisation_code",
+        "site_code",
+        "dataset_name",
+        "layout_name",
+        "mode",
+        "period_start",
+        "period_end",
+        "rule_version",
+    )
     if latest is None or any(getattr(latest, name) != getattr(row, name) for name in same):
         return None
     return latest.submission_id
@@ -142,4 +159,6 @@ def stuck(connection: Connection, now: datetime, minutes: int) -> list[Row]:
     The only answer to what is stuck: the signal, the webhook and ``status`` ask here.
     """
     late = submission.c.received_at < now - timedelta(minutes=minutes)
-    return list(connection.execute(select(submission).where(submission.c.state.not_in(FINAL_STATES), late).order_by(submission.c.arrival_number)))
+    return list(
+        connection.execute(select(submission).where(submission.c.state.not_in(FINAL_STATES), late).order_by(submission.c.arrival_number))
+    )

@@ -34,7 +34,9 @@ def queue_matured(engine: Engine, registry: Registry, now: datetime, actor: str 
             return None
         queued = sum(_queue_pathway(connection, pathway, last, today) for pathway in registry.pathways)
         connection.execute(
-            insert(effect).values(kind=CHANGE_CLOCK, committed_at=now, actor=actor, detail={"looked_on": today.isoformat(), "queued": queued})
+            insert(effect).values(
+                kind=CHANGE_CLOCK, committed_at=now, actor=actor, detail={"looked_on": today.isoformat(), "queued": queued}
+            )
         )
     return queued
 

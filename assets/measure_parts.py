@@ -35,7 +35,11 @@ def write_parts(connection: Connection, pathway: Pathway, today: date) -> None:
 def _delete(connection: Connection, pathway: Pathway, table: Table) -> None:
     mine = table.c.measure_name.in_([measure.name for measure in pathway.measures])
     stale = _stale_sets(pathway) if table is shared_part else stale_months(pathway.name).subquery()
-    names = (("site_codes", "site_codes"), ("period_start", "period_start")) if table is shared_part else (("site_code", "code"), ("period_start", "month"))
+    names = (
+        (("site_codes", "site_codes"), ("period_start", "period_start"))
+        if table is shared_part
+        else (("site_code", "code"), ("period_start", "month"))
+    )
     connection.execute(table.delete().where(mine, *(table.c[name] == stale.c[other] for name, other in names)))
 
 

@@ -34,7 +34,16 @@ class Told:
     def of(cls, row: Any) -> Told:
         """From a row of the query of what waits."""
         return cls(
-            row.kind, row.thing, row.about_name or row.about_code, row.measure_title, row.rule_name, row.is_favourable, row.since_on, row.state, row.occasion > 0, row.submission_id
+            row.kind,
+            row.thing,
+            row.about_name or row.about_code,
+            row.measure_title,
+            row.rule_name,
+            row.is_favourable,
+            row.since_on,
+            row.state,
+            row.occasion > 0,
+            row.submission_id,
         )
 
     @property
@@ -57,13 +66,23 @@ class Told:
 
     def _where(self, dashboard_url: str | None) -> str:
         thing = "outlier" if self.is_outlier else "signal"
-        return f"Look at {thing} {self.number}" + (f" in {dashboard_url}" if dashboard_url else f": common-cause {thing}s show {self.number}")
+        return f"Look at {thing} {self.number}" + (
+            f" in {dashboard_url}" if dashboard_url else f": common-cause {thing}s show {self.number}"
+        )
 
 
 def compose(things: Sequence[Told], organisation_name: str, dashboard_url: str | None) -> tuple[str, str]:
     """(subject, body) of one message; the concerns come first, in the order in which they were queued."""
     ordered = sorted(things, key=lambda thing: thing.is_favourable is True)
     what = ordered[0].measure or ordered[0].kind
-    subject = f"Common Cause: {what}, {ordered[0].organisation}" if len(ordered) == 1 else f"Common Cause: {len(ordered)} signals, {organisation_name}"
-    opening = f"For the lead of {organisation_name}. Something that deserves a look:" if len(ordered) == 1 else f"For the lead of {organisation_name}. {len(ordered)} things that deserve a look:"
+    subject = (
+        f"Common Cause: {what}, {ordered[0].organisation}"
+        if len(ordered) == 1
+        else f"Common Cause: {len(ordered)} signals, {organisation_name}"
+    )
+    opening = (
+        f"For the lead of {organisation_name}. Something that deserves a look:"
+        if len(ordered) == 1
+        else f"For the lead of {organisation_name}. {len(ordered)} things that deserve a look:"
+    )
     return subject, "\n".join([opening, "", *(thing.line(dashboard_url) for thing in ordered), "", CLOSING, ""])

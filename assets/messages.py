@@ -148,11 +148,16 @@ def mark_sent(engine: Engine, message_id: str, now: datetime) -> None:
 def mark_failed(engine: Engine, message_id: str, problem: str) -> None:
     """Nobody took it; it is due again when its claim said. ``problem`` names no address."""
     with engine.begin() as connection:
-        connection.execute(update(message).where(message.c.message_id == message_id, message.c.state == "waiting").values(last_problem=problem))
+        connection.execute(
+            update(message).where(message.c.message_id == message_id, message.c.state == "waiting").values(last_problem=problem)
+        )
 
 
 def undelivered(connection: Connection, attempts: int = 3) -> Sequence:
     """Messages that wait after so many attempts, those first that wait longest."""
-    columns = [message.c[name] for name in ("message_id", "organisation_code", "role", "formed_at", "attempt_count", "next_attempt_at", "last_problem")]
+    columns = [
+        message.c[name]
+        for name in ("message_id", "organisation_code", "role", "formed_at", "attempt_count", "next_attempt_at", "last_problem")
+    ]
     query = select(*columns).where(message.c.state == "waiting", message.c.attempt_count >= attempts)
     return connection.execute(query.order_by(message.c.formed_at)).all()

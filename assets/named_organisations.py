@@ -56,7 +56,12 @@ def keep_unresolved(connection: Connection, rows: pd.DataFrame, submission_id: s
     first = unknown.drop_duplicates("organisation_code")
     parents = resolve(connection, [str(name) for name in first["parent"].dropna().unique()])
     made = [
-        {"organisation_code": row.organisation_code, "organisation_name": row.name, "organisation_kind": row.kind, "parent_code": parents.get(row.parent)}
+        {
+            "organisation_code": row.organisation_code,
+            "organisation_name": row.name,
+            "organisation_kind": row.kind,
+            "parent_code": parents.get(row.parent),
+        }
         for row in first[["organisation_code", "name", "kind", "parent"]].itertuples(index=False)
     ]
     connection.execute(insert(organisation).on_conflict_do_nothing(), made)
@@ -69,7 +74,9 @@ def rehome(connection: Connection, registry: Registry) -> int:
     Call it in the transaction that adds organisations or aliases. The cells of both organisations are queued.
     """
     known = organisation.c
-    waiting = select(known.organisation_name, known.organisation_code).where(known.organisation_code.startswith(PROVISIONAL), known.successor_code.is_(None))
+    waiting = select(known.organisation_name, known.organisation_code).where(
+        known.organisation_code.startswith(PROVISIONAL), known.successor_code.is_(None)
+    )
     codes = {row.organisation_name: row.organisation_code for row in connection.execute(waiting)}
     found = {name: code for name, code in resolve(connection, codes).items() if code and not is_provisional(code)}
     for name, code in found.items():
@@ -100,7 +107,11 @@ def give_alias(connection: Connection, registry: Registry, name: str, code: str,
     if not normalise_name(name) or before == name.strip().upper():
         raise OrganisationError(f"{name!r} cannot be an alias: it is {'itself the code of an organisation' if before else 'no name'}")
     add_alias(connection, name, code)
-    connection.execute(insert(effect).values(kind="import organisations", committed_at=at, actor=actor, detail={"alias": normalise_name(name), "organisation": code}))
+    connection.execute(
+        insert(effect).values(
+            kind="import organisations", committed_at=at, actor=actor, detail={"alias": normalise_name(name), "organisation": code}
+        )
+    )
     before = None if before == code or is_provisional(before or PROVISIONAL) else before
     return NewAlias(rehome(connection, registry), before, _to_retry(connection, code))
 
@@ -111,7 +122,12 @@ def _to_retry(connection: Connection, code: str) -> tuple[str, ...]:
         select(submission.c.submission_id)
         .join(organisation, organisation.c.organisation_code == submission.c.sender_code)
         .where(submission.c.state.in_((*EFFECTIVE_STATES, "rejected")))
-        .where(or_(organisation.c.organisation_kind == "network", submission.c.sender_code.in_([place.code for place in ancestors(connection, code)])))
+        .where(
+            or_(
+                organisation.c.organisation_kind == "network",
+                submission.c.sender_code.in_([place.code for place in ancestors(connection, code)]),
+            )
+        )
         .where(exists().where(finding_kind.c.submission_id == submission.c.submission_id, finding_kind.c.rule_id.in_(NOT_KNOWN)))
     )
     return tuple(connection.scalars(query.order_by(submission.c.arrival_number)))

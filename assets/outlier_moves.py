@@ -49,7 +49,16 @@ def detect(connection: Connection, pathway: str, found: pd.DataFrame, moment: Mo
     made = insert(period_outlier).returning(period_outlier.c.period_outlier_id, sort_by_parameter_order=True)
     numbers = list(connection.execute(made, rows).scalars())
     events = [
-        _event(number, "noted" if row["state"] == NOTED else "detected", None, row["state"], row["due_on"], moment.now, ACTOR, f"level: {level}")
+        _event(
+            number,
+            "noted" if row["state"] == NOTED else "detected",
+            None,
+            row["state"],
+            row["due_on"],
+            moment.now,
+            ACTOR,
+            f"level: {level}",
+        )
         for number, row, level in zip(numbers, rows, found["level"], strict=True)
     ]
     connection.execute(insert(period_outlier_event), events)
@@ -109,7 +118,11 @@ def advance(connection: Connection, number: int, to: str, *, actor: str, note: s
 
 def _check_level(connection: Connection, number: int, state: State) -> None:
     evaluation = period_outlier_evaluation
-    latest = select(evaluation.c.level).where(evaluation.c.period_outlier_id == number).order_by(evaluation.c.period_outlier_evaluation_id.desc())
+    latest = (
+        select(evaluation.c.level)
+        .where(evaluation.c.period_outlier_id == number)
+        .order_by(evaluation.c.period_outlier_evaluation_id.desc())
+    )
     level = connection.scalar(latest.limit(1))
     if state.needs and level not in state.needs:
         raise OutlierError(f"the latest evaluation of outlier {number} is: {level}; {state.name} needs {' or '.join(state.needs)}")

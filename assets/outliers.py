@@ -89,7 +89,11 @@ def compute_outliers(connection: Connection, pathway: Pathway, moment: Moment) -
     """
     if not pathway.outlier_policies:
         return 0
-    given = {"pathway": pathway.name, "measures": [policy.measure for policy in pathway.outlier_policies], "anew": _judged_anew(connection, pathway, moment)}
+    given = {
+        "pathway": pathway.name,
+        "measures": [policy.measure for policy in pathway.outlier_policies],
+        "anew": _judged_anew(connection, pathway, moment),
+    }
     judged = judge(_subjects(connection, pathway, given), pathway)
     known = _known(connection, given)
     new = _new(judged, known)
@@ -97,7 +101,11 @@ def compute_outliers(connection: Connection, pathway: Pathway, moment: Moment) -
     outliers = detect(connection, pathway.name, new, moment)
     evaluations = [_evaluations(new, outliers["period_outlier_id"]), _evaluations(changed, changed["period_outlier_id"])]
     written = pd.concat([frame for frame in evaluations if len(frame)] or [pd.DataFrame()], ignore_index=True)
-    copy_frame(connection, period_outlier_evaluation, written.assign(evaluated_at=pd.Timestamp(moment.now), as_of_submission=moment.as_of_submission))
+    copy_frame(
+        connection,
+        period_outlier_evaluation,
+        written.assign(evaluated_at=pd.Timestamp(moment.now), as_of_submission=moment.as_of_submission),
+    )
     _tell(connection, changed, moment)
     return len(new)
 
@@ -159,7 +167,9 @@ def _distance_and_limits(observed, size, centre, tau, policy: OutlierPolicy, is_
     at = policy.distances
     if tau is None:
         return policy_limits.exact_distance(observed, size, centre, is_share), policy_limits.exact_limits(size, centre, at, is_share)
-    return policy_limits.spread_distance(observed, size, centre, tau, is_share), policy_limits.spread_limits(size, centre, tau, at, is_share)
+    return policy_limits.spread_distance(observed, size, centre, tau, is_share), policy_limits.spread_limits(
+        size, centre, tau, at, is_share
+    )
 
 
 def _levelled(part: pd.DataFrame, distance: np.ndarray, limits: np.ndarray, policy: OutlierPolicy, better: int) -> pd.DataFrame:

@@ -126,7 +126,9 @@ class PartsBuilder:
 
     # -- each case ---------------------------------------------------------------------------------------------------
     def _cases(self) -> Select:
-        truths = {name: truth for measure, named in zip(self.measures, self.named, strict=True) for name, truth in self._of_case(measure, named)}
+        truths = {
+            name: truth for measure, named in zip(self.measures, self.named, strict=True) for name, truth in self._of_case(measure, named)
+        }
         made = [truth.label(name) for name, truth in truths.items()]
         touched = self._touched().cte("touched").prefix_with("MATERIALIZED")
         source = self.source.join(touched, touched.c.unit == self.unit)
@@ -147,7 +149,12 @@ class PartsBuilder:
         months of all stale sites first, and compares each with every case of the network that falls into it.
         """
         day, months = columns[self.index_date], self._months()
-        found = select(columns[self.unit.name].label("unit"), columns["site_code"], columns["provider_code"], start_of("month", day).label("period_start"))
+        found = select(
+            columns[self.unit.name].label("unit"),
+            columns["site_code"],
+            columns["provider_code"],
+            start_of("month", day).label("period_start"),
+        )
         here = columns["site_code"].in_(select(months.c.code))
         there = found.select_from(source).where(here, *self._in_reach(day), *conditions).cte("of_stale_sites").prefix_with("MATERIALIZED")
         return select(there).join(months, and_(months.c.code == there.c.site_code, months.c.month == there.c.period_start))
@@ -233,7 +240,10 @@ class SharedPartsBuilder(PartsBuilder):
     def _touched(self) -> Select:
         """Cases in which a team with a stale month had a part, with all teams that had."""
         record, parts = team_record_table(self.pathway), self._parts().cte("stale_case").prefix_with("MATERIALIZED")
-        codes = [func.array_agg(aggregate_order_by(code.distinct(), code)).label(f"{code.name}s") for code in (record.c.site_code, record.c.provider_code)]
+        codes = [
+            func.array_agg(aggregate_order_by(code.distinct(), code)).label(f"{code.name}s")
+            for code in (record.c.site_code, record.c.provider_code)
+        ]
         found = select(parts.c.unit, parts.c.period_start, *codes).join(record, record.c.case_id == parts.c.unit)
         return found.where(self._credited(record.c)).group_by(parts.c.unit, parts.c.period_start)
 
@@ -241,7 +251,9 @@ class SharedPartsBuilder(PartsBuilder):
         """The stale teams' parts in cases: ``unit`` and month of each case once."""
         record, detail = team_record_table(self.pathway).alias("part"), detail_table(self.pathway)
         columns = {**record.c, self.index_date: detail.c[self.index_date]}
-        parts = self._in_stale_months(record.join(detail, detail.c.case_id == record.c.case_id), columns, self._credited(record.c)).subquery()
+        parts = self._in_stale_months(
+            record.join(detail, detail.c.case_id == record.c.case_id), columns, self._credited(record.c)
+        ).subquery()
         return select(parts.c.unit, parts.c.period_start).distinct()
 
     def _credited(self, columns) -> ColumnElement:

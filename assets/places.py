@@ -62,7 +62,10 @@ def _aliases(connection: Connection, names: list[str]) -> dict[str, str]:
     if not names:
         return {}
     query = select(organisation_alias.c.alias, organisation_alias.c.organisation_code)
-    return {row.alias: row.organisation_code for row in connection.execute(query.where(organisation_alias.c.alias == any_(literal(names, ARRAY(Text)))))}
+    return {
+        row.alias: row.organisation_code
+        for row in connection.execute(query.where(organisation_alias.c.alias == any_(literal(names, ARRAY(Text)))))
+    }
 
 
 def _place(directory: dict[str, tuple[str, str | None]], code: str | None) -> tuple[str | None, str | None]:
@@ -72,7 +75,9 @@ def _place(directory: dict[str, tuple[str, str | None]], code: str | None) -> tu
     return (code, above) if above else (None, None)
 
 
-def sites_of_records(connection: Connection, dataset: Dataset, frame: pd.DataFrame, sender: Sender, folder_site: str | None) -> pd.DataFrame:
+def sites_of_records(
+    connection: Connection, dataset: Dataset, frame: pd.DataFrame, sender: Sender, folder_site: str | None
+) -> pd.DataFrame:
     """Sites of the records: what the record says, else the folder, else the sender itself."""
     fallback = folder_site or (sender.code if not sender.is_office else None)
     if dataset.site_field is None:

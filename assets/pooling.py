@@ -27,7 +27,9 @@ with stale as materialized (
     from measurement.{table} where measure_name = any(:measures)
      and period_start >= (select min(period_start) from stale) and period_start < (select max(period_after) from stale)
 )"""
-OF_SITES = STALE + """, part as (
+OF_SITES = (
+    STALE
+    + """, part as (
     select w.cell, w.level_kind, p.*
     from wanted w join found p on p.site_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
     where w.by_site
@@ -36,7 +38,10 @@ OF_SITES = STALE + """, part as (
     from wanted w join found p on p.provider_code = w.start_code and p.month >= w.period_start and p.month < w.period_after
     where not w.by_site
 )"""
-OF_TEAMS = STALE + """, teams as materialized (select distinct site_codes, provider_codes, month from found
+)
+OF_TEAMS = (
+    STALE
+    + """, teams as materialized (select distinct site_codes, provider_codes, month from found
 ), place as (
     select t.*, unnest(t.site_codes) as code, true as by_site from teams t
     union all
@@ -45,27 +50,34 @@ OF_TEAMS = STALE + """, teams as materialized (select distinct site_codes, provi
     select distinct w.cell, w.level_kind, p.site_codes, p.provider_codes, p.month
     from wanted w join place p on p.code = w.start_code and p.by_site = w.by_site and p.month >= w.period_start and p.month < w.period_after
 ), part as (select * from belonging join found using (site_codes, provider_codes, month))"""
+)
 COUNTS = ("case_count", "cohort_count", "denominator", "waiting_count", "numerator", "value_count", "needed_count", "filled_count")
 PLACED = """
 select (cast(:measures as text[]))[number] as measure_name, organisation_code, period_grain, period_start, pooled.*
 from pooled join stale using (cell)
 """
-SUMS = f""", pooled as (
+SUMS = (
+    f""", pooled as (
 select number, cell, level_kind, {", ".join(f"sum({name})::float8 as {name}" for name in COUNTS)},
        (sum(value_sum) / nullif(sum(value_count), 0))::float8 as mean, sum(value_sum)::float8 as value_sum,
        sqrt(greatest(sum(value_square_sum) - sum(value_sum) ^ 2 / nullif(sum(value_count), 0), 0) / nullif(sum(value_count) - 1, 0))::float8 as deviation
 from part group by number, cell, level_kind)
-""" + PLACED
+"""
+    + PLACED
+)
 # sorting each group's values alone takes the server a quarter less than sorting all; a server before Postgres 16 knows no other way, and no such setting
 EACH_GROUP_ALONE = "select set_config(name, 'off', true) from pg_settings where name = 'enable_presorted_aggregate'"
-MEDIANS = """, ordered as (
+MEDIANS = (
+    """, ordered as (
     select number, cell, array_agg(v order by v) as v from part cross join unnest(sorted_values) as v group by number, cell
 ), pooled as (
     select number, cell, (v[(n + 1) / 2] + v[n / 2 + 1]) / 2 as value, v[nullif(lower_rank, 0)] as lower_95, v[nullif(upper_rank, 0)] as upper_95
     from ordered join unnest(cast(:counts as int[]), cast(:lower as int[]), cast(:upper as int[])) as ranks(n, lower_rank, upper_rank)
       on n = cardinality(v)
 )
-""" + PLACED
+"""
+    + PLACED
+)
 
 
 def sums(connection: Connection, pathway_name: str, shared: bool, names: list[str]) -> pd.DataFrame:
@@ -91,5 +103,7 @@ def medians(connection: Connection, pathway_name: str, shared: bool, names: list
 
 
 def _parts(shared: bool, columns: tuple[str, ...]) -> str:
-    chosen, table, place = (OF_TEAMS, "shared_part", "site_codes, provider_codes") if shared else (OF_SITES, "measure_part", "site_code, provider_code")
+    chosen, table, place = (
+        (OF_TEAMS, "shared_part", "site_codes, provider_codes") if shared else (OF_SITES, "measure_part", "site_code, provider_code")
+    )
     return chosen.format(columns=", ".join(columns), table=table, place=place)

@@ -94,4 +94,6 @@ def _provisional(measure: Measure, owner: CTE) -> Select:
     """Since which month the results of each can still change."""
     mine = and_(measure_result.c.measure_name == measure.name, measure_result.c.period_grain == "month", measure_result.c.is_provisional)
     found = select(measure_result.c.organisation_code, func.min(measure_result.c.period_start).label("since"))
-    return found.where(mine, measure_result.c.organisation_code.in_(select(owner.c.organisation_code))).group_by(measure_result.c.organisation_code)
+    return found.where(mine, measure_result.c.organisation_code.in_(select(owner.c.organisation_code))).group_by(
+        measure_result.c.organisation_code
+    )

@@ -64,7 +64,9 @@ class EventChart:
 def compute_rare_events(connection: Connection, pathway: Pathway, moment: Moment) -> Settled:
     """Make the charts of the touched providers again, and their signals agree with them, in the caller's transaction, after the results."""
     connection.execute(text(DELETE), {"pathway": pathway.name, "measures": [measure.name for measure in pathway.measures]})
-    read = {m: read_events(connection, pathway, m, moment.today) for m in pathway.measures if not set(EVENT_CHARTS).isdisjoint(m.charted_by)}
+    read = {
+        m: read_events(connection, pathway, m, moment.today) for m in pathway.measures if not set(EVENT_CHARTS).isdisjoint(m.charted_by)
+    }
     if not read:
         return Settled()
     rows, events = [], []
@@ -153,7 +155,12 @@ def _events(final: EventChart, read: Mapping[str, list[EventRow]], pathway: Path
     What has passed since the last event is such a point only where it is long already.
     """
     judged = {measure.name: measure for measure in pathway.measures if measure.judged_by is chart and measure.is_watched}
-    until = {(name, row.organisation_code): row.counted_on.replace(day=1) for name, found in read.items() for row in found if row.what == LAST_FINAL}
+    until = {
+        (name, row.organisation_code): row.counted_on.replace(day=1)
+        for name, found in read.items()
+        for row in found
+        if row.what == LAST_FINAL
+    }
     last = latest_known(final.judged.known)
     for series in np.flatnonzero((last >= 0) & (final.judged.sign[np.arange(len(last)), last] != 0)):
         measure, code = final.keys[series]
@@ -174,4 +181,12 @@ def _event(final: EventChart, series: int, last: int, measure: Measure, pathway:
     since = final.month[run[0]].astype("datetime64[D]").item()
     is_favourable = -sign == BETTER[measure.direction] if BETTER[measure.direction] else None
     name = house_charts.BETWEEN_RULE_NAMES[spc.RULES[rule], sign]
-    return Event((SPECIAL_CAUSE, pathway, measure.name, final.keys[series][1], None), name, RULE_VERSIONS[chart], since, until, parameters, is_favourable)
+    return Event(
+        (SPECIAL_CAUSE, pathway, measure.name, final.keys[series][1], None),
+        name,
+        RULE_VERSIONS[chart],
+        since,
+        until,
+        parameters,
+        is_favourable,
+    )

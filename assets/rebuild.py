@@ -46,7 +46,12 @@ def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done
 
 def _log() -> Select:
     told = submission.c.submission_id == effect.c.submission_id
-    return select(effect, submission.c.dataset_name).join(submission, told).where(effect.c.kind.in_(("load", "withdraw"))).order_by(effect.c.effect_id)
+    return (
+        select(effect, submission.c.dataset_name)
+        .join(submission, told)
+        .where(effect.c.kind.in_(("load", "withdraw")))
+        .order_by(effect.c.effect_id)
+    )
 
 
 def _with_case_rules(context: Context, effects: Iterable[Row]) -> Iterator[tuple[Row, Mapping[str, int]]]:

@@ -83,4 +83,3 @@ class Receipts:
             received_at=row.received_at, file_name=file_name, mode=row.mode, period_start=row.period_start, period_end=row.period_end,
             reason_code=row.reason_code, reason=row.reason, repeats=row.repeats_submission_id, was_taken=ledger.has_loaded(connection, row.submission_id), rule_version=row.rule_version,
         )  # fmt: skip
-

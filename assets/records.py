@@ -58,7 +58,9 @@ def apply(connection: Connection, work: Work) -> Applied:
     pathway = work.registry.pathway_of_dataset(work.dataset.name)
     take_back(connection, pathway, work.row, for_good=True)
     found = sites_of_records(connection, work.dataset, work.conformed.frame, work.sender, work.row.site_code)
-    findings = place_findings(work.dataset, found, work.sender) + folder_findings(work.dataset, work.conformed.frame, found, work.sender, work.row.site_code)
+    findings = place_findings(work.dataset, found, work.sender) + folder_findings(
+        work.dataset, work.conformed.frame, found, work.sender, work.row.site_code
+    )
     if any(f.severity is Severity.REJECT_FILE for f in findings):
         return Applied.rejected(work, findings)
     linked = link_rows(connection, work, pathway, found)
@@ -113,7 +115,11 @@ def merge(connection: Connection, pathway: Pathway, work: Work, linked: Linked) 
     told = frame.loc[rows.index, carried].assign(case_id=rows["case_id"], row=rows.index)
     base = typed_like(before, frame, carried).assign(case_id=before["case_id"], row=-1)
     stacked = pd.concat([base, told], ignore_index=True).copy()  # a copy keeps columns of a type together, which concat does not
-    emptied = all_emptied(dataset, frame.loc[rows.index], {n: pd.Series(m, index=frame.index)[rows.index].to_numpy() for n, m in work.conformed.cleared.items()})
+    emptied = all_emptied(
+        dataset,
+        frame.loc[rows.index],
+        {n: pd.Series(m, index=frame.index)[rows.index].to_numpy() for n, m in work.conformed.cleared.items()},
+    )
     cleared = {n: np.concatenate([np.zeros(len(base), bool), m]) for n, m in emptied.items()}
     after = carry_forward(stacked, stacked["case_id"].to_numpy(), carried, cleared)
     previous = after.groupby("case_id", sort=False)[carried].shift(1)
@@ -137,9 +143,13 @@ def _known_before(connection: Connection, pathway: Pathway, row: Row, linked: Li
 
 
 def _key_findings(dataset: Dataset, linked: Linked) -> list[Finding]:
-    advice = "A record of this person with another key was known: it has been corrected. If this is a second event, tell the network's office."
+    advice = (
+        "A record of this person with another key was known: it has been corrected. If this is a second event, tell the network's office."
+    )
     rows = linked.rows.index[linked.rows["is_corrected"].astype(bool)]
-    return [Finding("KEY1", "key_is_as_submitted_before", Severity.WARN, Scope.WAREHOUSE, advice, int(r), dataset.record_key[-1]) for r in rows]
+    return [
+        Finding("KEY1", "key_is_as_submitted_before", Severity.WARN, Scope.WAREHOUSE, advice, int(r), dataset.record_key[-1]) for r in rows
+    ]
 
 
 def _period_findings(work: Work, linked: Linked) -> list[Finding]:
@@ -149,7 +159,9 @@ def _period_findings(work: Work, linked: Linked) -> list[Finding]:
     outside = ~on.between(pd.Timestamp(work.row.period_start), pd.Timestamp(work.row.period_end))
     advice = "This record lies outside the period that the submission replaces. Correct its date or the manifest's period."
     field = work.dataset.record_key[-1]
-    return [Finding("PER1", "record_lies_in_period", Severity.QUARANTINE_RECORD, Scope.RECORD, advice, int(r), field) for r in on.index[outside]]
+    return [
+        Finding("PER1", "record_lies_in_period", Severity.QUARANTINE_RECORD, Scope.RECORD, advice, int(r), field) for r in on.index[outside]
+    ]
 
 
 def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.DataFrame, changed: pd.Series, verdict, findings) -> Applied:
@@ -184,7 +196,9 @@ def _load(connection, work: Work, pathway: Pathway, linked: Linked, merged: pd.D
             case_store.refold(connection, pathway, touched)
 
     clashes = change(connection, pathway, [*rows["case_id"], *replaced], rows.loc[~rows["is_new"], "person_id"].unique(), work.row, write)
-    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset).with_families(families(work.dataset, work.row.rule_version, rows["case_id"], clashes))
+    judged = judged.with_clashes(clashes, rows["case_id"], work.dataset).with_families(
+        families(work.dataset, work.row.rule_version, rows["case_id"], clashes)
+    )
     done = judged.loaded(changed.reindex(judged.taken.index).fillna(True).astype(bool), rows["case_id"], len(replaced))
     return replace(done, comparison=_compare(connection, pathway, work.row, linked.rows[takes], done.counts))
 
@@ -238,7 +252,9 @@ def _withdraw_rows(connection, work: Work, pathway: Pathway, linked: Linked, fin
     unknown = linked.rows.index[linked.rows["is_new_case"]]
     advice = "No record with this key is known, so there is nothing to withdraw. Check the key."
     field = work.dataset.record_key[-1]
-    findings += [Finding("WDR1", "record_to_withdraw_is_known", Severity.QUARANTINE_RECORD, Scope.WAREHOUSE, advice, int(r), field) for r in unknown]
+    findings += [
+        Finding("WDR1", "record_to_withdraw_is_known", Severity.QUARANTINE_RECORD, Scope.WAREHOUSE, advice, int(r), field) for r in unknown
+    ]
     judged = Applied.judge(work, None, findings)
     rows = linked.rows[judged.taken.reindex(linked.rows.index)]
     told = _fragments(work, rows, pd.Series(True, index=rows.index))

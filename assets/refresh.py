@@ -77,7 +77,9 @@ def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str
                 return RefreshOutcome(**{**vars(outcome), "is_busy": True})
             while _is_waiting(engine):
                 outcome = _added(outcome, _turn(engine, registry, now))
-                with engine.begin() as connection:  # for those who read what is new, others' runs too: views look up a cell at a time only where they are known to be many
+                with (
+                    engine.begin() as connection
+                ):  # for those who read what is new, others' runs too: views look up a cell at a time only where they are known to be many
                     renew_statistics(connection)
     if is_first:
         close_silent(engine, registry, now)
@@ -159,7 +161,10 @@ def _work(connection: Connection, registry: Registry, now: datetime) -> RefreshO
         compute_milestones(connection, pathway, moment)
         compute_benchmarks(connection, pathway, moment)
         charts = compute_charts(connection, pathway)
-        for settled in (settle_results(connection, pathway, charts, now), *(make(connection, pathway, moment) for make in (compute_rare_events, compute_case_mix))):
+        for settled in (
+            settle_results(connection, pathway, charts, now),
+            *(make(connection, pathway, moment) for make in (compute_rare_events, compute_case_mix)),
+        ):
             raised, closed = raised + settled.raised, closed + settled.closed
         compute_outliers(connection, pathway, moment)
         compute_effects(connection, pathway, moment)

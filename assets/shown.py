@@ -61,7 +61,9 @@ def _submissions(connection: Connection, stream: str, outcome) -> dict[str, obje
     labels = [row[0][-4:] for row in reversed(rows)]
     return {
         "reason": outcome.reason or "",
-        "latest_of_this_sender": MetadataValue.md(pictures.table(("submission", "state", "received", *columns), [row[:7] for row in rows[:6]])),
+        "latest_of_this_sender": MetadataValue.md(
+            pictures.table(("submission", "state", "received", *columns), [row[:7] for row in rows[:6]])
+        ),
         "picture": MetadataValue.md(pictures.stacked(f"Rows of the latest submissions of {outcome.sender_code}", labels, parts)),
     }
 
@@ -75,7 +77,9 @@ def _records(connection: Connection, stream: str, outcome) -> dict[str, object]:
     )
     shown: dict[str, object] = {"findings": sum(row[3] for row in rows)}
     if rows:
-        shown["findings_by_rule"] = MetadataValue.md(pictures.table(("rule", "must hold", "severity", "rows"), [(r[0], r[1].replace("_", " "), *r[2:]) for r in rows]))
+        shown["findings_by_rule"] = MetadataValue.md(
+            pictures.table(("rule", "must hold", "severity", "rows"), [(r[0], r[1].replace("_", " "), *r[2:]) for r in rows])
+        )
         labels = [f"{row[0]}  {row[1].replace('_', ' ')}"[:48] for row in rows]
         shown["picture"] = MetadataValue.md(pictures.bars("Findings by rule", labels, [row[3] for row in rows], pictures.ORANGE))
     return shown
@@ -104,11 +108,17 @@ def _cases(connection: Connection, stream: str, outcome) -> dict[str, object]:
 
 
 def _receipts(connection: Connection, stream: str, outcome) -> dict[str, object]:
-    rows = query(connection, "select state, count(*) from intake.submission where sender_code = :sender group by 1 order by 2 desc", sender=outcome.sender_code)
+    rows = query(
+        connection,
+        "select state, count(*) from intake.submission where sender_code = :sender group by 1 order by 2 desc",
+        sender=outcome.sender_code,
+    )
     shown: dict[str, object] = {"by_state": MetadataValue.md(pictures.table(("state", "submissions"), rows))}
     if outcome.receipt:
         shown["folder"] = MetadataValue.path(outcome.receipt)
-    shown["picture"] = MetadataValue.md(pictures.bars(f"Submissions of {outcome.sender_code} by state", [r[0] for r in rows], [r[1] for r in rows]))
+    shown["picture"] = MetadataValue.md(
+        pictures.bars(f"Submissions of {outcome.sender_code} by state", [r[0] for r in rows], [r[1] for r in rows])
+    )
     return shown
 
 

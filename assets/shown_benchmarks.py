@@ -104,7 +104,9 @@ def benchmarks_metadata(connection: Connection, pathway: str) -> dict[str, objec
         shown["ranking"] = MetadataValue.md(_ranking(found[0], policy))
     comparable = [comparison for comparison in found if len(comparison.seen) >= FEWEST]
     if len(comparable) < len(found):
-        shown["without_funnel"] = ", ".join(one.measure.title for one in found if one not in comparable) + f": fewer than {FEWEST} peers can be shown"
+        shown["without_funnel"] = (
+            ", ".join(one.measure.title for one in found if one not in comparable) + f": fewer than {FEWEST} peers can be shown"
+        )
     for number, comparison in enumerate(comparable, start=1):
         drawn = _drawn(connection, comparison, policy)
         shown = {"at_a_glance": MetadataValue.md(_glance(drawn, comparison.unit)), **shown} if number == 1 else shown
@@ -149,7 +151,10 @@ class Drawn(NamedTuple):
 def _drawn(connection: Connection, of: Comparison, policy: Policy) -> Drawn:
     lines = _lines(connection, of)
     named = _named(of.seen, bool(lines.adjusted))
-    peers = [pictures.Peer(p.organisation_name, p.denominator, policy.value(p.value, of.unit), _place(p), p.organisation_code in named) for p in of.seen]
+    peers = [
+        pictures.Peer(p.organisation_name, p.denominator, policy.value(p.value, of.unit), _place(p), p.organisation_code in named)
+        for p in of.seen
+    ]
     return Drawn(f"{of.measure.title}, {of.period}", _subtitle(of, policy), peers, lines)
 
 
@@ -177,14 +182,18 @@ def _place(peer: Row) -> str:
 
 def _named(seen: Sequence[Row], is_adjusted: bool) -> set[str]:
     """Who lies outside the 99.8 % limits, or outside the 95 % ones that allow for over-dispersion (by chance alone where there are none): the furthest."""
-    beyond = [p for p in seen if _place(p) != "inside" or (p.adjusted_position if is_adjusted else p.funnel_position) not in ("inside", None)]
+    beyond = [
+        p for p in seen if _place(p) != "inside" or (p.adjusted_position if is_adjusted else p.funnel_position) not in ("inside", None)
+    ]
     return {p.organisation_code for p in sorted(beyond, key=lambda p: -abs(p.distance or 0))[:NAMES]}
 
 
 def _subtitle(of: Comparison, policy: Policy) -> str:
     outside = [_place(peer) for peer in of.seen]
     hidden = len(of.peers) - len(of.seen)
-    said = [f"{counted(len(of.seen), of.measure.peer_kind)}, {outside.count('worse')} worse and {outside.count('better')} better than by chance (99.8 %)"]
+    said = [
+        f"{counted(len(of.seen), of.measure.peer_kind)}, {outside.count('worse')} worse and {outside.count('better')} better than by chance (99.8 %)"
+    ]
     said += [f"{hidden} hidden"] if hidden else []
     return "; ".join([*said, policy.words])
 
@@ -202,7 +211,10 @@ def _outliers(connection: Connection, pathway: str) -> dict[str, object]:
     shown: dict[str, object] = {"period_outliers": len(rows) - noted, "positive_outliers": noted}
     if rows:
         header = ("organisation", "measure", "period", "level", "standard deviations", "state", "due")
-        told = [(r.organisation_name, r.title, period_of(r.period_grain, r.period_start), r.level, r.distance, r.state, r.due) for r in rows[:OUTLIERS]]
+        told = [
+            (r.organisation_name, r.title, period_of(r.period_grain, r.period_start), r.level, r.distance, r.state, r.due)
+            for r in rows[:OUTLIERS]
+        ]
         more = f"\n\n{len(rows)} in all; `common-cause outliers list` tells of each" if len(rows) > OUTLIERS else ""
         shown["outliers"] = MetadataValue.md(pictures.table(header, told) + more)
     return shown

@@ -38,7 +38,9 @@ def case_mix_metadata(connection: Connection, pathway: str) -> dict[str, object]
     """
     models = connection.execute(text(MODELS), {"pathway": pathway}).all()
     [(charts, with_limit)] = connection.execute(text(CROSSINGS), {"pathway": pathway}).all()
-    results = "select count(*) from measurement.standardised_result join measurement.measure using (measure_name) where pathway_name = :pathway"
+    results = (
+        "select count(*) from measurement.standardised_result join measurement.measure using (measure_name) where pathway_name = :pathway"
+    )
     columns = zip(ROWS, *((*row[1:3], *row[4:10]) for row in models), strict=True)
     shown: dict[str, object] = {
         "standardised_results": connection.scalar(text(results), {"pathway": pathway}),

@@ -88,7 +88,9 @@ def _drawn(connection: Connection, period: Row) -> tuple[str, str, list[pictures
     title = f"{period.title}, {period_of(period.period_grain, period.period_start)}: observed against expected"
     drawn = _peers(seen, policy_of(connection))
     places = [peer.place for peer in drawn]
-    said = [f"{counted(len(seen), 'provider')}, {places.count('worse')} worse and {places.count('better')} better than chance and policy allow"]
+    said = [
+        f"{counted(len(seen), 'provider')}, {places.count('worse')} worse and {places.count('better')} better than chance and policy allow"
+    ]
     said += [f"{len(peers) - len(seen)} hidden"] if len(peers) > len(seen) else []
     said.append("small numbers hidden, the rest rounded")
     return title, "; ".join(said), drawn, _lines(limits)
@@ -108,13 +110,19 @@ def _peers(seen: Sequence[Row], policy: Policy) -> list[pictures.Peer]:
 
 def _lines(limits: Sequence[Row]) -> pictures.FunnelLines:
     exact = [[getattr(row, name) for row in limits] for name in ("lower_998", "lower_95", "upper_95", "upper_998")]
-    policy = {label: [getattr(row, name) for row in limits] for name, label in POLICY_LINES.items() if limits[-1].outlier_policy_version is not None}
+    policy = {
+        label: [getattr(row, name) for row in limits]
+        for name, label in POLICY_LINES.items()
+        if limits[-1].outlier_policy_version is not None
+    }
     return pictures.FunnelLines([row.expected for row in limits], 1.0, exact, (), policy)
 
 
 # ------------------------------------------------------------------------------------------------ CUSUM
 def _cusum(connection: Connection, chart: Row) -> str:
-    months = query(connection, CUSUM, measure=chart.measure_name, organisation=chart.organisation_code, direction=chart.direction, most=MONTHS)
+    months = query(
+        connection, CUSUM, measure=chart.measure_name, organisation=chart.organisation_code, direction=chart.direction, most=MONTHS
+    )
     is_worse = chart.direction == "worse"
     title = f"{chart.title}, risk-adjusted CUSUM for the {chart.direction}: {chart.organisation_name}"
     crossings = sum(month.is_crossing for month in months)

@@ -80,6 +80,8 @@ def _trends(series: dict[str, list[Row]]) -> str:
         of = {row.period_start: row for row in rows}
         values = [of[month].value if month in of else None for month in months]
         is_open = [month in of and of[month].is_provisional for month in months]
-        panels.append(pictures.Panel(rows[0].title, values, unit_of(rows[0].unit, rows[0].decimals), is_open.index(True) if any(is_open) else None))
+        panels.append(
+            pictures.Panel(rows[0].title, values, unit_of(rows[0].unit, rows[0].decimals), is_open.index(True) if any(is_open) else None)
+        )
     subtitle = f"{month_of(months[0])} to {month_of(months[-1])}; in bold the latest final month; what is provisional is dashed"
     return pictures.trends("Headline measures: the network by month", subtitle, [month_of(month) for month in months], panels)

@@ -55,15 +55,23 @@ def signals_metadata(connection: Connection, pathway: str) -> dict[str, object]:
     if not kinds:
         return shown
     latest = query(connection, LATEST_OPEN, pathway=pathway, latest=LATEST)
-    shown["latest_open"] = MetadataValue.md(pictures.table(("organisation", "what", "rule", "kind", "since"), [tuple(row) for row in latest]))
-    shown["picture"] = MetadataValue.md(pictures.bars("Open signals by kind", [row.kind for row in kinds], [row.open for row in kinds], pictures.ORANGE))
+    shown["latest_open"] = MetadataValue.md(
+        pictures.table(("organisation", "what", "rule", "kind", "since"), [tuple(row) for row in latest])
+    )
+    shown["picture"] = MetadataValue.md(
+        pictures.bars("Open signals by kind", [row.kind for row in kinds], [row.open for row in kinds], pictures.ORANGE)
+    )
     charts = list(_charts(connection, pathway))
-    shown["charts_shown"] = f"{len(charts)}, of the latest special causes without a month of small numbers; the others are shown to their own provider"
+    shown["charts_shown"] = (
+        f"{len(charts)}, of the latest special causes without a month of small numbers; the others are shown to their own provider"
+    )
     for number, chart in enumerate(charts, start=1):
         shown[f"chart_{number}"] = MetadataValue.md(pictures.xmr(chart.title, chart.subtitle, chart.points, *chart.lines, chart.unit))
     if charts:
         first = charts[0]
-        glance = pictures.glance_series(f"**{first.title}**, {first.subtitle}", first.points, [_level(line) for line in first.lines], first.unit)
+        glance = pictures.glance_series(
+            f"**{first.title}**, {first.subtitle}", first.points, [_level(line) for line in first.lines], first.unit
+        )
         shown = {"at_a_glance": MetadataValue.md(glance), **shown}
     return shown
 

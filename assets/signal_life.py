@@ -29,7 +29,16 @@ class SignalError(ValueError):
     """A signal cannot be acted on as asked; the message says why."""
 
 
-def act(connection: Connection, number: int, what: str, *, actor: str, for_provider: str | None = None, note: str | None = None, assignee: str | None = None) -> str:
+def act(
+    connection: Connection,
+    number: int,
+    what: str,
+    *,
+    actor: str,
+    for_provider: str | None = None,
+    note: str | None = None,
+    assignee: str | None = None,
+) -> str:
     """Do one of ``warehouse.views.signal_life.ACTS``, in the caller's transaction; the state of the signal afterwards. Raises ``SignalError``."""
     given = {"number": number, "act": what, "actor": actor, "for_provider": for_provider, "note": note, "assignee": assignee}
     try:
@@ -40,14 +49,25 @@ def act(connection: Connection, number: int, what: str, *, actor: str, for_provi
         raise
 
 
-def signals(connection: Connection, pathway: str | None = None, organisation: str | None = None, everything: bool = False, most: int = 100) -> Sequence[Row]:
+def signals(
+    connection: Connection, pathway: str | None = None, organisation: str | None = None, everything: bool = False, most: int = 100
+) -> Sequence[Row]:
     """The open signals of an organisation and all below it, or all; closed ones only with ``everything``."""
-    return connection.execute(text(LISTED), {"pathway": pathway, "organisation": organisation, "everything": everything, "most": most}).all()
+    return connection.execute(
+        text(LISTED), {"pathway": pathway, "organisation": organisation, "everything": everything, "most": most}
+    ).all()
 
 
 def told(connection: Connection, number: int) -> tuple[Row, Sequence[Row]]:
     """(the signal, its events in order). Raises ``SignalError`` if there is none."""
-    one = connection.execute(text("select s.*, o.organisation_name from measurement.signal s left join pathway.organisation o using (organisation_code) where s.signal_id = :number"), {"number": number}).one_or_none()
+    one = connection.execute(
+        text(
+            "select s.*, o.organisation_name from measurement.signal s left join pathway.organisation o using (organisation_code) where s.signal_id = :number"
+        ),
+        {"number": number},
+    ).one_or_none()
     if one is None:
         raise SignalError(f"there is no signal {number}; `common-cause signals list` names them")
-    return one, connection.execute(text("select * from measurement.signal_event where signal_id = :number order by signal_event_id"), {"number": number}).all()
+    return one, connection.execute(
+        text("select * from measurement.signal_event where signal_id = :number order by signal_event_id"), {"number": number}
+    ).all()

@@ -112,7 +112,9 @@ def _extend(connection: Connection, row: dict, event: Event, settled: Settled) -
         connection.execute(update(signal).where(signal.c.signal_id == row["signal_id"]).values(**values))
     if event.until_on > row["until_on"]:
         settled.extended += 1
-        settled.notes.append({"signal_id": row["signal_id"], "event": "extended", "note": f"until {event.until_on.isoformat()}: {event.rule_name}"})
+        settled.notes.append(
+            {"signal_id": row["signal_id"], "event": "extended", "note": f"until {event.until_on.isoformat()}: {event.rule_name}"}
+        )
 
 
 def _close(connection: Connection, rows: list[dict], now: datetime, because: str, settled: Settled) -> None:
@@ -129,7 +131,9 @@ def end_signals(connection: Connection, notes: Mapping[int, str], now: datetime,
     closing = Settled()
     _close(connection, [{"signal_id": number} for number in notes], now, because, closing)
     if notes:
-        connection.execute(insert(signal_event), [{"happened_at": now, "actor": ACTOR, **note, "note": notes[note["signal_id"]]} for note in closing.notes])
+        connection.execute(
+            insert(signal_event), [{"happened_at": now, "actor": ACTOR, **note, "note": notes[note["signal_id"]]} for note in closing.notes]
+        )
     settled.closed += closing.closed
 
 
@@ -184,7 +188,11 @@ def settle_results(connection: Connection, pathway: Pathway, charts: Charts | No
     """Signals on the touched series of a pathway: special causes, and completeness that falls."""
     total = Settled()
     for settled in (_settle_charts(connection, pathway, charts, now), _settle_completeness(connection, pathway, now)):
-        total.raised, total.extended, total.closed = total.raised + settled.raised, total.extended + settled.extended, total.closed + settled.closed
+        total.raised, total.extended, total.closed = (
+            total.raised + settled.raised,
+            total.extended + settled.extended,
+            total.closed + settled.closed,
+        )
     return total
 
 

@@ -52,7 +52,9 @@ def _stopped(rows: list, grains: Mapping[str, str], today: date) -> dict[int, st
     for row in rows:
         grain = grains.get(row.measure_name, "month")
         if is_silent(row.last_on, grain, today):
-            notes[row.signal_id] = f"{SERIES_STOPPED}: no new point for more than {SILENT_AFTER_PERIODS} {grain}s since that of {row.last_on.isoformat()}"
+            notes[row.signal_id] = (
+                f"{SERIES_STOPPED}: no new point for more than {SILENT_AFTER_PERIODS} {grain}s since that of {row.last_on.isoformat()}"
+            )
     return notes
 
 

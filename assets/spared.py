@@ -33,7 +33,11 @@ def find_spared(connection: Connection, work: Work, judged: Applied, linked: pd.
     frame = work.conformed.frame
     rest = frame.loc[frame.index.isin(aside) & ~frame.index.isin(linked.index)]
     nowhere = pd.Series(work.row.organisation_code, index=rest.index, dtype=object)
-    found = persons.identify(connection, work.keys, persons.identities(work.dataset, rest, nowhere), rest.index) if len(rest) else linked.iloc[:0]
+    found = (
+        persons.identify(connection, work.keys, persons.identities(work.dataset, rest, nowhere), rest.index)
+        if len(rest)
+        else linked.iloc[:0]
+    )
     rows = pd.concat([linked.loc[linked.index.isin(aside), ["person_id", "is_new"]], found[["person_id", "is_new"]]])
     known = rows[~rows["is_new"].astype(bool)]
     return sorted(set(known["person_id"])), [int(row) for row in aside.difference(known.index)]

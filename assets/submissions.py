@@ -131,19 +131,41 @@ def _attempt(context: Context, row: Row) -> SubmissionOutcome:
 
 
 def _read(
-    connection: Connection, context: Context, row: Row, envelope: Envelope, rule_version: int | None = None, case_rules: Mapping[str, int] | None = None
+    connection: Connection,
+    context: Context,
+    row: Row,
+    envelope: Envelope,
+    rule_version: int | None = None,
+    case_rules: Mapping[str, int] | None = None,
 ) -> tuple[Row, Work]:
     """Recognise and type the file. ``rule_version`` None means the dataset's current one, and so for ``case_rules``. Raises ``FileRefused``."""
     sender = find_sender(connection, row.sender_code)
     if not sender.is_known:
-        raise FileRefused([refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")])
+        raise FileRefused(
+            [refusal("SND1", "sender_is_known", "The folder is not that of a member of the network. Use your own landing folder.")]
+        )
     manifest = manifest_of(connection, context.registry, envelope, row.submission_id)
     containers.check_size(row.file_size_bytes, containers.size_limit_bytes(context.registry, manifest and manifest.dataset))
     content = context.archive.get(row.file_sha256)
-    read = read_file(content, envelope.suffix, context.registry, dataset=manifest and manifest.dataset, sender_code=sender.code, manifest=manifest, file_name=envelope.file_name)
-    row = ledger.recognise(connection, row.submission_id, **_recognised(connection, row, sender, manifest, read), rule_version=rule_version or read.dataset.rule_version)
+    read = read_file(
+        content,
+        envelope.suffix,
+        context.registry,
+        dataset=manifest and manifest.dataset,
+        sender_code=sender.code,
+        manifest=manifest,
+        file_name=envelope.file_name,
+    )
+    row = ledger.recognise(
+        connection,
+        row.submission_id,
+        **_recognised(connection, row, sender, manifest, read),
+        rule_version=rule_version or read.dataset.rule_version,
+    )
     read, conformed = typed(read)
-    return row, Work(row, sender, read, conformed, context.registry, context.keys, case_rules=case_rules or context.registry.case_rule_versions)
+    return row, Work(
+        row, sender, read, conformed, context.registry, context.keys, case_rules=case_rules or context.registry.case_rule_versions
+    )
 
 
 def read_again(connection: Connection, context: Context, row: Row, rule_version: int, case_rules: Mapping[str, int]) -> tuple[Row, Work]:
@@ -157,7 +179,10 @@ def _recognised(connection: Connection, row: Row, sender: Sender, manifest: Mani
         advice = "The manifest names another organisation. Only the network's office may send for others."
         raise FileRefused([refusal("SND2", "organisation_is_the_sender", advice)], read.received_count)
     if not find_sender(connection, organisation).kind:
-        raise FileRefused([refusal("SND3", "organisation_is_known", "The manifest names an organisation that the network does not know.")], read.received_count)
+        raise FileRefused(
+            [refusal("SND3", "organisation_is_known", "The manifest names an organisation that the network does not know.")],
+            read.received_count,
+        )
     return {
         "organisation_code": organisation,
         "site_code": manifest and manifest.site,
@@ -191,7 +216,9 @@ def _conclude(connection: Connection, context: Context, row: Row, work: Work, ap
         reason_code=applied.reason_code, reason=applied.reason, repeats_submission_id=applied.repeats,
     )  # fmt: skip
     if _has_effect(applied) or ledger.has_loaded(connection, row.submission_id):
-        ledger.log_effect(connection, "load", row, row.run_id or "process", now, state=applied.state, **_detail(work.dataset, work.case_rules))
+        ledger.log_effect(
+            connection, "load", row, row.run_id or "process", now, state=applied.state, **_detail(work.dataset, work.case_rules)
+        )
     row = ledger.find(connection, row.submission_id)
     return Receipts(context).prepare(connection, row, envelope.file_name, work, applied)
 
@@ -234,7 +261,12 @@ def _publish(context: Context, row: Row, applied: Applied | None, receipts: Rece
         row = ledger.recognise(connection, row.submission_id, receipted_at=context.now())
     outcome = _outcome_of(context, row)
     return SubmissionOutcome(
-        **{**outcome.__dict__, "families": applied.families if applied else (), "finding_counts": applied.findings.by_rule() if applied else {}, "receipt": str(folder)}
+        **{
+            **outcome.__dict__,
+            "families": applied.families if applied else (),
+            "finding_counts": applied.findings.by_rule() if applied else {},
+            "receipt": str(folder),
+        }
     )
 
 
@@ -254,7 +286,9 @@ def approve(context: Context, submission_id: str, actor: str) -> None:
         row = ledger.find(connection, submission_id, for_update=True)
         if row.state != "held":
             raise NotPossible(f"{submission_id} is {row.state}; only a held submission can be approved")
-        ledger.recognise(connection, submission_id, state="received", is_approved=True, attempt_count=1, receipted_at=None, finished_at=None)
+        ledger.recognise(
+            connection, submission_id, state="received", is_approved=True, attempt_count=1, receipted_at=None, finished_at=None
+        )
         ledger.log_effect(connection, "approve", row, actor, context.now())
 
 

@@ -43,7 +43,9 @@ def _told(connection: Connection, measures: list[Measure], stale: pd.DataFrame) 
     years = stale["period_start"].dt.year
     first, last = date(int(years.min()), 1, 1), date(int(years.max()), 12, 31)
     query = counted.select().where(
-        counted.c.measure_name.in_([measure.name for measure in measures]), counted.c.period_start.between(first, last), ~counted.c.is_reference
+        counted.c.measure_name.in_([measure.name for measure in measures]),
+        counted.c.period_start.between(first, last),
+        ~counted.c.is_reference,
     )
     rows = connection.execute(query)
     frame = pd.DataFrame(rows.all(), columns=list(rows.keys()))[[*KEY, *CONTENT]]

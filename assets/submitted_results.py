@@ -147,7 +147,9 @@ def _days(row: Row, taken: pd.DataFrame) -> tuple[date, date]:
 
 
 # ------------------------------------------------------------------------------------------------ findings
-def _finding(rule_id: str, name: str, severity: Severity, advice: str, row: int | None, field: str, scope: Scope = Scope.WAREHOUSE) -> Finding:
+def _finding(
+    rule_id: str, name: str, severity: Severity, advice: str, row: int | None, field: str, scope: Scope = Scope.WAREHOUSE
+) -> Finding:
     return Finding(rule_id, name, severity, scope, advice, None if row is None else int(row), field)
 
 
@@ -183,7 +185,9 @@ def _repeated_findings(told: pd.DataFrame) -> list[Finding]:
     whole = told[told[cell].notna().all(axis=1)]
     repeated = whole[whole.duplicated(cell, keep=False)]
     different = repeated[~repeated.duplicated([*cell, *CONTENT], keep=False)]
-    clashing = pd.MultiIndex.from_frame(repeated[cell]).isin(pd.MultiIndex.from_frame(different[cell])) if len(repeated) else np.array([], bool)
+    clashing = (
+        pd.MultiIndex.from_frame(repeated[cell]).isin(pd.MultiIndex.from_frame(different[cell])) if len(repeated) else np.array([], bool)
+    )
     aside = "Another row gives another result for the same organisation, measure and period. Keep the right one."
     again = "Another row says the same. Nothing to do; one of them is enough."
     name = "a_result_is_given_once"
@@ -198,7 +202,10 @@ def _period_findings(row: Row, told: pd.DataFrame) -> list[Finding]:
         return []
     outside = ~told["period_start"].between(pd.Timestamp(row.period_start), pd.Timestamp(row.period_end))
     advice = "This result lies outside the period that the submission replaces. Correct its period or the manifest's."
-    return [_finding("PER1", "result_lies_in_period", Severity.QUARANTINE_RECORD, advice, n, "period_start", Scope.RECORD) for n in told.index[outside]]
+    return [
+        _finding("PER1", "result_lies_in_period", Severity.QUARANTINE_RECORD, advice, n, "period_start", Scope.RECORD)
+        for n in told.index[outside]
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ replace period
@@ -245,7 +252,9 @@ def _counted(work: Work, judged: Applied, changed: pd.Series, withdrawn: int) ->
     units = work.read.units
     if units is None:
         return judged.loaded(changed, None, withdrawn)
-    outcomes = np.select([judged.taken & changed, judged.taken, judged.out_of_scope], ["accepted", "unchanged", "out of scope"], "quarantined")
+    outcomes = np.select(
+        [judged.taken & changed, judged.taken, judged.out_of_scope], ["accepted", "unchanged", "out of scope"], "quarantined"
+    )
     aside = units.set_aside(judged.quarantined)
     counted = units.count(dict(zip(judged.taken.index, outcomes.tolist(), strict=True)), aside)
     named = {name.replace(" ", "_"): count for name, count in counted.items()}

@@ -110,7 +110,9 @@ def _hanging_together(connection: Connection, pathway: Pathway, persons: Iterabl
         parts = []
         for to, back in ((chain.to, chain.came_from), (chain.came_from, chain.to)):
             joined = here.join(there, (there.c[chain.id] == here.c[to]) & (there.c[back] == here.c[chain.id]))
-            parts.append(select(there.c.person_id.cast(Text)).select_from(joined).where(here.c.person_id == any_(_ids(new)), here.c[to].is_not(None)))
+            parts.append(
+                select(there.c.person_id.cast(Text)).select_from(joined).where(here.c.person_id == any_(_ids(new)), here.c[to].is_not(None))
+            )
         new = set(connection.scalars(union(*parts))) - found
         found |= new
     return found
@@ -144,7 +146,9 @@ def _mark(connection: Connection, pathway: Pathway, records: pd.DataFrame) -> No
     changed = records[(records[marks].to_numpy() != records[[f"was_{name}" for name in marks]].to_numpy()).any(axis=1)]
     if not len(changed):
         return
-    given = Table("marked_team_record", MetaData(), *(Column(name, table.c[name].type) for name in ("team_record_id", *marks)), prefixes=["temporary"])
+    given = Table(
+        "marked_team_record", MetaData(), *(Column(name, table.c[name].type) for name in ("team_record_id", *marks)), prefixes=["temporary"]
+    )
     connection.execute(text(f"drop table if exists pg_temp.{given.name}"))
     given.create(connection)
     copy_frame(connection, given, changed)
@@ -175,7 +179,11 @@ def _copy_single(connection: Connection, pathway: Pathway, case_ids: list[str]) 
     columns = {"case_id": table.c.case_id, "pathway_name": literal(pathway.name), **{name: table.c[name] for name in TOLD}}
     _insert_from(connection, pathway_case, columns, table.c.case_id.in_(touched.ids))
     fields = {column.name: table.c[column.name] for column in field_columns(pathway.case_dataset)}
-    linked = {"team_record_count": literal(1), "site_codes": func.array_fill(table.c.site_code, literal([1], ARRAY(Integer))), "broken_rule_ids": literal([], ARRAY(Text))}
+    linked = {
+        "team_record_count": literal(1),
+        "site_codes": func.array_fill(table.c.site_code, literal([1], ARRAY(Integer))),
+        "broken_rule_ids": literal([], ARRAY(Text)),
+    }
     _insert_from(connection, detail_table(pathway), {"case_id": table.c.case_id, **linked, **fields}, table.c.case_id.in_(touched.ids))
 
 
@@ -224,13 +232,19 @@ def _told_alone(connection: Connection, pathway: Pathway, persons: Iterable[str]
     if not len(found):
         return found
     table = team_record_table(pathway)
-    query = select(table.c.team_record_id.cast(Text), table.c.case_id.cast(Text).label("case_id"), table.c.person_id.cast(Text), table.c.provider_code)
-    rows = connection.execute(query.where(or_(table.c.person_id == any_(_ids(persons)), table.c.case_id == any_(_ids(set(found["case_id"]))))))
+    query = select(
+        table.c.team_record_id.cast(Text), table.c.case_id.cast(Text).label("case_id"), table.c.person_id.cast(Text), table.c.provider_code
+    )
+    rows = connection.execute(
+        query.where(or_(table.c.person_id == any_(_ids(persons)), table.c.case_id == any_(_ids(set(found["case_id"])))))
+    )
     records = pd.DataFrame(rows.all(), columns=["team_record_id", "case_id", "person_id", "provider_code"])
     shared_persons = _shared(records, "person_id")
     shared_cases = set(records.loc[records["person_id"].isin(shared_persons), "case_id"]) | _shared(records, "case_id")
     alone = records[~records["case_id"].isin(shared_cases)]
-    return found.merge(alone[["team_record_id", "case_id"]], on="case_id")[["team_record_id", "rule_id"]].rename(columns={"team_record_id": "case_id"})
+    return found.merge(alone[["team_record_id", "case_id"]], on="case_id")[["team_record_id", "rule_id"]].rename(
+        columns={"team_record_id": "case_id"}
+    )
 
 
 def _shared(records: pd.DataFrame, by: str) -> set[str]:

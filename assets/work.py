@@ -118,7 +118,9 @@ class Applied:
         if not len(clashes):
             return self
         cells = {rule.id: (rule, (*rule.same, *dataset.record_key)[0]) for rule in dataset.pair_rules}
-        cells |= {rule.id: (rule, (*rule.fields, *dataset.record_key)[0]) for rule in (dataset.case_link.rules if dataset.case_link else ())}
+        cells |= {
+            rule.id: (rule, (*rule.fields, *dataset.record_key)[0]) for rule in (dataset.case_link.rules if dataset.case_link else ())
+        }
         cells |= {rule.id: (rule, rule.fields[0]) for rule in dataset.rules if rule.scope is Scope.WAREHOUSE}
         rows_of = defaultdict(list)
         for row, case_id in case_ids[case_ids.isin(clashes["case_id"])].items():

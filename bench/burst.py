@@ -12,7 +12,9 @@ from bench.report import Figure, Measured
 FILES, ROWS = 400, 40
 PATIENCE_SECONDS = 3_600.0
 TITLE = "400 files at once"
-WAITING = """select :files - (select count(*) from intake.submission where receipted_at is not null) + (select count(*) from intake.stale_cell)"""
+WAITING = (
+    """select :files - (select count(*) from intake.submission where receipted_at is not null) + (select count(*) from intake.stale_cell)"""
+)
 
 
 def run(files: int = FILES) -> Measured:
@@ -46,6 +48,13 @@ def _lost(place: house.Place, files: int, rows: int) -> dict[str, float]:
     """What should be there and is not: submissions, receipts, rows, failed ones, files left in the landing area."""
     receipts = len(list(place.settings.outbox.glob("*/S*/receipt.html")))
     left = list(place.settings.landing.rglob("*.csv"))
-    counted = place.scalar("select coalesce(sum(accepted_count + unchanged_count + out_of_scope_count + quarantined_count), 0) from intake.submission")
+    counted = place.scalar(
+        "select coalesce(sum(accepted_count + unchanged_count + out_of_scope_count + quarantined_count), 0) from intake.submission"
+    )
     final = place.scalar("select count(*) from intake.submission where state like 'accepted%'")
-    return {"files (taken)": files - final, "receipts (in the outbox)": files - receipts, "rows (accounted for)": rows - int(counted), "files (left behind)": len(left)}
+    return {
+        "files (taken)": files - final,
+        "receipts (in the outbox)": files - receipts,
+        "rows (accounted for)": rows - int(counted),
+        "files (left behind)": len(left),
+    }

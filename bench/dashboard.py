@@ -111,7 +111,9 @@ def _first_signal(settings: Settings) -> str:
     """Asked beside the dashboard, which is not to know it before."""
     engine = dashboard_engine(settings)
     try:
-        [latest] = Views(engine).rows("select max(signal_id) as number from dashboard.signal_v1 where state <> 'closed' and is_own", PROVIDER)
+        [latest] = Views(engine).rows(
+            "select max(signal_id) as number from dashboard.signal_v1 where state <> 'closed' and is_own", PROVIDER
+        )
     finally:
         engine.dispose()
     return f"/signals/{latest.number}"
@@ -161,7 +163,9 @@ def _pack(visitor, address: str) -> float:
 
 def sign_in(page, address: str) -> None:
     """By the local sign-in, as a lead of the provider that is looked at."""
-    page.request.post(f"{address}/sign-in", form={"name": "A bench", "group": f"lead:{PROVIDER}"}, headers={"origin": address}, max_redirects=0)
+    page.request.post(
+        f"{address}/sign-in", form={"name": "A bench", "group": f"lead:{PROVIDER}"}, headers={"origin": address}, max_redirects=0
+    )
 
 
 def _figures(name: str, cold: tuple[float, float], changes: list[tuple[float, float]]) -> tuple[Figure, ...]:

@@ -169,7 +169,14 @@ def _submission(number: int, sender: str, dataset: str, month: date) -> dict:
 
 def _expected(number: int, sender: str, dataset: str, month: date) -> dict:
     end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return {"sender_code": sender, "dataset_name": dataset, "period_start": month, "period_end": end, "due_on": end + timedelta(days=20), "met_on": None if number % 50 == 0 else end}
+    return {
+        "sender_code": sender,
+        "dataset_name": dataset,
+        "period_start": month,
+        "period_end": end,
+        "due_on": end + timedelta(days=20),
+        "met_on": None if number % 50 == 0 else end,
+    }
 
 
 def _analyze(engine: Engine, connection_tables: Sequence[str]) -> None:
@@ -181,4 +188,6 @@ def _analyze(engine: Engine, connection_tables: Sequence[str]) -> None:
 if __name__ == "__main__":
     begun = time.perf_counter(), time.process_time()
     build(Path(sys.argv[1]))
-    print(f"made in {time.perf_counter() - begun[0]:.0f} s, of which {time.process_time() - begun[1]:.0f} s of this process's processor time")
+    print(
+        f"made in {time.perf_counter() - begun[0]:.0f} s, of which {time.process_time() - begun[1]:.0f} s of this process's processor time"
+    )

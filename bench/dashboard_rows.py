@@ -62,7 +62,9 @@ def chosen(pathway: Pathway, count: int = MEASURES_A_PATHWAY) -> list[Measure]:
     return ranked[:count]
 
 
-def results(pathway: Pathway, them: Sequence[Place], today: date, measures: Sequence[Measure], years: int = YEARS, seed: int = SEED) -> Iterator[pd.DataFrame]:
+def results(
+    pathway: Pathway, them: Sequence[Place], today: date, measures: Sequence[Measure], years: int = YEARS, seed: int = SEED
+) -> Iterator[pd.DataFrame]:
     """A frame a measure with the columns of ``measurement.measure_result``: of every level and grain that the measure has."""
     for number, measure in enumerate(measures):
         rng = np.random.default_rng([seed, 1, number, sum(map(ord, pathway.name))])
@@ -89,7 +91,13 @@ def unit_codes(pathway: Pathway, them: Sequence[Place]) -> list[str]:
 
 def _levels(measure: Measure, units: list[str], them: Sequence[Place], months: pd.DataFrame) -> pd.DataFrame:
     """The sums of each organisation by month, quarter and year, as far as the measure has them."""
-    codes = {"team": units, "site": units, "provider": [p.code for p in them], "region": [p.region for p in them], "network": [OFFICE] * len(them)}
+    codes = {
+        "team": units,
+        "site": units,
+        "provider": [p.code for p in them],
+        "region": [p.region for p in them],
+        "network": [OFFICE] * len(them),
+    }
     wanted = [level for level in codes if level in measure.levels]
     each = pd.concat([months.assign(organisation_code=np.array(codes[level])[months["place"]]) for level in wanted])
     return pd.concat([_summed(each, grain) for grain in measure.grains], ignore_index=True)
@@ -109,7 +117,13 @@ def _measured(measure: Measure, sums: pd.DataFrame, today: date) -> pd.DataFrame
         typical = np.where(sums["denominator"] > 0, sums["value_sum"] / sums["denominator"].where(sums["denominator"] > 0, 1), np.nan)
         half = typical / np.sqrt(sums["denominator"].clip(lower=1))
         has_count = measure.kind not in (MeasureKind.SCORE, MeasureKind.DERIVED)
-        frame = frame.assign(value=typical, lower_95=typical - half, upper_95=typical + half, numerator=np.nan, denominator=frame["denominator"] if has_count else np.nan)
+        frame = frame.assign(
+            value=typical,
+            lower_95=typical - half,
+            upper_95=typical + half,
+            numerator=np.nan,
+            denominator=frame["denominator"] if has_count else np.nan,
+        )
     matures = period_after(frame["period_start"], frame["period_grain"]) + pd.Timedelta(days=30 * PROVISIONAL_MONTHS - 1)
     return frame.drop(columns="value_sum").assign(
         measure_name=measure.name, reason=np.where(frame["value"].isna(), "no cases", None), completeness_share=0.9 + 0.1 * (frame.index % 11) / 11,

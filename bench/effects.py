@@ -24,7 +24,16 @@ NOMINAL = 95.0
 ROOT = Path(__file__).resolve().parents[1]
 RESULT, PAGE = ROOT / "bench/results/effects.json", ROOT / "docs/improvement.md"
 BEGIN, END = "<!-- simulated: written by python -m bench.effects -->", "<!-- end -->"
-HEADER = ("per cent of networks", "interval holds the truth", "called a change", "by a plain test", "step: own months", "step: beside others", "slope: beside others", "cautioned")
+HEADER = (
+    "per cent of networks",
+    "interval holds the truth",
+    "called a change",
+    "by a plain test",
+    "step: own months",
+    "step: beside others",
+    "slope: beside others",
+    "cautioned",
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,12 @@ def _draw(rng: np.random.Generator, scenario: Scenario) -> tuple[np.ndarray, np.
     shape = scenario.providers, BEFORE + scenario.after
     sizes = scenario.yearly / 12 * np.clip(rng.lognormal(-0.06, 0.35, scenario.providers), 0.4, 2.5)
     cases = rng.poisson(sizes[:, None], shape)
-    share = 0.5 + 0.1 * rng.standard_normal((scenario.providers, 1)).clip(-2, 2) + scenario.drift * (np.arange(shape[1]) - shape[1] / 2) + _wander(rng, shape, scenario)
+    share = (
+        0.5
+        + 0.1 * rng.standard_normal((scenario.providers, 1)).clip(-2, 2)
+        + scenario.drift * (np.arange(shape[1]) - shape[1] / 2)
+        + _wander(rng, shape, scenario)
+    )
     share[0, BEFORE:] += scenario.effect
     return rng.binomial(cases, share.clip(0.01, 0.99)), cases
 
@@ -144,7 +158,13 @@ def simulated_table(detail: Mapping[str, Mapping[str, float]]) -> str:
     """The table of the page, from the ``detail`` of the committed result."""
     columns = ("coverage", "claimed", "claimed_by_plain_test", "step_alone", "step", "slope", "cautioned")
     alone = {scenario.name for scenario in SCENARIOS if scenario.providers == 1}
-    return table(HEADER, [(name, *("-" if name in alone and column in ("step", "slope") else f"{rates[column]:.1f}" for column in columns)) for name, rates in detail.items()])
+    return table(
+        HEADER,
+        [
+            (name, *("-" if name in alone and column in ("step", "slope") else f"{rates[column]:.1f}" for column in columns))
+            for name, rates in detail.items()
+        ],
+    )
 
 
 def page_with(page: str, made: str) -> str:

@@ -29,7 +29,11 @@ SEED = 8
 # every special cause on the chart that is drawn of all measures, and what the product takes for a signal
 XMR_ON_ALL = {"proportion": XMR_ALL, "time": XMR_ALL, "count": XMR_ALL}
 ENOUGH_EVENTS, ENOUGH_CASES = int(ENOUGH[MeasureKind.PROPORTION]), int(ENOUGH[MeasureKind.MEDIAN])
-DEFAULT = {"proportion": f"P' never inside P, {ALL}{from_events(ENOUGH_EVENTS)}", "time": f"{XMR_ALL}{from_cases(ENOUGH_CASES)}", "count": XMR_ALL}
+DEFAULT = {
+    "proportion": f"P' never inside P, {ALL}{from_events(ENOUGH_EVENTS)}",
+    "time": f"{XMR_ALL}{from_cases(ENOUGH_CASES)}",
+    "count": XMR_ALL,
+}
 PHASES = {"second year": SECOND_YEAR, "fifth year": SETTLED}
 DEATHS, SHARE = 0.07, 0.4
 SPREAD_OF_PROVIDERS = 0.3
@@ -94,7 +98,15 @@ def _network(network: Watched, repeats: int) -> Iterator[dict]:
         for (kind, rule), part in found.groupby(["kind", "rule"], sort=True):
             levels = dict(list(part.groupby("organisation_kind"))) if rule in (XMR_ON_ALL[kind], DEFAULT[kind]) else {}
             for level, of_level in ({"all": part} | levels).items():
-                yield {"network": name, "phase": phase, "truth": truth.name, "kind": kind, "rule": rule, "level": level, **vars(charts.rate_of(of_level))}
+                yield {
+                    "network": name,
+                    "phase": phase,
+                    "truth": truth.name,
+                    "kind": kind,
+                    "rule": rule,
+                    "level": level,
+                    **vars(charts.rate_of(of_level)),
+                }
 
 
 def _volumes(series: int) -> Iterator[dict]:
@@ -118,7 +130,13 @@ def _cusum(providers: int) -> Iterator[dict]:
         alarms = cusum.false_alarms(rng, cases, providers)
         seen = {by: cusum.time_to_see(rng, cases, by, providers) for by in SHIFTS}
         for years, (raised, error) in alarms.items():
-            yield {"cases": cases, "years": years, "raised": raised, "error": error, **{f"{100 * by:.0f} points": vars(seen[by][years]) for by in SHIFTS}}
+            yield {
+                "cases": cases,
+                "years": years,
+                "raised": raised,
+                "error": error,
+                **{f"{100 * by:.0f} points": vars(seen[by][years]) for by in SHIFTS},
+            }
 
 
 def _outliers(periods: int) -> Iterator[dict]:
@@ -126,11 +144,23 @@ def _outliers(periods: int) -> Iterator[dict]:
     count, size, spread = PROVIDER_YEARS
     cases = rng.lognormal(np.log(size), spread, count)
     shown = [(Basis.STANDARDISED, DEATHS, differ, worse) for differ, worse in ((0, 0), (0.2, 0), (0, 0.05), (0, 0.10))]
-    shown += [(basis, SHARE, differ, 0) for differ in (0, SPREAD_OF_PROVIDERS) for basis in (Basis.NETWORK_VALUE, Basis.NETWORK_VALUE_OVERDISPERSED)]
+    shown += [
+        (basis, SHARE, differ, 0)
+        for differ in (0, SPREAD_OF_PROVIDERS)
+        for basis in (Basis.NETWORK_VALUE, Basis.NETWORK_VALUE_OVERDISPERSED)
+    ]
     for basis, share, differ, worse in shown:
         found = outliers.shares_flagged(outliers.judged(outliers.period(rng, cases, share, periods, differ, worse), basis))
         for rule, (false, error, caught) in found.items():
-            yield {"basis": basis.value, "spread": differ, "worse_by": worse, "rule": rule, "false": false, "error": error, "found": None if np.isnan(caught) else caught}
+            yield {
+                "basis": basis.value,
+                "spread": differ,
+                "worse_by": worse,
+                "rule": rule,
+                "false": false,
+                "error": error,
+                "found": None if np.isnan(caught) else caught,
+            }
 
 
 def _completeness(network: Watched, series: int) -> Iterator[dict]:
@@ -171,5 +201,3 @@ def _rounded(found):
     if isinstance(found, float | np.floating):
         return None if np.isnan(found) else round(float(found), 4)
     return int(found) if isinstance(found, np.integer) else found
-
-

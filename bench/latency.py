@@ -113,7 +113,9 @@ def _inside(count: int) -> dict[str, float]:
         house.take_all(place)
         house.refresh_all(place)
         for number, site in enumerate(house.sites()[:6]):
-            place.drop(site.provider_code, house.content(house.rows(count, years=0.5, seed=house.SEED + 10 + number, of=(site,))), "week.csv")
+            place.drop(
+                site.provider_code, house.content(house.rows(count, years=0.5, seed=house.SEED + 10 + number, of=(site,))), "week.csv"
+            )
             found.append(_one(place))
     return {name: statistics.median(each[name] for each in found[1:]) for name in found[0]}
 

@@ -18,7 +18,9 @@ def machine() -> dict[str, object]:
     return {
         "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": _git("rev-parse", "--short=12", "HEAD"),
-        "is_changed_since_commit": bool(_git("status", "--porcelain", "--", "assets", "pipelines", "quality_checks", "schemas", "warehouse")),
+        "is_changed_since_commit": bool(
+            _git("status", "--porcelain", "--", "assets", "pipelines", "quality_checks", "schemas", "warehouse")
+        ),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "processor": _processor(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),

@@ -72,7 +72,10 @@ def write(folder: Path, machine: Mapping[str, object], measured: Sequence[Measur
     written = []
     data = table(("machine", ""), [(name.replace("_", " "), value) for name, value in machine.items()])
     for one in measured:
-        for suffix, content in ((".md", f"{one.markdown()}\n{data}\n"), (".json", json.dumps({"machine": machine, **one.as_json()}, indent=1, default=str) + "\n")):
+        for suffix, content in (
+            (".md", f"{one.markdown()}\n{data}\n"),
+            (".json", json.dumps({"machine": machine, **one.as_json()}, indent=1, default=str) + "\n"),
+        ):
             path = folder / f"{one.name}{suffix}"
             path.write_text(content)
             written.append(path)

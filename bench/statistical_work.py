@@ -38,7 +38,9 @@ def dispersed_funnels(measures: int) -> Callable[[], object]:
 
     def funnels():
         found = overdispersion(events, cases, of, ARCSINE)
-        return funnel.proportion_limits(cases, found.centre[of]), overdispersed_limits(cases, found.centre[of], found.tau_squared[of], ARCSINE)
+        return funnel.proportion_limits(cases, found.centre[of]), overdispersed_limits(
+            cases, found.centre[of], found.tau_squared[of], ARCSINE
+        )
 
     return funnels
 

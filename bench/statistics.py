@@ -42,7 +42,14 @@ class Task:
 TASKS = (
     Task("XmR, all rules and icons, 10,000 series of 36", 10_000, work.xmr, "NHSRplotthedots::ptd_spc", 27, 0.3),
     Task("P' (Laney), 10,000 series of 36", 10_000, work.laney, "qicharts2::qic, in a loop", 290, 0.3),
-    Task("funnels, exact and with over-dispersion, 40 measures x 150 providers", 40, work.dispersed_funnels, "FunnelPlotR::funnel_plot, numbers alone", 0.17, 0.05),
+    Task(
+        "funnels, exact and with over-dispersion, 40 measures x 150 providers",
+        40,
+        work.dispersed_funnels,
+        "FunnelPlotR::funnel_plot, numbers alone",
+        0.17,
+        0.05,
+    ),
     Task("ratio limits, 5 measures, 100 points", 5, work.ratio_lines, "PHEindicatormethods::calculate_funnel_limits", 5, faster=100),
     Task("case-mix, 200,000 patients, 150 providers", 200_000, work.case_mix, "glm", 1.5, faster=1),
     Task("risk-adjusted CUSUM, 100 providers x 2,000 patients", 100, work.risk_adjusted_cusum, "cusum::racusum", 0.15),
@@ -56,7 +63,11 @@ def run() -> Measured:
     here = measured_by_r()
     figures = [figure for task in TASKS for figure in _measured(task, here)]
     figures += [Figure(f"- memory of four times the series, times as much: {task.what}", _growth(task), "x", 4.4) for task in TASKS[:2]]
-    source = f"Measured here by R: {', '.join(sorted(here))}." if here else "There is no R on this machine: all its figures are the published ones of bench/statistics.py."
+    source = (
+        f"Measured here by R: {', '.join(sorted(here))}."
+        if here
+        else "There is no R on this machine: all its figures are the published ones of bench/statistics.py."
+    )
     return Measured("statistics", TITLE, tuple(figures), notes=(f"Processor time, the best of {REPEATS}. {source}",))
 
 
@@ -64,7 +75,8 @@ def _measured(task: Task, here: dict[str, float]) -> tuple[Figure, ...]:
     job = task.make(task.size)
     ours, theirs = min(_seconds(job) for _ in range(REPEATS)), here.get(task.r_function, task.r_seconds)
     return (
-        Figure(task.what, ours, "s", task.aim), Figure(f"- R: {task.r_function}", theirs, "s"),
+        Figure(task.what, ours, "s", task.aim),
+        Figure(f"- R: {task.r_function}", theirs, "s"),
         Figure("- as many times as fast", theirs / ours, "x", task.faster, at_least=True),
     )
 

@@ -15,7 +15,9 @@ from warehouse.settings import Settings
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser(prog="python -m dashboard", description="Serve the dashboard, on this machine alone; people reach it through a reverse proxy.")
+    asked = argparse.ArgumentParser(
+        prog="python -m dashboard", description="Serve the dashboard, on this machine alone; people reach it through a reverse proxy."
+    )
     asked.add_argument("--home", type=Path, help="folder of everything that is written (COMMON_CAUSE_HOME)")
     asked.add_argument("--port", type=int, default=8600)
     given = asked.parse_args()

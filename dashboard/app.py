@@ -64,7 +64,9 @@ async def health(request: Request) -> Response:
         database = "up"
     except (Away, TooLong):
         database = "away"
-    return JSONResponse({"status": "up", "database": database, **({"sign_in": "closed"} if request.app.state.configuration.is_closed else {})})
+    return JSONResponse(
+        {"status": "up", "database": database, **({"sign_in": "closed"} if request.app.state.configuration.is_closed else {})}
+    )
 
 
 def home(request: Request) -> Response:
@@ -102,4 +104,10 @@ def _broken(request: Request, error: Exception) -> Response:
         place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     log.error("%s at %s on %s", type(error).__name__, place, request.scope["path"])
-    return render(request, "wrong.html", status=500, title="Something of ours broke", said="It has been noted. Try the page again; if it stays, tell the network's office.")
+    return render(
+        request,
+        "wrong.html",
+        status=500,
+        title="Something of ours broke",
+        said="It has been noted. Try the page again; if it stays, tell the network's office.",
+    )

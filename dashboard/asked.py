@@ -94,8 +94,19 @@ class Asked:
     @cached_property
     def providers(self) -> list[Row]:
         """Members that give care, in the order of what they are called on the page."""
-        members = [row for row in self.names.organisations.values() if row.organisation_kind == "provider" and row.is_member and row.closed_on is None]
-        return sorted(members, key=lambda row: (len(self.names.name(row.organisation_code)), self.names.name(row.organisation_code)) if not self.names.is_named else (0, self.names.name(row.organisation_code)))
+        members = [
+            row
+            for row in self.names.organisations.values()
+            if row.organisation_kind == "provider" and row.is_member and row.closed_on is None
+        ]
+        return sorted(
+            members,
+            key=lambda row: (
+                (len(self.names.name(row.organisation_code)), self.names.name(row.organisation_code))
+                if not self.names.is_named
+                else (0, self.names.name(row.organisation_code))
+            ),
+        )
 
     @cached_property
     def network_code(self) -> str | None:

@@ -66,7 +66,15 @@ def by_measure(asked: Asked, today: date) -> list[Filled]:
 def _of_measure(measure, shares: dict[date, float], over: Sequence[date]) -> Filled:
     row = tuple(shares.get(month) for month in over)
     known = [share for share in row if share is not None]
-    return Filled(measure.measure_name, measure.title, words.plain(measure.pathway_name), row, known[-1] if known else None, _bars(measure.title, over, row), measure.is_headline)
+    return Filled(
+        measure.measure_name,
+        measure.title,
+        words.plain(measure.pathway_name),
+        row,
+        known[-1] if known else None,
+        _bars(measure.title, over, row),
+        measure.is_headline,
+    )
 
 
 def by_field(asked: Asked, today: date) -> list[tuple[str, list[Filled]]]:
@@ -81,7 +89,10 @@ def by_field(asked: Asked, today: date) -> list[tuple[str, list[Filled]]]:
 
 
 def _fields(pathway: Pathway, counts: dict, today: date) -> list[Filled]:
-    made = [_of_field(pathway.case_dataset, field, counts.get((pathway.name, field.name), {}), today) for field in pathway.case_dataset.stored_fields]
+    made = [
+        _of_field(pathway.case_dataset, field, counts.get((pathway.name, field.name), {}), today)
+        for field in pathway.case_dataset.stored_fields
+    ]
     return sorted((one for one in made if one.share is not None), key=lambda one: (one.share, one.title))
 
 

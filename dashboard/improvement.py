@@ -112,7 +112,9 @@ def _action(asked: Asked, row: Row, effects: dict[str, Row], titles: dict[str, s
     told = tuple(Told(asked.measures[name], way, effects.get(name)) for name, way in wanted if name in asked.measures)
     ideas = tuple((name, names.told(titles.get(name, words.plain(name)))) for name in row.change_ideas)
     who, slug = names.name(row.provider_code), names.slug(row.provider_code)
-    return Action(row, names.told(row.title), names.told(row.what_changes or ""), who, slug, names.name(place) if place else None, told, ideas)
+    return Action(
+        row, names.told(row.title), names.told(row.what_changes or ""), who, slug, names.name(place) if place else None, told, ideas
+    )
 
 
 def size(effect: Row | None) -> str:

@@ -118,7 +118,10 @@ def _network_values(asked: Asked, wanted: tuple[tuple[str, str, date], ...]) -> 
     network = asked.network_code or ""
 
     def make() -> dict[str, Row]:
-        questions = [partial(asked.views.rows, OF_NETWORK, asked.provider, measure=name, network=network, grain=grain, start=start) for name, grain, start in wanted]
+        questions = [
+            partial(asked.views.rows, OF_NETWORK, asked.provider, measure=name, network=network, grain=grain, start=start)
+            for name, grain, start in wanted
+        ]
         return {name: rows[0] for (name, *_), rows in zip(wanted, side_by_side(questions), strict=True) if rows}
 
     return asked.views.memory.latest(("network values", asked.provider, wanted), make)

@@ -75,7 +75,11 @@ class Names:
         """What somebody wrote; where peers are numbered their names and codes in it give way to the number."""
         if self.is_named or not text:
             return text
-        return self._peers_words.sub(lambda found: self.name(self._peer_of_word.get(found[0].casefold(), "")), text) if self._peer_of_word else text
+        return (
+            self._peers_words.sub(lambda found: self.name(self._peer_of_word.get(found[0].casefold(), "")), text)
+            if self._peer_of_word
+            else text
+        )
 
     @cached_property
     def _peer_of_word(self) -> dict[str, str]:

@@ -120,7 +120,11 @@ def _spelt(day: date, grain: str) -> str:
 
 def _meaning(signal: Row, measure: Row | None) -> str:
     if measure is None:
-        return "Numbers of the period rest on what has come so far, or are not there at all." if signal.kind in TO_THE_DAY else "What is missing is missing from the measures too: look before you read them."
+        return (
+            "Numbers of the period rest on what has come so far, or are not there at all."
+            if signal.kind in TO_THE_DAY
+            else "What is missing is missing from the measures too: look before you read them."
+        )
     if signal.kind == "cusum":
         return _meaning_of_cusum(tone(signal))
     return {
@@ -134,6 +138,10 @@ def _meaning_of_cusum(tone: str) -> str:
     worse = "Patients fared worse than the case-mix model expects of such patients. "
     better = "Patients fared better than the case-mix model expects of such patients. "
     return {
-        "concern": worse + "It may have begun lately or have been so always: look at the cases, at how they were coded, and at the measure's earlier months.",
+        "concern": worse
+        + "It may have begun lately or have been so always: look at the cases, at how they were coded, and at the measure's earlier months.",
         "improvement": better + "It may have begun lately or have been so always. Worth telling: what is done that others could do?",
-    }.get(tone, "More or fewer than the case-mix model expects of such patients, lately or always: see whether patients, coding or care differ.")
+    }.get(
+        tone,
+        "More or fewer than the case-mix model expects of such patients, lately or always: see whether patients, coding or care differ.",
+    )

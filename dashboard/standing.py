@@ -54,7 +54,11 @@ class Place:
     @property
     def rank(self) -> str:
         """*3 of 12*, *=3 of 12* where another that is shown has the same."""
-        return f"{words.rank(self.result.rank, self.is_rank_shared)} of {self.result.peer_count}" if self.result and self.result.rank else words.NONE
+        return (
+            f"{words.rank(self.result.rank, self.is_rank_shared)} of {self.result.peer_count}"
+            if self.result and self.result.rank
+            else words.NONE
+        )
 
 
 def ordered(asked: Asked) -> list[str]:
@@ -71,7 +75,14 @@ def having(asked: Asked, code: str) -> list[str]:
 
 def open_signals(asked: Asked, code: str, pathway: str) -> list[Row]:
     """Those of a provider with its sites and teams: for the worse first, then for the better, then what is neither."""
-    codes = [code, *(site for site, row in asked.names.organisations.items() if row.provider_code == code and site != code and asked.names.may_see(site))]
+    codes = [
+        code,
+        *(
+            site
+            for site, row in asked.names.organisations.items()
+            if row.provider_code == code and site != code and asked.names.may_see(site)
+        ),
+    ]
     return asked.rows(SIGNALS, codes=codes, pathway=pathway)
 
 
@@ -96,7 +107,10 @@ def _beside(asked: Asked, names: list[str], code: str, pathway: str, grain: str)
     if not latest:
         return {}
     starts = [row.period_start for row in latest.values()]
-    pooled = {row.measure_name: row.value for row in asked.rows(NETWORK, measures=list(latest), starts=starts, network=asked.network_code, grain=grain)}
+    pooled = {
+        row.measure_name: row.value
+        for row in asked.rows(NETWORK, measures=list(latest), starts=starts, network=asked.network_code, grain=grain)
+    }
     peers: defaultdict[tuple[str, date], list[Row]] = defaultdict(list)
     for cell in of_providers(asked, names, grain):
         peers[cell.measure_name, cell.period_start].append(cell)
@@ -111,7 +125,11 @@ def _best(measure: Row, peers: list[Row]) -> float | None:
 
 def _is_rank_shared(result: Row, peers: list[Row]) -> bool:
     """Whether another provider that is shown has the same rank: of one that is hidden it would tell the value."""
-    return result.peer_kind == PROVIDER and result.rank is not None and any(row.rank == result.rank and row.organisation_code != result.organisation_code for row in peers)
+    return (
+        result.peer_kind == PROVIDER
+        and result.rank is not None
+        and any(row.rank == result.rank and row.organisation_code != result.organisation_code for row in peers)
+    )
 
 
 def said(signals: list[Row]) -> tuple[str, str]:

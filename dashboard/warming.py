@@ -20,7 +20,9 @@ log = logging.getLogger("common_cause.dashboard")
 
 def warm_beside(views: Views, configuration: Configuration) -> threading.Thread:
     """In a thread of its own; nobody waits for it, and what it cannot do is done when somebody asks."""
-    thread = threading.Thread(target=_warm, args=(Asked(views, configuration, Reader("the dashboard itself")),), name="warming", daemon=True)
+    thread = threading.Thread(
+        target=_warm, args=(Asked(views, configuration, Reader("the dashboard itself")),), name="warming", daemon=True
+    )
     thread.start()
     return thread
 

@@ -41,7 +41,9 @@ def environment_of(settings: Settings, base: Mapping[str, str] | None = None) ->
         "DAGSTER_HOME": str(settings.dagster_home),
     }
     present = os.environ if base is None else base
-    kept = {k: v for k, v in present.items() if not k.startswith(("COMMON_CAUSE_", "DAGSTER_")) or (k.startswith(PASSED_ON) and k not in given)}
+    kept = {
+        k: v for k, v in present.items() if not k.startswith(("COMMON_CAUSE_", "DAGSTER_")) or (k.startswith(PASSED_ON) and k not in given)
+    }
     return {**kept, **SILENCE, **{name: value for name, value in given.items() if value}}
 
 

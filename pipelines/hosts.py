@@ -72,7 +72,13 @@ def start_host(
     command = [sys.executable, "-m", "pipelines.worker_host", str(dagster_home), fingerprint, *preload]
     with path.open("ab") as output:
         process = subprocess.Popen(
-            command, cwd=Path(__file__).parents[1], env=given, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=Path(__file__).parents[1],
+            env=given,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     with suppress(ProcessLookupError):
         ProcessRecord.of(process.pid).write(process_record(dagster_home, process.pid))
@@ -116,4 +122,3 @@ def _host(dagster_home: Path, fingerprint: str) -> ProcessRecord | None:
 
 def _log_path(dagster_home: Path) -> Path:
     return dagster_home.parent / "logs" / "workers.log"
-

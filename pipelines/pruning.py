@@ -117,11 +117,15 @@ def _delete(instance: DagsterInstance, run_ids: list[str]) -> None:
 def pruning_job() -> JobDefinition:
     """Deletes what is older than the setting ``keep_runs_days``, and says how much on its own run."""
 
-    @op(name="prune", out=Out(Nothing), required_resource_keys={"house"}, description="Deletes finished runs of long ago with their events.")
+    @op(
+        name="prune", out=Out(Nothing), required_resource_keys={"house"}, description="Deletes finished runs of long ago with their events."
+    )
     def prune(context):
         settings = context.resources.house.settings
         pruned = prune_runs(context.instance, settings.clock(), settings.keep_runs_days)
-        context.log.info(f"deleted {pruned.deleted} runs that ended more than {settings.keep_runs_days} days ago; {pruned.shown} as old are still shown")
+        context.log.info(
+            f"deleted {pruned.deleted} runs that ended more than {settings.keep_runs_days} days ago; {pruned.shown} as old are still shown"
+        )
         told = {"deleted_runs": str(pruned.deleted), "shown_runs": str(pruned.shown), **({"more": "tomorrow"} if pruned.is_cut else {})}
         context.instance.add_run_tags(context.run_id, told)
 

@@ -63,7 +63,9 @@ def landing_sensor(name: str, house: House, every: tuple[Stream, ...], jobs: lis
         opened = house.open()
         claimed = claim_within(opened, watch(), LOOK_SECONDS)
         with opened.engine.connect() as connection:
-            rows = list(connection.execute(select(submission).where(submission.c.submission_id.in_(claimed)).order_by(submission.c.arrival_number)))
+            rows = list(
+                connection.execute(select(submission).where(submission.c.submission_id.in_(claimed)).order_by(submission.c.arrival_number))
+            )
         return request(context.instance, opened, rows, every)
 
     return look

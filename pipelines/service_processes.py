@@ -98,7 +98,17 @@ def _port(first: int) -> int:
 def _command(settings: Settings, name: str, port: int = 0) -> list[str]:
     address, workspace = ["-h", "127.0.0.1", "-p", str(port)], str(workspace_path(settings))
     arguments = {
-        CODE: ["dagster", "code-server", "start", *address, "-m", "pipelines.definitions", "--location-name", LOCATION, "--inject-env-vars-from-instance"],
+        CODE: [
+            "dagster",
+            "code-server",
+            "start",
+            *address,
+            "-m",
+            "pipelines.definitions",
+            "--location-name",
+            LOCATION,
+            "--inject-env-vars-from-instance",
+        ],
         WEB: ["dagster_webserver", *address, "-w", workspace],
         DAEMON: ["pipelines.daemon", workspace],
         WATCHMAN: ["pipelines.watchman", str(settings.home)],

@@ -68,7 +68,11 @@ class Addresses:
 
 
 def up(
-    settings: Settings, say: Say = lambda line: None, port: int | None = None, dashboard_port: int | None = None, more: Mapping[str, str] | None = None
+    settings: Settings,
+    say: Say = lambda line: None,
+    port: int | None = None,
+    dashboard_port: int | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Addresses:
     """Brings everything up and returns when it answers. What runs already is left alone. Raises ``ServiceError``, and ``ConfigurationError`` for the dashboard's settings.
 
@@ -76,20 +80,26 @@ def up(
     """
     _make_folders(settings)
     if has_dashboard(settings):
-        Configuration.from_environment(settings, environment_of(settings, {**os.environ, **(more or {})}))  # what is wrong with it is told before anything starts
+        Configuration.from_environment(
+            settings, environment_of(settings, {**os.environ, **(more or {})})
+        )  # what is wrong with it is told before anything starts
     with at_work(settings):
         say("database")
         prepare(settings)
         environment = {**environment_of(settings), **(more or {})}
         os.environ.update({"DAGSTER_HOME": environment["DAGSTER_HOME"]})
         say("worker host, web server, daemon and dashboard")
-        dashboard = partial(ensure, settings, DASHBOARD, environment, port=FIRST_PORTS[DASHBOARD] if dashboard_port is None else dashboard_port)
+        dashboard = partial(
+            ensure, settings, DASHBOARD, environment, port=FIRST_PORTS[DASHBOARD] if dashboard_port is None else dashboard_port
+        )
         if has_dashboard(settings):
             dashboard()  # it starts while the others do
         _start_worker_host(settings, environment)
         until_it_serves(settings, CODE, lambda: _ensure_code(settings, environment), lambda port: True)
         ensure(settings, DAEMON, environment)
-        until_it_serves(settings, WEB, lambda: ensure(settings, WEB, environment, port=FIRST_PORTS[WEB] if port is None else port), web_answers)
+        until_it_serves(
+            settings, WEB, lambda: ensure(settings, WEB, environment, port=FIRST_PORTS[WEB] if port is None else port), web_answers
+        )
         if has_dashboard(settings):
             until_it_serves(settings, DASHBOARD, dashboard, dashboard_answers)
         ensure(settings, WATCHMAN, environment)
@@ -97,7 +107,12 @@ def up(
 
 
 def _make_folders(settings: Settings) -> None:
-    folders = {"COMMON_CAUSE_HOME": settings.home, "COMMON_CAUSE_LANDING": settings.landing, "COMMON_CAUSE_OUTBOX": settings.outbox, "logs, in COMMON_CAUSE_HOME": logs(settings)}
+    folders = {
+        "COMMON_CAUSE_HOME": settings.home,
+        "COMMON_CAUSE_LANDING": settings.landing,
+        "COMMON_CAUSE_OUTBOX": settings.outbox,
+        "logs, in COMMON_CAUSE_HOME": logs(settings),
+    }
     for name, folder in folders.items():
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -289,5 +304,3 @@ def _start_worker_host(settings: Settings, environment: Mapping[str, str]) -> No
     fingerprint = code_fingerprint(settings.pathway_folders)
     if not any(host.detail.get("fingerprint") == fingerprint for host in live_hosts(settings.dagster_home)):
         start_host(settings.dagster_home, fingerprint, environment=environment)
-
-

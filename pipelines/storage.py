@@ -24,5 +24,8 @@ class PooledPostgresStorage(DagsterPostgresStorage):
     @classmethod
     def from_config_value(cls, inst_data, config_value):
         return cls(
-            pg_url_from_config(config_value), config_value.get("should_autocreate_tables", True), inst_data, get_token_provider_from_config(config_value)
+            pg_url_from_config(config_value),
+            config_value.get("should_autocreate_tables", True),
+            inst_data,
+            get_token_provider_from_config(config_value),
         )

@@ -79,7 +79,9 @@ class CaseMixModel:
         wanted = {INTERCEPT, *(label for factor in self.factors for label in factor.labels[1:])}
         if set(self.published.by_label) != wanted:
             wrong = ", ".join(sorted(set(self.published.by_label) ^ wanted))
-            raise ValueError(f"the case-mix model {self.name} needs one published coefficient for each level but the references; look at {wrong}")
+            raise ValueError(
+                f"the case-mix model {self.name} needs one published coefficient for each level but the references; look at {wrong}"
+            )
 
 
 def by_measure(models: Iterable[CaseMixModel]) -> dict[str, tuple[CaseMixModel, ...]]:

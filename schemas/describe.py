@@ -48,7 +48,11 @@ def _field_lines(item: Field, dataset: Dataset) -> Iterator[str]:
 
 def describe_rule(rule: Rule | PairRule | CaseRule, dataset: Dataset) -> str:
     """What must hold, what follows if it does not, and what to do."""
-    lines = [f"{rule.id} {rule.name}", f"  holds if: {_requirement(rule, dataset)}", f"  if not: {rule.severity.value} ({rule.scope.value}). {rule.advice}"]
+    lines = [
+        f"{rule.id} {rule.name}",
+        f"  holds if: {_requirement(rule, dataset)}",
+        f"  if not: {rule.severity.value} ({rule.scope.value}). {rule.advice}",
+    ]
     return "\n".join([*lines, *(f"  {line}" for line in (() if isinstance(rule, CaseRule) else _validity(rule)))])
 
 
@@ -103,7 +107,9 @@ def _measure_lines(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
         yield f"{'value' if measure.kind is MeasureKind.DERIVED else f'the {measure.kind.value} of'}: {in_words(measure.value, dataset)}"
     if measure.index_date:
         yield f"by the period of {in_words_of_name(measure.index_date, dataset)}; final {matures_after_days(measure, dataset)} days after the period"
-    yield f"charted by {', '.join(TITLES[chart] for chart in measure.charted_by)}" + ("; signals from " + TITLES[measure.judged_by] if measure.is_watched else "")
+    yield f"charted by {', '.join(TITLES[chart] for chart in measure.charted_by)}" + (
+        "; signals from " + TITLES[measure.judged_by] if measure.is_watched else ""
+    )
     if measure.target is not None:
         yield f"target: {measure.target:g}"
     if measure.source:
@@ -115,7 +121,9 @@ def _credited(measure: Measure, dataset: Dataset | None) -> Iterator[str]:
         yield "credited: each record to its own team, for its own part"
     if measure.credit is Credit.EVERY_TEAM:
         which = dataset.case_link.credited if dataset and dataset.case_link else None
-        yield "credited: each case once to every organisation one of whose teams had a part in it" + (f", if {in_words(which, dataset)}" if which else "")
+        yield "credited: each case once to every organisation one of whose teams had a part in it" + (
+            f", if {in_words(which, dataset)}" if which else ""
+        )
 
 
 def describe_not_computed(item: NotComputed) -> str:

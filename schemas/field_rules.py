@@ -180,7 +180,15 @@ def _only_where_asked(item: Field, dataset: Dataset, wording: Wording) -> Rule:
     advice = f"'{wording.header(item.name)}' must be empty because of {others}. Empty it, or correct the other answer."
     fields = (item.name, *dict.fromkeys(_cells(dataset, asked.condition)))
     requirement = any_of(asked.condition, Not(given))
-    return Rule(f"{asked.rule_id}.{item.name}", f"{item.name}_only_where_it_is_asked", requirement, asked.severity, fields, advice, family="conditions")
+    return Rule(
+        f"{asked.rule_id}.{item.name}",
+        f"{item.name}_only_where_it_is_asked",
+        requirement,
+        asked.severity,
+        fields,
+        advice,
+        family="conditions",
+    )
 
 
 def _missing_advice(item: Field, wording: Wording) -> str:
@@ -223,7 +231,9 @@ def _is_ruled_by_the_dataset(item: Field, dataset: Dataset) -> bool:
 def _well_formed(item: Field, wording: Wording) -> Iterator[Rule]:
     """A text field's codes are the words that may stand in place of a well-formed value, in any case of letters."""
     value, header = field(item.name), wording.header(item.name)
-    words = tuple(spelled for code in (item.codes.values if item.codes else ()) for spelled in dict.fromkeys((code, code.lower(), code.upper())))
+    words = tuple(
+        spelled for code in (item.codes.values if item.codes else ()) for spelled in dict.fromkeys((code, code.lower(), code.upper()))
+    )
     allowed = [Conforms(value, item.format), *([Membership(value, words)] if words else [])]
     if item.format == "nhs_number":
         dummy = Conforms(value, "dummy_nhs_number")

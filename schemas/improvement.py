@@ -36,7 +36,9 @@ def improvement_datasets(pathways: Sequence[Pathway]) -> tuple[Dataset, ...]:
 
 # ------------------------------------------------------------------------------------------------ fields that several share
 def _organisation(what: str) -> Field:
-    return Field("organisation", "Organisation", Kind.TEXT, f"Code or name of the provider, site or team {what}.", required=True, is_essential=True)
+    return Field(
+        "organisation", "Organisation", Kind.TEXT, f"Code or name of the provider, site or team {what}.", required=True, is_essential=True
+    )
 
 
 def _pathway(pathways: Sequence[Pathway]) -> Field:
@@ -52,7 +54,9 @@ def _day(name: str, header: str, description: str, is_essential: bool = True) ->
     return Field(name, header, Kind.DATE, description, required=is_essential, is_essential=is_essential, earliest=EARLIEST, latest=LATEST)
 
 
-def _rule(rule_id: str, name: str, requirement: Expression, fields: tuple[str, ...], advice: str, severity: Severity = Severity.QUARANTINE_RECORD) -> Rule:
+def _rule(
+    rule_id: str, name: str, requirement: Expression, fields: tuple[str, ...], advice: str, severity: Severity = Severity.QUARANTINE_RECORD
+) -> Rule:
     return Rule(rule_id, name, requirement, severity, fields, advice)
 
 
@@ -100,7 +104,14 @@ def _aim(pathways: Sequence[Pathway]) -> Dataset:
         fields=(
             _organisation("whose aim it is"),
             Field("measure", "Measure", Kind.CODE, "Name of the measure.", codes=_measures(measures), required=True, is_essential=True),
-            Field("baseline", "Baseline", Kind.DECIMAL, "The value from which it starts, in the measure's unit; a share lies between 0 and 1.", required=True, is_essential=True),
+            Field(
+                "baseline",
+                "Baseline",
+                Kind.DECIMAL,
+                "The value from which it starts, in the measure's unit; a share lies between 0 and 1.",
+                required=True,
+                is_essential=True,
+            ),
             Field("target", "Target", Kind.DECIMAL, "The value to reach, in the same unit.", required=True, is_essential=True),
             _day("target_date", "By when", "The day by which the target is to be reached."),
             _day("set_date", "Set on", "The day from which the aim counts; empty: the day on which it is sent.", is_essential=False),
@@ -163,7 +174,9 @@ def _measure_rules(pathways: Sequence[Pathway]) -> tuple[Rule, ...]:
     measures, both = _all_measures(pathways), ("measures_to_raise", "measures_to_lower")
     up, down = field(both[0]), field(both[1])
     uncounted = tuple(item.name for item in measures if item.kind not in WITH_DENOMINATOR)
-    wrong_way = all_of(_names_none(up, _names(measures, Direction.LOWER_IS_BETTER)), _names_none(down, _names(measures, Direction.HIGHER_IS_BETTER)))
+    wrong_way = all_of(
+        _names_none(up, _names(measures, Direction.LOWER_IS_BETTER)), _names_none(down, _names(measures, Direction.HIGHER_IS_BETTER))
+    )
     return (
         _rule("IA01", "names_a_measure", any_of(up.is_present(), down.is_present()), both, "Name at least one measure that the change should raise or lower: else nobody can tell what it did."),
         _rule("IA02", "a_measure_is_raised_or_lowered", all_of(*(_in_one_only(item.name) for item in measures)), both, "The same measure is to be raised and to be lowered. Keep one of the two."),

@@ -40,7 +40,11 @@ class Chart(StrEnum):
 
 EVENT_CHARTS = (Chart.G, Chart.T)
 # what a measure is charted by that does not say so
-CHARTS = {**dict.fromkeys(MeasureKind, (Chart.XMR,)), MeasureKind.PROPORTION: (Chart.XMR, Chart.P_PRIME), MeasureKind.RATE: (Chart.XMR, Chart.U_PRIME)}
+CHARTS = {
+    **dict.fromkeys(MeasureKind, (Chart.XMR,)),
+    MeasureKind.PROPORTION: (Chart.XMR, Chart.P_PRIME),
+    MeasureKind.RATE: (Chart.XMR, Chart.U_PRIME),
+}
 # which of them raises the signals: the one place to change it for a kind of measure
 SIGNALS_FROM = {**dict.fromkeys(MeasureKind, Chart.XMR), MeasureKind.PROPORTION: Chart.P_PRIME, MeasureKind.RATE: Chart.U_PRIME}
 

@@ -46,16 +46,46 @@ STATES = {
     for state in (
         State(DETECTED, OFFICE, "take up the check of data handling and analysis", 10, ("data check",)),
         State("data check", OFFICE, "check data handling and analysis", leads_to=("closed: no case", "case to answer"), keeps_due=True),
-        State("case to answer", OFFICE, "tell the provider's clinical lead, with copies to its chief executive and medical director", 5, ("notified",)),
+        State(
+            "case to answer",
+            OFFICE,
+            "tell the provider's clinical lead, with copies to its chief executive and medical director",
+            5,
+            ("notified",),
+        ),
         State("notified", PROVIDER, "correct data or explain, in writing", 25, ("responded", "overdue"), when_overdue="overdue"),
-        State("overdue", OFFICE, "remind, and tell the regulator that the provider does not respond", leads_to=("responded", "under review")),
+        State(
+            "overdue", OFFICE, "remind, and tell the regulator that the provider does not respond", leads_to=("responded", "under review")
+        ),
         State("responded", OFFICE, "take up the review of the response", 30, ("under review",)),
         State("under review", OFFICE, "review the response, analyse corrected data again", 30, _OUTCOMES, keeps_due=True),
-        State("confirmed alert", OFFICE, "tell the provider; the regulator only if it is repeated", 5, ("regulator notified", PUBLISHED), needs=(Level.ALERT,)),
-        State("confirmed alarm", OFFICE, "confirm to the chief executive, tell the regulator", 5, ("regulator notified",), needs=(Level.ALARM,)),
-        State("regulator notified", PROVIDER, "acknowledge, and confirm an investigation with independent assurance", 15, ("acknowledged", "escalated")),
+        State(
+            "confirmed alert",
+            OFFICE,
+            "tell the provider; the regulator only if it is repeated",
+            5,
+            ("regulator notified", PUBLISHED),
+            needs=(Level.ALERT,),
+        ),
+        State(
+            "confirmed alarm",
+            OFFICE,
+            "confirm to the chief executive, tell the regulator",
+            5,
+            ("regulator notified",),
+            needs=(Level.ALARM,),
+        ),
+        State(
+            "regulator notified",
+            PROVIDER,
+            "acknowledge, and confirm an investigation with independent assurance",
+            15,
+            ("acknowledged", "escalated"),
+        ),
         State("acknowledged", OFFICE, "publish with the provider's response, on the day of the report", leads_to=(PUBLISHED,)),
-        State("escalated", OFFICE, "remind, then tell the regulator that the provider does not acknowledge", 15, ("acknowledged", PUBLISHED)),
+        State(
+            "escalated", OFFICE, "remind, then tell the regulator that the provider does not acknowledge", 15, ("acknowledged", PUBLISHED)
+        ),
         State("closed: no case", NOBODY, "nothing: the check found no case"),
         State("closed: data corrected", NOBODY, "nothing: corrected data show none", needs=_NOT_A_CONCERN),
         State("closed: explained", NOBODY, "nothing: the response explains it"),

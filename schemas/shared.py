@@ -69,7 +69,9 @@ def _names(measures: Iterable[Measure], *kinds: MeasureKind) -> tuple[str, ...]:
 
 
 # ------------------------------------------------------------------------------------------------ rules that several share
-def _rule(rule_id: str, name: str, requirement: Expression, fields: tuple[str, ...], advice: str, severity: Severity = Severity.QUARANTINE_RECORD) -> Rule:
+def _rule(
+    rule_id: str, name: str, requirement: Expression, fields: tuple[str, ...], advice: str, severity: Severity = Severity.QUARANTINE_RECORD
+) -> Rule:
     return Rule(rule_id, name, requirement, severity, fields, advice)
 
 
@@ -133,7 +135,9 @@ def _published_scores(measures: tuple[Measure, ...]) -> Dataset:
             _measure(offered),
             *_period(),
             _number("value", "Value", "The score; the number of the level where the score is a level."),
-            Field("level", "Level", Kind.TEXT, "The letter or text of the cell as published, where the score is a level.", maximum_length=60),
+            Field(
+                "level", "Level", Kind.TEXT, "The letter or text of the cell as published, where the score is a level.", maximum_length=60
+            ),
             Field("reason", "Reason", Kind.TEXT, "Why there is no value.", maximum_length=120),
             Field("organisation_group", "Group", Kind.TEXT, "Type or region of the organisation as published."),
             Field("parent_organisation", "Belongs to", Kind.TEXT, "Code or name of the organisation that it belongs to."),
@@ -211,7 +215,9 @@ def _deaths() -> Dataset:
         kind=DatasetKind.PERSONS,
         fields=(
             Field("nhs_number", "NHS number", Kind.TEXT, "Ten digits.", required=True, is_essential=True, identifies=Identifier.NHS_NUMBER),
-            Field("date_of_death", "Date of death", Kind.DATE, "Day of death.", required=True, is_essential=True, earliest=date(2000, 1, 1)),
+            Field(
+                "date_of_death", "Date of death", Kind.DATE, "Day of death.", required=True, is_essential=True, earliest=date(2000, 1, 1)
+            ),
         ),
         rules=(
             _rule(

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[1]
 def project_files() -> list[Path]:
     """Those that are there; skips the test where nothing tells which files belong to the project."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("not a checkout of git")
     return [ROOT / name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]

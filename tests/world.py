@@ -30,7 +30,9 @@ def nhs_number(serial: int) -> str:
     return nine + str(check % 11) if check != 10 else nhs_number(serial + 100_003)
 
 
-def wrist(serial: int, site: str = "ZX1A1", arrived: datetime = datetime(2024, 1, 10, 9, 0), minutes: int | None = 120, **given: str) -> dict[str, str]:
+def wrist(
+    serial: int, site: str = "ZX1A1", arrived: datetime = datetime(2024, 1, 10, 9, 0), minutes: int | None = 120, **given: str
+) -> dict[str, str]:
     """One record, in the standard spelling; ``minutes`` to manipulation, None for not manipulated."""
     begun = arrived + timedelta(minutes=minutes or 0)
     row = {
@@ -52,7 +54,9 @@ def csv_bytes(rows: Iterable[Mapping[str, str]], headers: Iterable[str] = HEADER
     return out.getvalue().encode()
 
 
-def drop(landing: Path, sender: str, content: bytes, name: str = "wrist.csv", manifest: dict | None = None, site: str | None = None) -> Path:
+def drop(
+    landing: Path, sender: str, content: bytes, name: str = "wrist.csv", manifest: dict | None = None, site: str | None = None
+) -> Path:
     """Put a complete file into the sender's landing folder."""
     folder = landing / sender / site if site else landing / sender
     folder.mkdir(parents=True, exist_ok=True)

@@ -64,10 +64,16 @@ case_mix_coefficient = Table(
     *_of_model(Column("label", Text, primary_key=True, comment="intercept, or factor and level, such as age=70-79")),
     Column("place", Integer, nullable=False, comment="order within the model"),
     Column("is_reference", Boolean, nullable=False, comment="whether it is the reference of its factor, 0 by definition"),
-    Column("coefficient", Double, comment="log odds beside the reference; null where too few patients tell: such a patient counts as an average one"),
+    Column(
+        "coefficient",
+        Double,
+        comment="log odds beside the reference; null where too few patients tell: such a patient counts as an average one",
+    ),
     Column("standard_error", Double, comment="of the coefficient; null where published without one"),
     Column("p_value", Double, comment="of the coefficient being 0 (Wald)"),
-    Column("case_share", Double, comment="share of the fit's cases of this level, 0 to 1; 0 where too few patients tell; null where published"),
+    Column(
+        "case_share", Double, comment="share of the fit's cases of this level, 0 to 1; 0 where too few patients tell; null where published"
+    ),
     _reference(),
     schema="measurement",
     comment="One row a coefficient of a version of a case-mix model.",
@@ -76,7 +82,15 @@ case_mix_coefficient = Table(
 case_mix_calibration = Table(
     "case_mix_calibration",
     metadata,
-    *_of_model(Column("group_number", Integer, primary_key=True, autoincrement=False, comment="groups of about equally many cases, 1 has the lowest risks")),
+    *_of_model(
+        Column(
+            "group_number",
+            Integer,
+            primary_key=True,
+            autoincrement=False,
+            comment="groups of about equally many cases, 1 has the lowest risks",
+        )
+    ),
     Column("case_count", BigInteger, nullable=False, comment="cases of the group"),
     Column("mean_risk", Double, nullable=False, comment="mean predicted risk, 0 to 1"),
     Column("observed_share", Double, nullable=False, comment="share with the outcome, 0 to 1"),
@@ -123,7 +137,9 @@ standardised_result = Table(
     Column("model_version", Text, nullable=False, comment="models that predicted the risks, each with its version"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded when it was computed"),
     Column("computed_at", SystemTime, nullable=False, server_default=text("now()"), comment="when it was computed"),
-    Column("funnel_position", Text, comment="among the limits for chance alone: below 99.8 %, below 95 %, inside, above 95 % or above 99.8 %"),
+    Column(
+        "funnel_position", Text, comment="among the limits for chance alone: below 99.8 %, below 95 %, inside, above 95 % or above 99.8 %"
+    ),
     one_of("period_grain", ("quarter", "year")),
     Index(None, "period_grain", "period_start"),
     schema="measurement",
@@ -141,7 +157,11 @@ standardised_funnel_limit = Table(
     Column("lower_95", Double, nullable=False, comment="lower 95 % limit of the ratio, for display"),
     Column("upper_95", Double, nullable=False, comment="upper 95 % limit of the ratio, for display"),
     Column("upper_998", Double, nullable=False, comment="upper 99.8 % limit of the ratio, for display"),
-    Column("policy_positive_limit", Double, comment="ratio beyond which the outlier policy says positive; null without a policy, or below its least expected"),
+    Column(
+        "policy_positive_limit",
+        Double,
+        comment="ratio beyond which the outlier policy says positive; null without a policy, or below its least expected",
+    ),
     Column("policy_alert_limit", Double, comment="ratio beyond which the outlier policy says alert"),
     Column("policy_alarm_limit", Double, comment="ratio beyond which the outlier policy says alarm"),
     Column("outlier_policy_version", Integer, comment="version of the outlier policy; null without one"),
@@ -163,7 +183,9 @@ cusum_month = Table(
     Column("expected", Double, nullable=False, comment="sum of their risks"),
     Column("last_value", Double, nullable=False, comment="value of the chart after the month's last case; at least 0 in both directions"),
     Column("highest_value", Double, nullable=False, comment="highest value within the month, before any new start"),
-    Column("limit_value", Double, comment="value at which the chart signals and starts anew from 0; null where there are too few cases for one"),
+    Column(
+        "limit_value", Double, comment="value at which the chart signals and starts anew from 0; null where there are too few cases for one"
+    ),
     Column("crossing_count", Integer, nullable=False, comment="how often it reached the limit within the month"),
     Column("odds_ratio", Double, nullable=False, comment="the change it looks for: odds of the outcome times this"),
     Column("run_length", Double, comment="cases between two false alarms on average, for which the limit is made"),

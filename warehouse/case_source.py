@@ -49,9 +49,16 @@ def team_record_source(pathway: Pathway) -> tuple[FromClause, dict[str, ColumnEl
     ``is_leading`` and the facts across records; ``record_status`` is the case's, so that what does not count is left out.
     """
     record = team_record_table(pathway)
-    joined = record.join(pathway_case, pathway_case.c.case_id == record.c.case_id).join(person, person.c.person_id == pathway_case.c.person_id)
+    joined = record.join(pathway_case, pathway_case.c.case_id == record.c.case_id).join(
+        person, person.c.person_id == pathway_case.c.person_id
+    )
     columns = {column.name: column for column in record.columns}
-    columns |= {"record_status": pathway_case.c.record_status, "death_on": person.c.death_on, DEATHS_COVERED_TO: deaths_covered_to(), TODAY: as_of()}
+    columns |= {
+        "record_status": pathway_case.c.record_status,
+        "death_on": person.c.death_on,
+        DEATHS_COVERED_TO: deaths_covered_to(),
+        TODAY: as_of(),
+    }
     return joined, columns
 
 

@@ -202,7 +202,14 @@ class SqlCompiler:
 
 def kind_of(element: ColumnElement) -> str:
     """``text``, ``bool``, ``number``, ``instant``, ``time``, ``codes`` or, for a bare null, ``unknown``."""
-    kinds = ((ARRAY, "codes"), (Boolean, "bool"), (String, "text"), ((Integer, Numeric), "number"), ((Date, DateTime), "instant"), (Time, "time"))
+    kinds = (
+        (ARRAY, "codes"),
+        (Boolean, "bool"),
+        (String, "text"),
+        ((Integer, Numeric), "number"),
+        ((Date, DateTime), "instant"),
+        (Time, "time"),
+    )
     return next((kind for types, kind in kinds if isinstance(element.type, types)), "unknown")
 
 

@@ -51,7 +51,9 @@ def dashboard_url(server: embedded.Server, database: str = embedded.DATABASE) ->
     """Where the dashboard's login reaches ``database`` of an embedded server. Raises ``DashboardLoginError`` before ``migrate`` has made it."""
     password = _read_password(server.data)
     if password is None:
-        raise DashboardLoginError(f"{_password_file(server.data)} is missing: the dashboard's login is made when the house comes up; start it with: common-cause up")
+        raise DashboardLoginError(
+            f"{_password_file(server.data)} is missing: the dashboard's login is made when the house comes up; start it with: common-cause up"
+        )
     return URL.create(DRIVER, LOGIN, password, "127.0.0.1", server.port, database)
 
 

@@ -99,7 +99,10 @@ def team_record_table(pathway: Pathway) -> Table:
         Column("first_row_number", BigInteger, nullable=False, comment="row of that submission"),
         Column("last_arrival_number", BigInteger, nullable=False, comment="arrival number of the latest submission that told of it"),
         *field_columns(dataset),
-        *(Index(f"ix_{name}_{column}", column) for column in ("case_id", "person_id", "site_code", link.chain.id, *_counted_by(pathway, Credit.TEAM_RECORD))),
+        *(
+            Index(f"ix_{name}_{column}", column)
+            for column in ("case_id", "person_id", "site_code", link.chain.id, *_counted_by(pathway, Credit.TEAM_RECORD))
+        ),
         schema="pathway",
         comment=f"{dataset.title}: one row for each team's record of a case, as its rows sent so far say together.",
     )
@@ -126,7 +129,12 @@ def spared_table(pathway: Pathway) -> Table:
         f"{pathway.name}{SPARED}",
         MetaData(),
         Column("submission_id", Text, primary_key=True, comment="the submission that replaces a period"),
-        Column("person_id", Uuid, primary_key=True, comment="a person one of whose rows it set aside, so that earlier records of the person count on"),
+        Column(
+            "person_id",
+            Uuid,
+            primary_key=True,
+            comment="a person one of whose rows it set aside, so that earlier records of the person count on",
+        ),
         schema="pathway",
         comment=f"{pathway.case_dataset.title}: whose earlier records a replaced period leaves as they are, since the person's row was set aside.",
     )

@@ -23,7 +23,13 @@ def _told() -> tuple[Column, ...]:
         Column("arrival_number", BigInteger, nullable=False, comment="order of arrival"),
         Column("is_withdrawal", Boolean, nullable=False, comment="whether the row ends what it names"),
         Column("provider_code", Text, nullable=False, comment="the provider of the organisation"),
-        Column("organisation_code", Text, ForeignKey("pathway.organisation.organisation_code"), nullable=False, comment="the provider, site or team"),
+        Column(
+            "organisation_code",
+            Text,
+            ForeignKey("pathway.organisation.organisation_code"),
+            nullable=False,
+            comment="the provider, site or team",
+        ),
     )
 
 
@@ -48,7 +54,9 @@ lead_contact = Table(
     Column("row_number", BigInteger, primary_key=True, comment="row of the file"),
     Column("contact_address", Text, nullable=False, comment="an e-mail address, or the https address of a webhook"),
     ForeignKeyConstraint(
-        ["submission_id", "row_number"], ["improvement.lead_version.submission_id", "improvement.lead_version.row_number"], ondelete="CASCADE"
+        ["submission_id", "row_number"],
+        ["improvement.lead_version.submission_id", "improvement.lead_version.row_number"],
+        ondelete="CASCADE",
     ),
     schema=SCHEMA,
     comment="Where a lead is reached: personal data of staff, read by the pipeline alone. One row a row of lead_version.",
@@ -137,7 +145,9 @@ action_effect = Table(
     Column("provider_code", Text, nullable=False, comment="provider of the organisation that acts"),
     Column("organisation_code", Text, nullable=False, comment="the organisation whose results are compared"),
     Column("wanted_direction", Text, nullable=False, comment="rise or fall"),
-    Column("verdict", Text, nullable=False, comment="improved, no change (that can be told from chance), worse, too early or cannot be told"),
+    Column(
+        "verdict", Text, nullable=False, comment="improved, no change (that can be told from chance), worse, too early or cannot be told"
+    ),
     Column("reason", Text, comment="why it is too early or cannot be told"),
     Column("enough_on", Date, comment="first day on which there can be enough final months; null where there are"),
     *_phase("before", "before the action"),
@@ -145,17 +155,33 @@ action_effect = Table(
     *_estimate("difference", "after less before, by this organisation's results alone"),
     *_estimate("controlled_difference", "the same beyond what the rest of the network did over the same months: what the verdict rests on"),
     Column("controlled_error", Double, comment="its standard error"),
-    Column("dispersion", Double, comment="how many times as much the same comparison varies for others as by chance of single months; at least 1"),
+    Column(
+        "dispersion",
+        Double,
+        comment="how many times as much the same comparison varies for others as by chance of single months; at least 1",
+    ),
     Column("degrees", Double, comment="degrees of freedom of its t interval"),
-    Column("compared_count", Integer, nullable=False, comment="providers that it is compared with; 0: nobody, the verdict rests on its own months alone"),
+    Column(
+        "compared_count",
+        Integer,
+        nullable=False,
+        comment="providers that it is compared with; 0: nobody, the verdict rests on its own months alone",
+    ),
     *_estimate("step", "segmented regression, Newey-West: jump at the change beyond its own trend"),
     *_estimate("slope", "the same: change of trend a month"),
     *_estimate("controlled_step", "jump at the change beyond the trend beside the rest of the network"),
     *_estimate("controlled_slope", "change of trend a month beside the rest of the network"),
     Column("special_cause", Text, comment="first rule that a month after the action breaks on the chart of the months before"),
     Column("special_cause_is_favourable", Boolean, comment="whether that is on the better side"),
-    Column("follows_extreme", Boolean, nullable=False, comment="whether the action followed an extreme on the worse side: some return to the mean is to be expected"),
-    Column("overlaps_with", ARRAY(BigInteger), nullable=False, comment="numbers of the actions on the same measure that shorten its months"),
+    Column(
+        "follows_extreme",
+        Boolean,
+        nullable=False,
+        comment="whether the action followed an extreme on the worse side: some return to the mean is to be expected",
+    ),
+    Column(
+        "overlaps_with", ARRAY(BigInteger), nullable=False, comment="numbers of the actions on the same measure that shorten its months"
+    ),
     Column("measure_version", Integer, nullable=False, comment="version of the measure's definition"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded"),
     Column("computed_at", SystemTime, nullable=False, comment="when it was computed"),
@@ -198,7 +224,9 @@ aim_progress = Table(
     Column("actual_value", Double, comment="value over the latest three final months, weighted by cases"),
     Column("actual_denominator", Double, comment="cases in these months"),
     Column("trajectory_value", Double, comment="value on a straight line from baseline to target at that time"),
-    Column("assurance", Text, nullable=False, comment="whether the process as it is meets the target: always, sometimes, never or not known"),
+    Column(
+        "assurance", Text, nullable=False, comment="whether the process as it is meets the target: always, sometimes, never or not known"
+    ),
     Column("lower_limit", Double, comment="lower process limit of the latest chart"),
     Column("upper_limit", Double, comment="upper process limit of it"),
     Column("forecast_value", Double, comment="value of a month at the target's day if the process stays as it is"),

@@ -13,9 +13,20 @@ from warehouse.tables import GRAINS, STATES, SystemTime, metadata, one_of, submi
 submission = Table(
     "submission",
     metadata,
-    Column("submission_id", Text, primary_key=True, comment="public name of the submission, sortable by arrival: S and eight or more digits"),
-    Column("arrival_number", BigInteger, Identity(), nullable=False, unique=True, comment="order of arrival; decides precedence between submissions"),
-    Column("claim_token", Text, nullable=False, unique=True, comment="random name of the claim, so that a claim cut short is finished once"),
+    Column(
+        "submission_id", Text, primary_key=True, comment="public name of the submission, sortable by arrival: S and eight or more digits"
+    ),
+    Column(
+        "arrival_number",
+        BigInteger,
+        Identity(),
+        nullable=False,
+        unique=True,
+        comment="order of arrival; decides precedence between submissions",
+    ),
+    Column(
+        "claim_token", Text, nullable=False, unique=True, comment="random name of the claim, so that a claim cut short is finished once"
+    ),
     Column("sender_code", Text, nullable=False, comment="organisation code of the landing folder the file came from"),
     Column("organisation_code", Text, comment="organisation the data are about where the submission is about one, else the sender"),
     Column("site_code", Text, comment="site or team of the landing folder, where there is one"),
@@ -29,7 +40,12 @@ submission = Table(
     Column("rule_version", Integer, comment="version of the dataset's rules it was judged by"),
     Column("file_sha256", Text, nullable=False, comment="SHA-256 of the file's bytes, hexadecimal; its name in the archive"),
     Column("file_size_bytes", BigInteger, nullable=False, comment="size of the file in bytes"),
-    Column("envelope_sha256", Text, nullable=False, comment="archive name of the envelope: file name and manifest, which may name a patient and so stay encrypted"),
+    Column(
+        "envelope_sha256",
+        Text,
+        nullable=False,
+        comment="archive name of the envelope: file name and manifest, which may name a patient and so stay encrypted",
+    ),
     Column("received_at", SystemTime, nullable=False, comment="when the file was claimed"),
     Column("finished_at", SystemTime, comment="when the state became final"),
     Column("refreshed_at", SystemTime, comment="when the results it touched were fresh"),
@@ -52,9 +68,7 @@ submission = Table(
         "or received_count = accepted_count + unchanged_count + out_of_scope_count + quarantined_count",
         name="nothing_lost",
     ),
-    CheckConstraint(
-        "state not in ('accepted','accepted with warnings','accepted in part') or received_count is not null", name="counted"
-    ),
+    CheckConstraint("state not in ('accepted','accepted with warnings','accepted in part') or received_count is not null", name="counted"),
     Index(None, "sender_code", "dataset_name", "arrival_number"),
     Index(None, "state"),
     schema="intake",
@@ -113,7 +127,12 @@ expected_submission = Table(
     Column("period_start", Date, primary_key=True, comment="first day of the period"),
     Column("period_end", Date, nullable=False, comment="last day of the period"),
     Column("due_on", Date, nullable=False, comment="last day on which it is in time"),
-    Column("met_by_submission_id", Text, ForeignKey("intake.submission.submission_id"), comment="first accepted submission with data of the period"),
+    Column(
+        "met_by_submission_id",
+        Text,
+        ForeignKey("intake.submission.submission_id"),
+        comment="first accepted submission with data of the period",
+    ),
     Column("met_on", Date, comment="the day it came"),
     schema="intake",
     comment="One row a sender, dataset and period: what is expected, and whether it came.",

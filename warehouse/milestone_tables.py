@@ -38,7 +38,9 @@ milestone_part = Table(
     Column("provider_code", Text, primary_key=True, comment="provider of the cases"),
     Column("case_count", BigInteger, nullable=False, comment="valid and incomplete cases of the month"),
     Column("reached_count", BigInteger, nullable=False, comment="those of them that reached it: its day is known"),
-    Column("sorted_minutes", ARRAY(Integer), nullable=False, comment="minutes from the clock start of those whose time is known, ascending"),
+    Column(
+        "sorted_minutes", ARRAY(Integer), nullable=False, comment="minutes from the clock start of those whose time is known, ascending"
+    ),
     Index(None, "pathway_name", "period_start"),
     schema="measurement",
     comment="What a month of a site adds to an event of the pathway. Results of every organisation and period are put together from these parts.",
@@ -55,7 +57,11 @@ milestone_result = Table(
     Column("case_count", BigInteger, nullable=False, comment="valid and incomplete cases of the period"),
     Column("reached_count", BigInteger, nullable=False, comment="those of them that reached it: its day is known"),
     Column("timed_count", BigInteger, nullable=False, comment="those of them whose minutes from the clock start are known"),
-    Column("lower_quartile_minutes", Double, comment="lower quartile of the minutes, negative before the clock start; null where no time is known"),
+    Column(
+        "lower_quartile_minutes",
+        Double,
+        comment="lower quartile of the minutes, negative before the clock start; null where no time is known",
+    ),
     Column("median_minutes", Double, comment="median of the minutes; null where no time is known"),
     Column("upper_quartile_minutes", Double, comment="upper quartile of the minutes; null where no time is known"),
     Column("as_of_submission", Text, comment="latest submission that had been loaded when it was computed"),

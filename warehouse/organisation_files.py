@@ -44,7 +44,9 @@ def import_organisations(connection: Connection, path: Path, *, are_members: boo
     problems: list[str] = []
     rows = list(_providers(path, problems))
     if not rows:
-        raise OrganisationError(f"{path.name} is not in the layout of etr.csv: {problems[0] if problems else 'it is empty'}; `common-cause organisations import --help` shows the layout")
+        raise OrganisationError(
+            f"{path.name} is not in the layout of etr.csv: {problems[0] if problems else 'it is empty'}; `common-cause organisations import --help` shows the layout"
+        )
     if are_members is not None:
         rows = [{**row, "is_member": are_members} for row in rows]
     changed = load_network(connection, [*_missing_regions(connection, rows), *rows])
@@ -134,7 +136,9 @@ def _successions(path: Path, known: dict, problems: list[str]) -> Iterator[dict 
     lines = _lines(path)
     _, header = next(lines, (0, []))
     if [cell.lower() for cell in header[:3]] != SUCCESSOR_COLUMNS:
-        raise OrganisationError(f"{path.name}: the header must be {','.join(SUCCESSOR_COLUMNS)}; below it ZQA,ZQB,2026-04-01 says that ZQB acts for ZQA from that day")
+        raise OrganisationError(
+            f"{path.name}: the header must be {','.join(SUCCESSOR_COLUMNS)}; below it ZQA,ZQB,2026-04-01 says that ZQB acts for ZQA from that day"
+        )
     for number, cells in lines:
         try:
             yield _succession(cells, known)

@@ -31,7 +31,9 @@ funnel_dispersion = Table(
 
 
 def _outlier_reference() -> Column:
-    return Column("period_outlier_id", BigInteger, ForeignKey("measurement.period_outlier.period_outlier_id"), nullable=False, comment="the outlier")
+    return Column(
+        "period_outlier_id", BigInteger, ForeignKey("measurement.period_outlier.period_outlier_id"), nullable=False, comment="the outlier"
+    )
 
 
 period_outlier = Table(

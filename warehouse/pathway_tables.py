@@ -15,11 +15,19 @@ organisation = Table(
     Column("organisation_code", Text, primary_key=True, comment="ODS code, or the network's own code"),
     Column("organisation_name", Text, nullable=False, comment="name"),
     Column("organisation_kind", Text, nullable=False, comment="nation, network, region, provider, site or team"),
-    Column("parent_code", Text, ForeignKey("pathway.organisation.organisation_code"), comment="site -> provider -> region -> network -> nation"),
+    Column(
+        "parent_code", Text, ForeignKey("pathway.organisation.organisation_code"), comment="site -> provider -> region -> network -> nation"
+    ),
     Column("successor_code", Text, ForeignKey("pathway.organisation.organisation_code"), comment="organisation that took it over"),
     Column("opened_on", Date, comment="first day"),
     Column("closed_on", Date, comment="last day; null while open"),
-    Column("is_member", Boolean, nullable=False, server_default="false", comment="whether it belongs to the network and is pooled in network values"),
+    Column(
+        "is_member",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="whether it belongs to the network and is pooled in network values",
+    ),
     one_of("organisation_kind", ORGANISATION_KINDS),
     Index(None, "parent_code"),
     schema="pathway",
@@ -118,7 +126,13 @@ provider_role = Table(
     "provider_role",
     metadata,
     Column("role_name", Text, primary_key=True, comment="login role"),
-    Column("provider_code", Text, ForeignKey("pathway.organisation.organisation_code"), primary_key=True, comment="provider whose records it sees"),
+    Column(
+        "provider_code",
+        Text,
+        ForeignKey("pathway.organisation.organisation_code"),
+        primary_key=True,
+        comment="provider whose records it sees",
+    ),
     schema="pathway",
     comment="One row a login role and provider: what row-level security lets it see.",
 )

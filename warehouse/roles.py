@@ -116,7 +116,9 @@ def provider_roles(connection: Connection) -> list[tuple[str, str, str, bool, bo
     """(login, provider's code, its name, whether the server has the login, whether it may act on signals), in order."""
     there = select(text("1")).select_from(text("pg_roles")).where(text("rolname = role_name"))
     acts = there.where(text("pg_has_role(oid, 'cc_lead', 'member')"))
-    query = select(provider_role.c.role_name, provider_role.c.provider_code, organisation.c.organisation_name, there.exists(), acts.exists())
+    query = select(
+        provider_role.c.role_name, provider_role.c.provider_code, organisation.c.organisation_name, there.exists(), acts.exists()
+    )
     query = query.join(organisation, organisation.c.organisation_code == provider_role.c.provider_code)
     return [tuple(row) for row in connection.execute(query.order_by(provider_role.c.role_name, provider_role.c.provider_code))]
 
@@ -154,7 +156,9 @@ def create_databases(connection: Connection, names: tuple[str, ...] = DATABASES)
     for name in names:
         if not connection.scalar(text("select exists (select from pg_database where datname = :name)"), {"name": name}):
             owner = sql.Identifier(PIPELINE)
-            run_statement(connection, sql.SQL("create database {} owner {} template template0 encoding 'UTF8'").format(sql.Identifier(name), owner))
+            run_statement(
+                connection, sql.SQL("create database {} owner {} template template0 encoding 'UTF8'").format(sql.Identifier(name), owner)
+            )
         run_statement(connection, sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
 
 
@@ -164,7 +168,9 @@ def role_exists(connection: Connection, name: str) -> bool:
 
 def _check_name(name: str, whose: str) -> None:
     if not _ROLE_NAME.fullmatch(name):
-        raise RoleError(f"{name!r} is no name for a {whose} role: 3 to 63 small letters, digits and underscores, without cc_ or pg_ before them")
+        raise RoleError(
+            f"{name!r} is no name for a {whose} role: 3 to 63 small letters, digits and underscores, without cc_ or pg_ before them"
+        )
 
 
 def _is_mighty(connection: Connection, name: str) -> bool:

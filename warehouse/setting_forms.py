@@ -14,7 +14,9 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 MAIL_SCHEMES = {"smtp": 587, "smtps": 465}
 FOLDER = "maildir"
-_POSTGRES = re.compile(r"postgres(ql)?(\+\w+)?://([^@]*@)?(\[[^\]]*\]|[^/:?]*)(:[0-9]+)?(/[^?]*)?(\?.*)?")  # the watchman is too small for SQLAlchemy
+_POSTGRES = re.compile(
+    r"postgres(ql)?(\+\w+)?://([^@]*@)?(\[[^\]]*\]|[^/:?]*)(:[0-9]+)?(/[^?]*)?(\?.*)?"
+)  # the watchman is too small for SQLAlchemy
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 
 
@@ -62,7 +64,9 @@ def mail_server(text: str) -> str:
 def mail_parts(url: str) -> SplitResult:
     """The parts of ``smtp://`` or ``smtps://user:password@host:port?from=address``, or of ``maildir:///folder?from=address``. Raises ValueError."""
     parts = urlsplit(url)
-    is_whole = (parts.scheme in MAIL_SCHEMES and parts.hostname) or (parts.scheme == FOLDER and not parts.netloc and parts.path.startswith("/"))
+    is_whole = (parts.scheme in MAIL_SCHEMES and parts.hostname) or (
+        parts.scheme == FOLDER and not parts.netloc and parts.path.startswith("/")
+    )
     if not is_whole or "@" not in mail_sender(parts):
         raise ValueError(
             "the mail server is given as smtp://user:password@host:587?from=address, or smtps:// where it speaks TLS from the first byte; "

@@ -86,7 +86,9 @@ def _next_codes(here: FromClause) -> ColumnElement:
     """One step from an organisation: its successor if it has one, else its parent and, for a member, the network."""
     is_provider = here.c.organisation_kind == "provider"
     parent = case((~is_provider | here.c.is_member, here.c.parent_code))
-    network = select(func.array_agg(organisation.c.organisation_code)).where(organisation.c.organisation_kind == "network").scalar_subquery()
+    network = (
+        select(func.array_agg(organisation.c.organisation_code)).where(organisation.c.organisation_kind == "network").scalar_subquery()
+    )
     up = func.array_append(case((is_provider & here.c.is_member, network), else_=array([], type_=Text())), parent, type_=ARRAY(Text))
     return case((here.c.successor_code.is_not(None), array([here.c.successor_code])), else_=up)
 
@@ -148,12 +150,16 @@ def queue_pathway(connection: Connection, pathway: Pathway) -> int:
 def _queue_shown(connection: Connection, pathway: Pathway) -> int:
     """Queue the cells for which anything is shown: what nothing belongs to any more, a region whose last member left, has to go."""
     cell = ("organisation_code", "period_grain", "period_start")
-    measured = select(*(measure_result.c[name] for name in cell)).where(measure_result.c.measure_name.in_([measure.name for measure in pathway.measures]))
+    measured = select(*(measure_result.c[name] for name in cell)).where(
+        measure_result.c.measure_name.in_([measure.name for measure in pathway.measures])
+    )
     reached = select(*(milestone_result.c[name] for name in cell)).where(milestone_result.c.pathway_name == pathway.name)
     queued = select(*(stale_cell.c[name] for name in cell)).where(stale_cell.c.pathway_name == pathway.name)
     left = except_(union(measured, reached), queued).subquery()
     rows = select(literal(pathway.name, Text), *left.c)
-    written = connection.execute(insert(stale_cell).from_select(["pathway_name", *cell], rows), execution_options={"preserve_rowcount": True})
+    written = connection.execute(
+        insert(stale_cell).from_select(["pathway_name", *cell], rows), execution_options={"preserve_rowcount": True}
+    )
     return written.rowcount
 
 
@@ -210,7 +216,9 @@ def _reads_of(pathway: Pathway, measures: Iterable[Measure] | None) -> Iterator[
         yield pathway_case, pathway_case.c, ("started_on",)
 
 
-def _spread(source: FromClause, columns: Mapping[str, ColumnElement], names: tuple[str, ...], pathway: Pathway, condition: ColumnElement, k: int) -> Iterator[Select]:
+def _spread(
+    source: FromClause, columns: Mapping[str, ColumnElement], names: tuple[str, ...], pathway: Pathway, condition: ColumnElement, k: int
+) -> Iterator[Select]:
     months = (start_of("month", columns[name]).label(f"month_{n}") for n, name in enumerate(names))
     query = select(columns["site_code"], columns["provider_code"], *months).select_from(source)
     found = query.where(pathway_case.c.pathway_name == pathway.name, condition).distinct().cte(f"months_{k}").prefix_with("MATERIALIZED")

@@ -42,7 +42,17 @@ PERCENT = Unit(100.0, "%")
 class Frame:
     """The area of a chart over time: ``count`` places from left to right, values from ``lowest`` to ``highest``."""
 
-    def __init__(self, lowest: float, highest: float, count: int, *, top: float = TOP, height: float = 156, left: float = 46, right: float = WIDTH - 14):
+    def __init__(
+        self,
+        lowest: float,
+        highest: float,
+        count: int,
+        *,
+        top: float = TOP,
+        height: float = 156,
+        left: float = 46,
+        right: float = WIDTH - 14,
+    ):
         self.tick = tick((highest - lowest) / 4)
         self.lowest = math.floor(lowest / self.tick + 1e-9) * self.tick
         self.highest = math.ceil(highest / self.tick - 1e-9) * self.tick
@@ -73,7 +83,9 @@ class Frame:
 class Plane(Frame):
     """The area of a chart of two numbers: from 0 to ``furthest`` to the right."""
 
-    def __init__(self, furthest: float, lowest: float, highest: float, *, top: float, height: float, left: float = 52, right: float = WIDTH - 14):
+    def __init__(
+        self, furthest: float, lowest: float, highest: float, *, top: float, height: float, left: float = 52, right: float = WIDTH - 14
+    ):
         super().__init__(lowest, highest, 1, top=top, height=height, left=left, right=right)
         self.across = tick(furthest / 6)
         self.furthest = furthest
@@ -149,7 +161,9 @@ class Labels:
     def _is_free(self, box: tuple[float, float, float, float]) -> bool:
         left, top, right, bottom = self.area
         inside = box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom
-        return inside and not any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in self.taken)
+        return inside and not any(
+            box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in self.taken
+        )
 
 
 def spread_apart(heights: Sequence[float], least: float = LINE) -> list[float]:

@@ -31,7 +31,12 @@ BAND, EXACT, ADJUSTED, POLICY = "#eef2f6", "#3e4c59", "#8b5fbf", "#b44d12"
 INSIDE, WORSE, BETTER, NEUTRAL = "#7b8794", "#e46c0a", "#289de0", "#361475"
 DASHES = ("5 3", "")  # of the 95 %, of the 99.8 % limits
 PLOT_TOP, PLOT_BOTTOM, HEIGHT = 48, 286, 352
-MARKS = {"inside": (circle, 3.4, INSIDE), "worse": (diamond, 5.2, WORSE), "better": (circle, 4.6, BETTER), "outside": (triangle, 4.6, NEUTRAL)}
+MARKS = {
+    "inside": (circle, 3.4, INSIDE),
+    "worse": (diamond, 5.2, WORSE),
+    "better": (circle, 4.6, BETTER),
+    "outside": (triangle, 4.6, NEUTRAL),
+}
 MEANINGS = {"inside": "inside", "worse": "outside 99.8 %, worse", "better": "outside 99.8 %, better", "outside": "outside 99.8 %"}
 OF_OUTLIERS = {**MEANINGS, "worse": "outside 99.8 % or an outlier, worse", "better": "outside 99.8 % or an outlier, better"}
 
@@ -64,7 +69,13 @@ class FunnelLines:
 def funnel(title: str, subtitle: str, peers: Sequence[Peer], lines: FunnelLines, unit: Unit, across: str, centre_name: str) -> str:
     """``across`` is the title of the lower axis, ``centre_name`` what the middle line is."""
     plane = _plane(peers, lines, unit)
-    drawn = [*_background(plane, lines), *plane.grid(unit), *plane.along(across), *_lines(plane, lines), *_centre(plane, lines, unit, centre_name)]
+    drawn = [
+        *_background(plane, lines),
+        *plane.grid(unit),
+        *plane.along(across),
+        *_lines(plane, lines),
+        *_centre(plane, lines, unit, centre_name),
+    ]
     drawn += [_mark(plane, peer) for peer in sorted(peers, key=lambda peer: peer.place != "inside")]
     return picture(title, [*drawn, *_names(plane, peers), *_key(peers, lines)], HEIGHT, subtitle)
 
@@ -110,7 +121,11 @@ def _centre(plane: Plane, lines: FunnelLines, unit: Unit, name: str) -> Iterable
     """The middle line, and at the right end what it and the policy's lines are."""
     yield rule(plane.left, plane.y(lines.centre), plane.right, plane.y(lines.centre), INK, 1.2)
     ends = [(lines.centre, f"{name} {unit.write(lines.centre)}", INK)]
-    ends += [(values[-1], label, POLICY) for label, values in lines.policy.items() if values[-1] is not None and plane.lowest <= values[-1] <= plane.highest]
+    ends += [
+        (values[-1], label, POLICY)
+        for label, values in lines.policy.items()
+        if values[-1] is not None and plane.lowest <= values[-1] <= plane.highest
+    ]
     heights = spread_apart([plane.y(value) for value, _, _ in ends])
     for (_, label, colour), y in zip(ends, heights, strict=True):
         for number, part in enumerate(_broken(label)):
@@ -149,5 +164,3 @@ def _key(peers: Sequence[Peer], lines: FunnelLines) -> Iterable[str]:
     said += [(line(ADJUSTED, DASHES[1]), "the same, allowing for over-dispersion")] if lines.adjusted else []
     said += [(line(POLICY, "1.5 3"), "outlier policy (2 and 3 standard deviations)")] if lines.policy else []
     yield from key(said, HEIGHT - 3)
-
-

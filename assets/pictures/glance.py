@@ -18,7 +18,12 @@ LIMIT = 999  # letters of markdown
 WIDTH, HEIGHT, LEFT = 300, 90, 34
 BLUE, GREY, ORANGE, PURPLE, DARK = "#27b", "#888", "#d60", "#417", "#345"
 PLACES = {"inside": GREY, "worse": ORANGE, "better": "#29d", "outside": PURPLE}
-KINDS = {"special cause improvement": "#29d", "special cause concern": ORANGE, "special cause neutral high": PURPLE, "special cause neutral low": PURPLE}
+KINDS = {
+    "special cause improvement": "#29d",
+    "special cause concern": ORANGE,
+    "special cause neutral high": PURPLE,
+    "special cause neutral low": PURPLE,
+}
 
 Spot = tuple[int, int]
 
@@ -31,7 +36,9 @@ class Scale:
 
     def at(self, x: float, y: float) -> Spot:
         held = min(max(y, self.lowest), self.highest)
-        return round(LEFT + x / self.furthest * (WIDTH - LEFT - 4)), round(HEIGHT - 4 - (held - self.lowest) / (self.highest - self.lowest) * (HEIGHT - 10))
+        return round(LEFT + x / self.furthest * (WIDTH - LEFT - 4)), round(
+            HEIGHT - 4 - (held - self.lowest) / (self.highest - self.lowest) * (HEIGHT - 10)
+        )
 
 
 def glance_funnel(words: str, peers: Sequence[Peer], lines: FunnelLines, unit: Unit) -> str:
@@ -48,7 +55,9 @@ def glance_funnel(words: str, peers: Sequence[Peer], lines: FunnelLines, unit: U
             runs = (_corners([scale.at(size, lines.exact[line][k]) for size, k in zip(sizes, chosen, strict=True)]) for line in pair)
             yield f'<path d="{"".join(runs)}"{dashes}/>'
         yield f'<path d="{_corners([scale.at(0, lines.centre), scale.at(lines.sizes[-1], lines.centre)])}"/>'
-        yield _spots({colour: [scale.at(p.size, p.value) for p in _thinned(peers, share) if p.place == place] for place, colour in PLACES.items()})
+        yield _spots(
+            {colour: [scale.at(p.size, p.value) for p in _thinned(peers, share) if p.place == place] for place, colour in PLACES.items()}
+        )
 
     return _fitting(words, scale, unit, drawn)
 
@@ -81,7 +90,10 @@ def glance_series(words: str, points: Sequence[Point], lines: Sequence[float | N
 def _fitting(words: str, scale: Scale, unit: Unit, drawn: Callable[[int, float], Iterable[str]]) -> str:
     """The picture with as many corners and marks as the letters allow; the words alone if they leave no room at all."""
     words = words.replace("[", "(").replace("]", ")")
-    ticks = "".join(f'<text x="0" y="{y}">{escape(unit.tick(round(value, 2 if unit == PERCENT else unit.decimals)))}</text>' for value, y in ((scale.highest, 10), (scale.lowest, HEIGHT - 2)))
+    ticks = "".join(
+        f'<text x="0" y="{y}">{escape(unit.tick(round(value, 2 if unit == PERCENT else unit.decimals)))}</text>'
+        for value, y in ((scale.highest, 10), (scale.lowest, HEIGHT - 2))
+    )
     for corners, share in ((9, 1.0), (6, 1.0), (5, 1.0), (5, 0.7), (4, 0.5), (4, 0.3), (3, 0.1), (3, 0.0)):
         parts = "".join(drawn(corners, share))
         svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-size="10">{ticks}<g fill="none" stroke="{DARK}">{parts}</g></svg>'
@@ -100,7 +112,11 @@ def _thinned(peers: Sequence[Peer], share: float) -> list[Peer]:
 
 def _spots(by_colour: dict[str, Iterable[Spot]]) -> str:
     """Round marks, those at one place once."""
-    drawn = (f'<path d="{"".join(f"M{x} {y}h0" for x, y in dict.fromkeys(spots))}" stroke="{colour}"/>' for colour, spots in by_colour.items() if spots)
+    drawn = (
+        f'<path d="{"".join(f"M{x} {y}h0" for x, y in dict.fromkeys(spots))}" stroke="{colour}"/>'
+        for colour, spots in by_colour.items()
+        if spots
+    )
     inner = "".join(drawn)
     return f'<g stroke-width="5" stroke-linecap="round">{inner}</g>' if inner else ""
 

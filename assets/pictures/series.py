@@ -131,7 +131,12 @@ def _limit_lines(frame: Frame, lines: Sequence[Sequence[float | None]], unit: Un
         inside = [value if value is not None and frame.lowest <= value <= frame.highest else None for value in line]
         for run in unbroken(inside):
             before, after = frame.x(run[0][0] - 0.5), frame.x(run[-1][0] + 0.5)
-            yield path([(before, frame.y(run[0][1])), *((frame.x(place), frame.y(value)) for place, value in run), (after, frame.y(run[-1][1]))], colour, 1.1, dashes)
+            yield path(
+                [(before, frame.y(run[0][1])), *((frame.x(place), frame.y(value)) for place, value in run), (after, frame.y(run[-1][1]))],
+                colour,
+                1.1,
+                dashes,
+            )
         ends += [(name, inside[-1])] if inside and inside[-1] is not None else []
     for (name, value), y in zip(ends, spread_apart([frame.y(value) for _, value in ends]), strict=True):
         yield text(frame.right + 5, y + 4, f"{name} {unit.write(value)}", colour=INK if name == "mean" else MUTED)
@@ -165,13 +170,20 @@ def cusum(title: str, subtitle: str, months: Sequence[CusumMonth], limit: str, i
     """The highest value of each month as a share of the limit, with the limit; ``limit`` says which it is."""
     unit = Unit(100.0, "%", 0)
     frame = Frame(0.0, max([1.0, *(month.share for month in months)]) * 1.1, len(months), top=46, height=176, right=RIGHT)
-    drawn = [*frame.grid(unit), *frame.below([month.label for month in months]), rule(frame.left, frame.y(1), frame.right, frame.y(1), INK, 1.4)]
+    drawn = [
+        *frame.grid(unit),
+        *frame.below([month.label for month in months]),
+        rule(frame.left, frame.y(1), frame.right, frame.y(1), INK, 1.4),
+    ]
     drawn += [text(frame.right + 5, frame.y(1) + 4 + 12 * number, part) for number, part in enumerate(("limit", limit))]
     drawn.append(path([(frame.x(place), frame.y(month.share)) for place, month in enumerate(months)], COMMON, 1.2))
     colour = CONCERN if is_worse else IMPROVEMENT
     for place, month in enumerate(months):
         shape, radius, paint = (diamond, 5.4, colour) if month.is_crossing else (circle, 2.8, COMMON)
         drawn.append(shape(frame.x(place), frame.y(month.share), radius, paint, month.is_provisional))
-    entries = [(circle(0, 0, 2.8, COMMON), "highest value of the month"), (diamond(0, 0, 5.4, colour), "limit reached: a signal; it begins anew")]
+    entries = [
+        (circle(0, 0, 2.8, COMMON), "highest value of the month"),
+        (diamond(0, 0, 5.4, colour), "limit reached: a signal; it begins anew"),
+    ]
     entries += [(circle(0, 0, 3, COMMON, True), "provisional")] if any(month.is_provisional for month in months) else []
     return picture(title, [*drawn, *key(entries, 209)], 216, subtitle)

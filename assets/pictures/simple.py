@@ -38,7 +38,11 @@ def bars(title: str, labels: Sequence[str], values: Sequence[float], colour: str
     parts = []
     for place, (label, value) in enumerate(zip(labels, values, strict=True)):
         y = TOP + place * ROW
-        parts += [text(left - 6, y + 12, label, "end"), box(left, y, value * scale, ROW - 7, colour), text(left + value * scale + 5, y + 12, f"{value:,.4g}")]
+        parts += [
+            text(left - 6, y + 12, label, "end"),
+            box(left, y, value * scale, ROW - 7, colour),
+            text(left + value * scale + 5, y + 12, f"{value:,.4g}"),
+        ]
     return picture(title, parts, TOP + len(labels) * ROW + 4)
 
 
@@ -52,7 +56,9 @@ def stacked(title: str, labels: Sequence[str], parts: dict[str, Sequence[float]]
         floor = 0.0
         for name, values in parts.items():
             top = floor + values[place]
-            drawn.append(box(frame.x(place) - frame.step * 0.36, frame.y(top), frame.step * 0.72, frame.y(floor) - frame.y(top), colours[name]))
+            drawn.append(
+                box(frame.x(place) - frame.step * 0.36, frame.y(top), frame.step * 0.72, frame.y(floor) - frame.y(top), colours[name])
+            )
             floor = top
     return picture(title, drawn, frame.height + 24)
 
@@ -65,10 +71,19 @@ def dots(title: str, labels: Sequence[str], values: Sequence[float], centre: flo
     top = TOP + 14
     height = top + len(labels) * 17
     at_centre = 0.0 if centre is None else left + (centre - lowest) * scale
-    drawn = [] if centre is None else [rule(at_centre, top - 2, at_centre, height, ORANGE, 1.6), text(at_centre, top - 6, f"network {unit.write(centre)}", "middle")]
+    drawn = (
+        []
+        if centre is None
+        else [rule(at_centre, top - 2, at_centre, height, ORANGE, 1.6), text(at_centre, top - 6, f"network {unit.write(centre)}", "middle")]
+    )
     for place, (label, value) in enumerate(zip(labels, values, strict=True)):
         x, y = left + (value - lowest) * scale, top + place * 17 + 8
-        drawn += [text(left - 6, y + 4, label, "end"), rule(left, y, x, y, GREY), circle(x, y, 4, BLUE), text(WIDTH - 10, y + 4, unit.write(value), "end")]
+        drawn += [
+            text(left - 6, y + 4, label, "end"),
+            rule(left, y, x, y, GREY),
+            circle(x, y, 4, BLUE),
+            text(WIDTH - 10, y + 4, unit.write(value), "end"),
+        ]
     return picture(title, drawn, height + 6)
 
 
@@ -84,10 +99,17 @@ def calibration(title: str, predicted: Sequence[float], observed: Sequence[float
     drawn = []
     for value in (number * step for number in range(int(highest / step) + 1)):
         (x, bottom), (_, y) = at(value, 0), at(0, value)
-        drawn += [rule(left, y, left + size, y, GREY), text(left - 6, y + 4, PERCENT.tick(value), "end", MUTED), text(x, bottom + 15, PERCENT.tick(value), "middle", MUTED)]
+        drawn += [
+            rule(left, y, left + size, y, GREY),
+            text(left - 6, y + 4, PERCENT.tick(value), "end", MUTED),
+            text(x, bottom + 15, PERCENT.tick(value), "middle", MUTED),
+        ]
     drawn.append(rule(*at(0, 0), *at(highest, highest), ORANGE, 1.6))
     drawn += [circle(*at(*dot), 4, BLUE) for dot in zip(predicted, observed, strict=True)]
-    drawn += [text(8, top - 14, "with the outcome", colour=MUTED), text(left + size / 2, top + size + 31, "mean predicted risk", "middle", MUTED)]
+    drawn += [
+        text(8, top - 14, "with the outcome", colour=MUTED),
+        text(left + size / 2, top + size + 31, "mean predicted risk", "middle", MUTED),
+    ]
     x = left + size + 24
     drawn += [circle(x, top + 20, 4, BLUE), text(x + 12, top + 24, "about a tenth of the patients, by their risk")]
     drawn += [rule(x - 6, top + 40, x + 6, top + 40, ORANGE, 1.6), text(x + 12, top + 44, "as predicted; above it more had the outcome")]

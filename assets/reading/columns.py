@@ -70,23 +70,34 @@ def essential_fields(dataset: Dataset, manifest: Manifest | None) -> tuple[str, 
 
 def _unknown(header: Sequence[str], match: Match) -> Iterator[Finding]:
     alike, is_whole = _looks_like(header, match), not _required_missing(match)
-    other = "Delete it, or leave it: it does no harm." if is_whole else "If it is one of the columns that are missing, head it as the template does."
+    other = (
+        "Delete it, or leave it: it does no harm."
+        if is_whole
+        else "If it is one of the columns that are missing, head it as the template does."
+    )
     for position, name in alike.items():
         told = f"Did you mean '{_header(match, name)}'?" if name else other
-        yield FileRule.KNOWN_COLUMNS.finding(f"Column {column_letter(position)} is not part of the dataset and was not read. {told}", field_name=name)
+        yield FileRule.KNOWN_COLUMNS.finding(
+            f"Column {column_letter(position)} is not part of the dataset and was not read. {told}", field_name=name
+        )
 
 
 def _unread(header: Sequence[str], match: Match) -> list[int]:
     """Places of the headed columns that are no field's."""
     ignored = {normalised(name) for name in getattr(match.layout.reshape, "ignored", ())}
-    return [place for place, text in enumerate(header) if place not in match.columns and normalised(text) and normalised(text) not in ignored]
+    return [
+        place for place, text in enumerate(header) if place not in match.columns and normalised(text) and normalised(text) not in ignored
+    ]
 
 
 def _looks_like(header: Sequence[str], match: Match) -> dict[int, str | None]:
     """Place of each headed column that was not read -> the field without a column whose header is spelt most like it, None where none is."""
     taken = {column.field for column in match.columns.values()}
     free = {spelt: column.field for column in match.layout.columns if column.field not in taken for spelt in _spellings(column)}
-    found = {place: process.extractOne(normalised(header[place]), free.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE) for place in _unread(header, match)}
+    found = {
+        place: process.extractOne(normalised(header[place]), free.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        for place in _unread(header, match)
+    }
     return {place: best and free[best[0]] for place, best in found.items()}
 
 
@@ -101,7 +112,11 @@ def _missing(match: Match) -> Iterator[Finding]:
     if missing:
         named = ", ".join(f"'{_header(match, f.name)}'" for f in missing)
         always = any(f.is_essential and f.required is True for f in missing)
-        told = "New records cannot be taken without them; of records sent before, what was sent is kept." if always else "What was sent of them before is kept."
+        told = (
+            "New records cannot be taken without them; of records sent before, what was sent is kept."
+            if always
+            else "What was sent of them before is kept."
+        )
         yield FileRule.ALL_COLUMNS.finding(f"These columns are not in the file: {named}. {told} Add them.")
 
 

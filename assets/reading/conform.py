@@ -131,7 +131,11 @@ def _parsed(read: ReadFile, field: Field, kinds: np.ndarray | None) -> tuple[lis
     texts, cell_kinds, places = distinct_cells(read, field.name, kinds)
     parse = cell_parser(field, read.column_of(field.name), read.layout, read.dataset)
     token = read.dataset.clear_token
-    blank = None if field.blank is None else cell_parser(field, Column("", field.name), read.layout, read.dataset)(field.blank, CellKind.TEXT)[0]
+    blank = (
+        None
+        if field.blank is None
+        else cell_parser(field, Column("", field.name), read.layout, read.dataset)(field.blank, CellKind.TEXT)[0]
+    )
     pairs = [_read_cell(text, kind, parse, token, blank) for text, kind in zip(texts, cell_kinds, strict=True)]
     values, reasons = zip(*pairs, strict=True) if pairs else ((), ())
     return [*values, blank], as_array([*reasons, None], Kind.TEXT), places

@@ -21,7 +21,9 @@ def group_and_sum(grid: Grid, layout: Layout, dataset: Dataset) -> Reshaped:
     rules: GroupAndSum = layout.reshape
     header = header_row(grid, layout)
     if header is None:
-        raise refuse("LAY1", "the_columns_of_the_layout_are_there", f"The header needs the columns {listed(c.header for c in layout.columns)}.")
+        raise refuse(
+            "LAY1", "the_columns_of_the_layout_are_there", f"The header needs the columns {listed(c.header for c in layout.columns)}."
+        )
     rows = {number: row for number, row in enumerate(grid[header + 1 :], start=header + 2) if has_cell(row)}
     making = Making()
     inputs = _inputs(grid[header], rows, layout, making)
@@ -56,7 +58,12 @@ def _repeated(inputs: Mapping[int, dict], rules: GroupAndSum, making: Making) ->
         key = tuple(cells[name] for name in rules.unique)
         if key in seen:
             repeated.add(number)
-            making.set_aside("SUM1", "no_row_is_sent_twice", "The row repeats an earlier one with which it would be added up. Delete one of them.", number)
+            making.set_aside(
+                "SUM1",
+                "no_row_is_sent_twice",
+                "The row repeats an earlier one with which it would be added up. Delete one of them.",
+                number,
+            )
         seen.add(key)
     return repeated
 
@@ -94,7 +101,9 @@ def _not_added(members: Mapping[int, dict], name: str, dataset: Dataset) -> list
 def _set_aside(making: Making, members: Mapping[int, dict], unfit: Sequence[tuple[int, str]], faulty: set[int]) -> None:
     """Each row of the group is told why: the ones at fault by their cells, the others by those."""
     for number, name in unfit:
-        making.set_aside("SUM2", "what_is_summed_is_a_number", "The cell is to be added and is empty, no number or below zero. Correct it.", number, name)
+        making.set_aside(
+            "SUM2", "what_is_summed_is_a_number", "The cell is to be added and is empty, no number or below zero. Correct it.", number, name
+        )
     advice = f"Nothing is wrong with this row, but it is added up with {some_rows(sorted(faulty))}, which cannot be added. Send all of them again once that is corrected."
     for number in members:
         if number not in faulty:

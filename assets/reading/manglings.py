@@ -55,7 +55,8 @@ def _damages(read: ReadFile, field: Field) -> Iterator[tuple[FileRule, np.ndarra
         yield (
             FileRule.WHOLE_NUMBERS,
             _matching(read, field, DECIMAL_TAIL),
-            "{header}: {count} [value ends in .0 and was read as a whole number|values end in .0 and were read as whole numbers] ({rows}). " + AS_TEXT,
+            "{header}: {count} [value ends in .0 and was read as a whole number|values end in .0 and were read as whole numbers] ({rows}). "
+            + AS_TEXT,
         )
     if field.kind in (Kind.DATE, Kind.DATETIME):
         yield (
@@ -72,7 +73,8 @@ def _damages(read: ReadFile, field: Field) -> Iterator[tuple[FileRule, np.ndarra
         yield (
             FileRule.LEADING_ZEROS,
             _without_zeros(read, field),
-            "{header}: {count} [code has lost its leading zeros and was|codes have lost their leading zeros and were] read with them ({rows}). " + AS_TEXT,
+            "{header}: {count} [code has lost its leading zeros and was|codes have lost their leading zeros and were] read with them ({rows}). "
+            + AS_TEXT,
         )
 
 

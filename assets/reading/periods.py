@@ -10,7 +10,10 @@ from datetime import date
 
 from assets.reading.manifest import Manifest
 
-MONTHS = {name: number for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1)}
+MONTHS = {
+    name: number
+    for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1)
+}
 GRAIN_OF_MONTHS = {1: "month", 3: "quarter", 12: "year"}
 
 

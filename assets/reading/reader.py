@@ -180,4 +180,6 @@ def _reshaped(opened: Opened, match: Match, manifest: Manifest | None, file_name
         raise FileRule.HAS_ROWS.refusal("The file holds no results. Check the export, and send it again.", 0)
     _check_row_count(made.received_count, manifest)
     row_numbers = np.asarray(made.text.index, dtype=np.int64)
-    return ReadFile(match.dataset, match.layout, made.received_count, columns, row_numbers, made.findings, units=made.units, cells=made.cells)
+    return ReadFile(
+        match.dataset, match.layout, made.received_count, columns, row_numbers, made.findings, units=made.units, cells=made.cells
+    )

@@ -102,7 +102,9 @@ def _best_in_grids(grids: Sequence[Grid], keys: Sequence[Grid], layout: Layout, 
         rows = (match_row(row, of_row, layout, names) for row, of_row in zip(grid, keys[number], strict=False))
         scored = [Match(layout, dataset, number, i, *found, is_for_sender) for i, found in enumerate(rows)]
         best = sorted(scored, key=lambda m: m.score, reverse=True)[:1]
-        yield from (best if not layout.sentinels or any(m.is_plausible for m in best) else _by_cells(grid, keys[number], scored, names) or best)
+        yield from (
+            best if not layout.sentinels or any(m.is_plausible for m in best) else _by_cells(grid, keys[number], scored, names) or best
+        )
 
 
 def _labels_found(grid: Grid, layout: Layout) -> int:

@@ -60,7 +60,9 @@ class Stretch:
 
 def _words(stretch: Stretch, direction: str) -> str:
     first = column_letter(stretch.moved[0])
-    where = f"before column {first}" if stretch.last_in_place is None else f"between columns {column_letter(stretch.last_in_place)} and {first}"
+    where = (
+        f"before column {first}" if stretch.last_in_place is None else f"between columns {column_letter(stretch.last_in_place)} and {first}"
+    )
     moved = f"From column {first} on, the values stand one column to the {direction} of their headers ({len(stretch.moved)} columns)."
     return f"{moved} A column was added or lost {where}: line headers and values up again."
 

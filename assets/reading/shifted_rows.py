@@ -37,7 +37,9 @@ def _with_shifted_rows(read: ReadFile, conformed: Conformed) -> ReadFile:
     if read.source is None or read.units is not None or not len(rows):
         return read
     columns = {i: read.column_of(name) for i, name in read.source.field_of_header.items()}
-    tests = {i: lru_cache(maxsize=None)(test) for i, column in sorted(columns.items()) if (test := test_of(column, read.layout, read.dataset))}
+    tests = {
+        i: lru_cache(maxsize=None)(test) for i, column in sorted(columns.items()) if (test := test_of(column, read.layout, read.dataset))
+    }
     looked_at = [(row, *_moved(cells, tests)) for row, cells in _cells_of(read, rows)]
     found = [_finding(read, row, stretch, direction) for row, stretch, direction in looked_at if len(stretch.moved) >= LEAST_MOVED]
     return read.with_findings((*read.findings, *found)) if found else read

@@ -24,7 +24,9 @@ def transpose(grid: Grid, layout: Layout, dataset: Dataset, period: tuple[date, 
     place, found = labels_of(grid, rules)
     columns = [column for column in range(place + 1, max(map(len, grid), default=0)) if any(cell_at(row, column) for row in grid)]
     if len(grid) >= COLUMN_FACTOR:
-        raise refuse("LAY5", "the_sheet_is_no_longer_than_declared", f"A sheet of this kind has fewer than {COLUMN_FACTOR} rows.", len(columns))
+        raise refuse(
+            "LAY5", "the_sheet_is_no_longer_than_declared", f"A sheet of this kind has fewer than {COLUMN_FACTOR} rows.", len(columns)
+        )
     _check_rows(grid, rules, place, found, making, len(columns))
     shared = {**_period(rules, layout, period, len(columns)), **dict(rules.constants)}
     present = [(row, found[plain(row.label)][0]) for row in rules.rows if plain(row.label) in found]
@@ -61,10 +63,14 @@ def _check_rows(grid: Grid, rules: Transpose, place: int, found: Mapping[str, li
     for label, numbers in found.items():
         for number in numbers if label not in known else ():
             if has_cell(grid[number][place + 1 :]):
-                making.warn("LAY6", "every_labelled_row_is_known", "The layout does not know the row's label; its cells are not taken.", number + 1)
+                making.warn(
+                    "LAY6", "every_labelled_row_is_known", "The layout does not know the row's label; its cells are not taken.", number + 1
+                )
 
 
-def _add_column(making: Making, grid: Grid, column: int, rules: Transpose, present: Sequence[tuple[TransposedRow, int]], shared: Mapping) -> None:
+def _add_column(
+    making: Making, grid: Grid, column: int, rules: Transpose, present: Sequence[tuple[TransposedRow, int]], shared: Mapping
+) -> None:
     """The records of one organisation: one for each measure that has a cell."""
     attributes = {row.field: _attribute(cell_at(grid[number], column), row) for row, number in present if row.field}
     for row, number in present:

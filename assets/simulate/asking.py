@@ -28,7 +28,9 @@ def blank_unasked(columns: Mapping[str, np.ndarray], dataset: Dataset, count: in
         return made
     while True:  # comes to rest: what is blanked is never filled again
         ruled_out = unmet(typed_frame(made, dataset, count), dataset)
-        blanked = {name: _blanked(made[name], rows) for name, rows in ruled_out.items() if name in made and _has_values(made[name])[rows].any()}
+        blanked = {
+            name: _blanked(made[name], rows) for name, rows in ruled_out.items() if name in made and _has_values(made[name])[rows].any()
+        }
         if not blanked:
             return made
         made |= blanked

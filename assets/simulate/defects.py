@@ -47,7 +47,9 @@ def defect_names(pathway: Pathway) -> tuple[str, ...]:
     return tuple(sorted((*_defects(pathway), *_added_rows(pathway))))
 
 
-def plant(texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: int, is_lenient: bool = False) -> tuple[Texts, tuple[Planted, ...]]:
+def plant(
+    texts: Texts, pathway: Pathway, shares: Mapping[str, float], *, seed: int, is_lenient: bool = False
+) -> tuple[Texts, tuple[Planted, ...]]:
     """The texts with a share of the rows spoilt by each defect, and what was planted. Added rows come last.
 
     Raises ValueError for a defect that there is not, or if the rows do not suffice; with ``is_lenient`` as many are spoilt then as can be.

@@ -64,7 +64,9 @@ def draw_arrivals(rng: Generator, simulation: Simulation, sites: Sequence[Site],
     started_on = np.datetime64(start, "D") + day.astype("timedelta64[D]")
     codes = np.array([s.code for s in sites], dtype=object)[site]
     places = tuple(Place(s.code, s.provider_code, s.roles) for s in sites)
-    return Arrivals(started_on, codes, {name: value[site] + _changed(name, sites, site, started_on) for name, value in habits.items()}, places)
+    return Arrivals(
+        started_on, codes, {name: value[site] + _changed(name, sites, site, started_on) for name, value in habits.items()}, places
+    )
 
 
 def _expected(simulation: Simulation, sites: Sequence[Site], start: date, end: date) -> np.ndarray:

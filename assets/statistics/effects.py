@@ -49,7 +49,9 @@ class Difference:
     compared: int
 
 
-def controlled_difference(values: ArrayLike, weights: ArrayLike, before: ArrayLike, after: ArrayLike, confidence: float = 0.95) -> Difference:
+def controlled_difference(
+    values: ArrayLike, weights: ArrayLike, before: ArrayLike, after: ArrayLike, confidence: float = 0.95
+) -> Difference:
     """The change of row 0 beyond that of the rest over the same points.
 
     ``weights`` (denominators) weigh a row's points, and the rows in the rest; ``before`` and ``after`` (N,) mark the phases, a point is in one

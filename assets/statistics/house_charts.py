@@ -108,4 +108,3 @@ def _first_broken(values: Floats, lines: Limits, sound: Mask, has_near: bool) ->
     close = near & (outside == 0) & has_near
     signs = (outside, runs.trend(values, spc.TREND_LENGTH), runs.two_in_three(close, side), runs.shift(side, spc.SHIFT_LENGTH))
     return spc.first_broken(np.where(sound[:, None], signs, 0))
-

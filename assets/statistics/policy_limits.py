@@ -32,7 +32,9 @@ def exact_distance(observed: ArrayLike, size: ArrayLike, centre: ArrayLike, is_s
     """
     o, n, c = np.broadcast_arrays(*(np.asarray(a, float) for a in (observed, size, centre)))
     refuse((o < 0) | (n < 0) | (c < 0), "events, sizes and centres are at least 0")
-    refuse(is_share and ((n > 0) & (o > n) | (c > 1)).any(), "the numerator of a proportion is at most its denominator, its centre at most 1")
+    refuse(
+        is_share and ((n > 0) & (o > n) | (c > 1)).any(), "the numerator of a proportion is at most its denominator, its centre at most 1"
+    )
     known = (n > 0) & ~np.isnan(o + c) & (o == np.floor(o))
     o, n, c = (np.where(known, a, 1.0) for a in (o, n, c))
     above, below = _tails_of_shares(o, n, c) if is_share else _tails_of_counts(o, n * c)

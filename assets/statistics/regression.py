@@ -215,7 +215,9 @@ def _reweight(family: Family, rows: Floats, y: Floats, trials: Floats, offset: F
     return loadings, weights, converged
 
 
-def _go(family: Family, rows: Floats, y: Floats, trials: Floats, offset: Floats, own: Floats, start: Floats, step: Floats, deviance: Floats):
+def _go(
+    family: Family, rows: Floats, y: Floats, trials: Floats, offset: Floats, own: Floats, start: Floats, step: Floats, deviance: Floats
+):
     """Loadings after the step, or after the half of it (of the half, ...) that does not raise the deviance.
 
     With the means and the deviance there, and for which series it was the whole step.

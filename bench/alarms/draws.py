@@ -35,7 +35,15 @@ CHANCE = Truth("chance alone")
 TRUTHS = (CHANCE, Truth("months differ besides", 0.2), Truth("they differ, and resemble the month before", 0.2, 0.5))
 
 
-def shares(rng: Generator, cases_a_month: ArrayLike, share: ArrayLike, months: int, truth: Truth = CHANCE, shift_from: int | None = None, by: float = 0.0) -> Months:
+def shares(
+    rng: Generator,
+    cases_a_month: ArrayLike,
+    share: ArrayLike,
+    months: int,
+    truth: Truth = CHANCE,
+    shift_from: int | None = None,
+    by: float = 0.0,
+) -> Months:
     """Months (S, ``months``) of series with Poisson numbers of cases and binomial events; from month ``shift_from`` on the share is larger ``by`` so much."""
     mean = np.broadcast_to(np.asarray(cases_a_month, float)[:, None], (len(np.atleast_1d(cases_a_month)), months))
     cases = rng.poisson(mean).astype(float)

@@ -104,7 +104,10 @@ def _series(connection: Connection, story) -> pd.DataFrame:
 
 def _completeness(connection: Connection, story) -> list[list[tuple[date, float]]]:
     found = read(connection, COMPLETENESS, {"needing": _needing(story.pathway), "start": story.start, "day": DAY})
-    return [[(day.date(), float(share)) for day, share in zip(part["period_start"], part["share"], strict=True)] for _, part in found.groupby("organisation_code")]
+    return [
+        [(day.date(), float(share)) for day, share in zip(part["period_start"], part["share"], strict=True)]
+        for _, part in found.groupby("organisation_code")
+    ]
 
 
 def _needing(pathway: Pathway) -> list[str]:

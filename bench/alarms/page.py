@@ -34,6 +34,7 @@ BY_VOLUME = (XMR_ALL, "XmR, a point beyond a limit alone", f"P', {ALL}", "P' nev
 
 def renewed(page: str, detail: dict) -> str:
     """The page with each block between ``begin`` and ``end`` made anew. Raises KeyError for a block that is none."""
+
     def block(found: re.Match) -> str:
         return f"{found[1]}\n{BLOCKS[found[2]](detail)}\n{found[4]}"
 
@@ -50,12 +51,17 @@ def size(detail: dict) -> str:
     kinds, few, national = network["kinds"], network["shares_from_events"], network["shares_from_events_national"]
     rows = [(f"{minimum} and {minimum}", few[minimum], national[minimum]) for minimum in few]
     head = f"{kinds['proportion']:,} series are shares, {kinds['median']} medians, {kinds['mean']} means, {kinds['count']} counts of cases.\n\n"
-    return head + table(("events and others that a month has at least, on average", "shares, the demo's volumes", "shares, national volumes"), rows)
+    return head + table(
+        ("events and others that a month has at least, on average", "shares, the demo's volumes", "shares, national volumes"), rows
+    )
 
 
 def shares(detail: dict) -> str:
     columns = [("demo", "second year"), ("demo", "fifth year"), ("national", "fifth year")]
-    rows = [(rule, *(rate(picked(detail, network=network, phase=phase, kind="proportion", rule=rule)) for network, phase in columns)) for rule in SHARES]
+    rows = [
+        (rule, *(rate(picked(detail, network=network, phase=phase, kind="proportion", rule=rule)) for network, phase in columns))
+        for rule in SHARES
+    ]
     return table(("signals a month by chance: shares", "second year", "fifth year", "fifth year, national volumes"), rows)
 
 
@@ -68,13 +74,27 @@ def bands(detail: dict) -> str:
 
 def others(detail: dict) -> str:
     columns = [("demo", "second year"), ("demo", "fifth year"), ("national", "fifth year")]
-    rows = [(f"medians and means: {rule}", *(rate(picked(detail, network=network, phase=phase, kind="time", rule=rule)) for network, phase in columns)) for rule in TIMES]
-    rows += [(f"counts: {XMR_ALL}", *(rate(picked(detail, network=network, phase=phase, kind="count", rule=XMR_ALL)) for network, phase in columns))]
+    rows = [
+        (
+            f"medians and means: {rule}",
+            *(rate(picked(detail, network=network, phase=phase, kind="time", rule=rule)) for network, phase in columns),
+        )
+        for rule in TIMES
+    ]
+    rows += [
+        (
+            f"counts: {XMR_ALL}",
+            *(rate(picked(detail, network=network, phase=phase, kind="count", rule=XMR_ALL)) for network, phase in columns),
+        )
+    ]
     return table(("signals a month by chance", "second year", "fifth year", "fifth year, national volumes"), rows)
 
 
 def truths(detail: dict) -> str:
-    rows = [(rule, *(rate(picked(detail, network="demo", phase="fifth year", kind="proportion", rule=rule, truth=truth)) for truth in TRUTHS)) for rule in UNDER_TRUTHS]
+    rows = [
+        (rule, *(rate(picked(detail, network="demo", phase="fifth year", kind="proportion", rule=rule, truth=truth)) for truth in TRUTHS))
+        for rule in UNDER_TRUTHS
+    ]
     return table(("shares, fifth year", *(truth.name for truth in TRUTHS)), rows)
 
 
@@ -92,7 +112,17 @@ def volumes(detail: dict) -> str:
     parts = []
     for share in sorted({row["share"] for row in detail["volumes"]}):
         rows = [_volume_row(row) for rule in BY_VOLUME for row in detail["volumes"] if row["rule"] == rule and row["share"] == share]
-        head = ("rule", "cases a month", "false signals, 100 series, a year", "falls by 5 points: median months", "within 6", "within 12", "by 10 points: median months", "within 6", "within 12")
+        head = (
+            "rule",
+            "cases a month",
+            "false signals, 100 series, a year",
+            "falls by 5 points: median months",
+            "within 6",
+            "within 12",
+            "by 10 points: median months",
+            "within 6",
+            "within 12",
+        )
         parts.append(f"A share of {percent(share)}:\n\n{table(head, rows)}")
     return "\n\n".join(parts)
 
@@ -112,7 +142,16 @@ def cusum(detail: dict) -> str:
         five, ten = row["5 points"], row["10 points"]
         rows.append((row["cases"], row["years"], f"{number(row['raised'], 2)} ± {number(row['error'], 2)}", months(five), percent(five["within_6"]), percent(five["within_12"]),
                      months(ten), percent(ten["within_6"])))  # fmt: skip
-    head = ("cases a month", "years between false alarms of a chart", "false signals of a provider in 10 years, both charts", "5 more deaths in 100: median months", "within 6", "within 12", "10 more: median months", "within 6")
+    head = (
+        "cases a month",
+        "years between false alarms of a chart",
+        "false signals of a provider in 10 years, both charts",
+        "5 more deaths in 100: median months",
+        "within 6",
+        "within 12",
+        "10 more: median months",
+        "within 6",
+    )
     return table(head, rows)
 
 
@@ -121,7 +160,16 @@ def outliers(detail: dict) -> str:
     for row in detail["outliers"]:
         differ = "nothing" if not row["spread"] else f"{row['spread']:g} of the logit"
         worse = "-" if not row["worse_by"] else f"{100 * row['worse_by']:.0f} points"
-        rows.append((row["basis"], differ, worse, row["rule"], f"{number(row['false'], 2)} ± {number(row['error'], 2)} %", "-" if row["found"] is None else f"{row['found']:.0f} %"))
+        rows.append(
+            (
+                row["basis"],
+                differ,
+                worse,
+                row["rule"],
+                f"{number(row['false'], 2)} ± {number(row['error'], 2)} %",
+                "-" if row["found"] is None else f"{row['found']:.0f} %",
+            )
+        )
     return table(("basis", "providers differ by", "every tenth is worse by", "named", "of the others", "of the worse"), rows)
 
 

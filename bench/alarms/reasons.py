@@ -19,6 +19,7 @@ XMR_FEW, LONG_FEW = (rule + from_events(ENOUGH_EVENTS) for rule in (XMR_ALL, LON
 
 def words(detail: dict) -> str:
     """The answer in two sentences."""
+
     def of(rules: dict[str, str], **where: str) -> str:
         return rate(total(detail, rules, **where))
 

@@ -64,7 +64,11 @@ def xmr(months: Months) -> Judged:
     yield "XmR, limits and shift", first_of(chart.outside, chart.shift), known
     for minimum in SMALL_MONTHS:
         enough = known & (months.cases >= minimum)
-        yield f"{XMR_ALL}, months of {minimum} cases and more", spc.house_chart(np.where(enough, months.values, np.nan))[0].first_rule()[1], enough
+        yield (
+            f"{XMR_ALL}, months of {minimum} cases and more",
+            spc.house_chart(np.where(enough, months.values, np.nan))[0].first_rule()[1],
+            enough,
+        )
     yield from _of_many_events(XMR_ALL, every, known, months)
 
 

@@ -19,8 +19,13 @@ LOW = 0.9
 def small_bars(shares: Sequence[float | None], said: Sequence[str], description: str) -> Markup:
     """A bar a month, ``shares`` from 0 to 1 (None: no bar); what lies below 90 % has another colour and a dot below it."""
     width = STEP * max(len(shares), 1)
-    parts = [f'<path d="M0 {HEIGHT - 3.5} H{width}" stroke="{GRID}"/>', *(_bar(i, share, told) for i, (share, told) in enumerate(zip(shares, said, strict=True)) if share is not None)]
-    head = f'<svg class="bars" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="img" aria-label="{escape(description)}">'
+    parts = [
+        f'<path d="M0 {HEIGHT - 3.5} H{width}" stroke="{GRID}"/>',
+        *(_bar(i, share, told) for i, (share, told) in enumerate(zip(shares, said, strict=True)) if share is not None),
+    ]
+    head = (
+        f'<svg class="bars" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="img" aria-label="{escape(description)}">'
+    )
     return Markup(f"{head}{''.join(parts)}</svg>")
 
 

@@ -19,11 +19,25 @@ def caterpillar(title: str, description: str, peers: Sequence[Peer], levels: Seq
     known = [v for peer in peers for v in (peer.value, peer.lower, peer.upper) if v is not None] + [level.value for level in levels]
     lowest, highest = padded(known)
     least = max(lowest, 0.0) if min(known) >= 0 else lowest
-    frame = Frame(least, min(highest, 1.0) if unit.sign == "%" else highest, len(peers), top=TOP, height=BOTTOM, left=LEFT, right=WIDTH - RIGHT)
+    frame = Frame(
+        least, min(highest, 1.0) if unit.sign == "%" else highest, len(peers), top=TOP, height=BOTTOM, left=LEFT, right=WIDTH - RIGHT
+    )
     at = [(peer, frame.x(place), frame.y(peer.value)) for place, peer in enumerate(peers)]
-    whiskers = [rule(x, frame.y(p.lower), x, frame.y(p.upper), OWN if p.is_own else PEER, 2.2 if p.is_own else 1.3) for p, x, _ in at if p.lower is not None]
+    whiskers = [
+        rule(x, frame.y(p.lower), x, frame.y(p.upper), OWN if p.is_own else PEER, 2.2 if p.is_own else 1.3)
+        for p, x, _ in at
+        if p.lower is not None
+    ]
     said = [(level.value, f"{level.name} {unit.write(level.value)}", level.colour) for level in levels]
-    parts = [*grid(frame, unit), *references(frame, levels), *whiskers, *(mark(*one) for one in at), *names(at, frame, has_intervals=True), *_below(frame), *ends(frame, said)]
+    parts = [
+        *grid(frame, unit),
+        *references(frame, levels),
+        *whiskers,
+        *(mark(*one) for one in at),
+        *names(at, frame, has_intervals=True),
+        *_below(frame),
+        *ends(frame, said),
+    ]
     return canvas([*parts, *key(key_of(peers), HEIGHT - 14, LEFT - 8)], HEIGHT, title, description)
 
 

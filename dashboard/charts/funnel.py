@@ -28,7 +28,9 @@ class Curve:
     width: float = 1.2
 
 
-def funnel(title: str, description: str, peers: Sequence[Peer], curves: Sequence[Curve], levels: Sequence[Reference], unit: Unit, across: str) -> Markup:
+def funnel(
+    title: str, description: str, peers: Sequence[Peer], curves: Sequence[Curve], levels: Sequence[Reference], unit: Unit, across: str
+) -> Markup:
     """``across`` says what sizes are."""
     sizes = [peer.across for peer in peers]
     least = LEAST_OF_SMALLEST * min(sizes)
@@ -36,9 +38,18 @@ def funnel(title: str, description: str, peers: Sequence[Peer], curves: Sequence
     frame = Plane(max(sizes) * 1.04, *_range(peers, curves, levels, unit), top=TOP, height=BOTTOM, left=LEFT, right=WIDTH - RIGHT)
     curves = [Curve(c.name, [(x, y) for x, y in c.points if x <= frame.furthest], c.colour, c.dashes, c.width) for c in curves]
     at = [(peer, frame.x(peer.across), frame.y(peer.value)) for peer in peers]
-    parts = [*grid(frame, unit), *frame.along(across), *_drawn(frame, curves), *references(frame, levels), *(mark(*one) for one in at), *names(at, frame)]
+    parts = [
+        *grid(frame, unit),
+        *frame.along(across),
+        *_drawn(frame, curves),
+        *references(frame, levels),
+        *(mark(*one) for one in at),
+        *names(at, frame),
+    ]
     said = [(level.value, f"{level.name} {unit.write(level.value)}", level.colour) for level in levels]
-    said += [(c.points[-1][1], c.name, c.colour) for c in curves if c.points and c.name and frame.lowest <= c.points[-1][1] <= frame.highest]
+    said += [
+        (c.points[-1][1], c.name, c.colour) for c in curves if c.points and c.name and frame.lowest <= c.points[-1][1] <= frame.highest
+    ]
     return canvas([*parts, *ends(frame, said), *key(key_of(peers), HEIGHT - 14, LEFT - 8)], HEIGHT, title, description)
 
 

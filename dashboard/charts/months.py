@@ -57,19 +57,37 @@ class Bar:
     name: str
 
 
-def months(starts: Sequence[date], lines: Sequence[Line], spans: Sequence[Span], unit: Unit, begun: tuple[float, str] | None = None, bars: Sequence[Bar] = ()) -> list[str]:
+def months(
+    starts: Sequence[date],
+    lines: Sequence[Line],
+    spans: Sequence[Span],
+    unit: Unit,
+    begun: tuple[float, str] | None = None,
+    bars: Sequence[Bar] = (),
+) -> list[str]:
     """The parts of the picture, ``HEIGHT`` high. ``begun``: where something began, and what."""
     frame = _frame(len(starts), lines, spans, bars, unit)
     parts = [*_grid(frame, unit), *_below(frame, starts), *_begun(frame, begun)]
     for span in spans:
-        parts.append(path([(frame.x(span.begin), frame.y(span.values[0])), (frame.x(span.end), frame.y(span.values[1]))], span.colour, span.width, span.dashes))
+        parts.append(
+            path(
+                [(frame.x(span.begin), frame.y(span.values[0])), (frame.x(span.end), frame.y(span.values[1]))],
+                span.colour,
+                span.width,
+                span.dashes,
+            )
+        )
     for line in lines:
         parts += _line(frame, line)
     return [*parts, *_bars(frame, bars, unit), *_names(frame, lines, spans, unit), *_key(lines, spans, bars)]
 
 
 def _frame(count: int, lines: Sequence[Line], spans: Sequence[Span], bars: Sequence[Bar], unit: Unit) -> Frame:
-    known = [v for line in lines for v in line.values if v is not None] + [v for span in spans for v in span.values] + [v for bar in bars for v in (bar.lower, bar.upper)]
+    known = (
+        [v for line in lines for v in line.values if v is not None]
+        + [v for span in spans for v in span.values]
+        + [v for bar in bars for v in (bar.lower, bar.upper)]
+    )
     lowest, highest = padded(known)
     least, most = (0.0 if all(v >= 0 for v in known) else lowest), (1.0 if unit.sign == "%" and max(known, default=1) <= 1 else highest)
     return Frame(max(lowest, least), min(highest, most), count, top=TOP, height=BOTTOM, left=LEFT, right=WIDTH - RIGHT)
@@ -84,14 +102,25 @@ def _grid(frame: Frame, unit: Unit) -> Iterable[str]:
 def _below(frame: Frame, starts: Sequence[date]) -> Iterable[str]:
     every = max(1, -int(-(8 * LETTER + 12) // frame.step))
     last = len(starts) - 1
-    return [text(frame.x(i), frame.height + 18, words.period(start), "middle", MUTED) for i, start in enumerate(starts) if (last - i) % every == 0]
+    return [
+        text(frame.x(i), frame.height + 18, words.period(start), "middle", MUTED)
+        for i, start in enumerate(starts)
+        if (last - i) % every == 0
+    ]
 
 
 def _begun(frame: Frame, begun: tuple[float, str] | None) -> Iterable[str]:
     if begun:
         x = frame.x(begun[0])
         yield rule(x, frame.top - 8, x, frame.height, INK, 1.0, "3 3")
-        yield text(x, frame.top - 13, begun[1], "middle" if frame.left + 60 < x < frame.right - 60 else "start" if x < frame.right - 60 else "end", INK, "600")
+        yield text(
+            x,
+            frame.top - 13,
+            begun[1],
+            "middle" if frame.left + 60 < x < frame.right - 60 else "start" if x < frame.right - 60 else "end",
+            INK,
+            "600",
+        )
 
 
 def _line(frame: Frame, line: Line) -> Iterable[str]:
@@ -99,7 +128,10 @@ def _line(frame: Frame, line: Line) -> Iterable[str]:
         yield path([(frame.x(i), frame.y(v)) for i, v in run], line.colour, line.width, line.dashes)
     for i, value in enumerate(line.values if line.has_marks else ()):
         if value is not None:
-            yield told(circle(frame.x(i), frame.y(value), 3.2, line.colour, bool(line.is_open) and line.is_open[i]), line.said[i] if line.said else "")
+            yield told(
+                circle(frame.x(i), frame.y(value), 3.2, line.colour, bool(line.is_open) and line.is_open[i]),
+                line.said[i] if line.said else "",
+            )
 
 
 def _bars(frame: Frame, bars: Sequence[Bar], unit: Unit) -> Iterable[str]:

@@ -12,7 +12,12 @@ from assets.pictures.drawing import Frame, Labels, Named, Unit, circle, diamond,
 from dashboard.charts.canvas import CONCERN, GRID, IMPROVEMENT, INK, MUTED, NEUTRAL, OWN, PEER, REFERENCE, WIDTH, told
 
 HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 360, 16, 286, 52, 124
-MARKS = {"peer": (circle, 4.0, PEER), "improvement": (circle, 5.2, IMPROVEMENT), "concern": (diamond, 6.4, CONCERN), "change": (triangle, 5.2, NEUTRAL)}
+MARKS = {
+    "peer": (circle, 4.0, PEER),
+    "improvement": (circle, 5.2, IMPROVEMENT),
+    "concern": (diamond, 6.4, CONCERN),
+    "change": (triangle, 5.2, NEUTRAL),
+}
 WORDS = {"improvement": "better than the limits", "concern": "worse than the limits", "change": "beyond the limits"}
 
 
@@ -68,7 +73,9 @@ def names(peers: Sequence[tuple[Peer, float, float]], frame: Frame, has_interval
 
 def _above(frame: Frame, peer: Peer, x: float, y: float) -> str:
     """A label over the chart with a line down to its mark."""
-    return rule(x, frame.top, x, y - 8, OWN, 0.8) + text(x, frame.top - 3, peer.label, "middle" if x < frame.right - 40 else "end", OWN, has_halo=True)
+    return rule(x, frame.top, x, y - 8, OWN, 0.8) + text(
+        x, frame.top - 3, peer.label, "middle" if x < frame.right - 40 else "end", OWN, has_halo=True
+    )
 
 
 def grid(frame: Frame, unit: Unit) -> Iterable[str]:

@@ -73,17 +73,39 @@ class Path:
     name: str
 
 
-def series(title: str, description: str, spots: Sequence[Spot], levels: Sequence[Level], unit: Unit, notes: Sequence[Note] = (), aims: Sequence[Path] = (), paper: Paper = SCREEN) -> Markup:
+def series(
+    title: str,
+    description: str,
+    spots: Sequence[Spot],
+    levels: Sequence[Level],
+    unit: Unit,
+    notes: Sequence[Note] = (),
+    aims: Sequence[Path] = (),
+    paper: Paper = SCREEN,
+) -> Markup:
     """Values as a line with a mark a point; provisional ones are hollow, special causes have shape and colour."""
     frame = _frame(spots, levels, unit, aims, paper)
-    parts = [*_grid(frame, unit), *_below(frame, [spot.label for spot in spots]), *_notes(frame, notes), *_levels(frame, levels, unit), *_aims(frame, aims)]
+    parts = [
+        *_grid(frame, unit),
+        *_below(frame, [spot.label for spot in spots]),
+        *_notes(frame, notes),
+        *_levels(frame, levels, unit),
+        *_aims(frame, aims),
+    ]
     parts += [path([(frame.x(i), frame.y(v)) for i, v in run], COMMON, 1.3) for run in unbroken([spot.value for spot in spots])]
-    parts += [told(mark(s.kind, frame.x(i), frame.y(s.value), s.is_provisional), s.said) for i, s in enumerate(spots) if s.value is not None]
+    parts += [
+        told(mark(s.kind, frame.x(i), frame.y(s.value), s.is_provisional), s.said) for i, s in enumerate(spots) if s.value is not None
+    ]
     return canvas([*parts, *(_key(spots, notes, aims) if paper.has_key else ())], paper.height, title, description, paper.width)
 
 
 def _frame(spots: Sequence[Spot], levels: Sequence[Level], unit: Unit, aims: Sequence[Path], paper: Paper) -> Frame:
-    known = [v for values in ([s.value for s in spots], *(level.values for level in levels), [v for a in aims for v in (a.start[1], a.end[1])]) for v in values if v is not None]
+    known = [
+        v
+        for values in ([s.value for s in spots], *(level.values for level in levels), [v for a in aims for v in (a.start[1], a.end[1])])
+        for v in values
+        if v is not None
+    ]
     lowest, highest = padded(known)
     least = 0.0 if all(v >= 0 for v in known) else lowest
     most = 1.0 if unit.sign == "%" else highest
@@ -142,7 +164,9 @@ def _key(spots: Sequence[Spot], notes: Sequence[Note], aims: Sequence[Path]) -> 
     """Only what is on the chart."""
     seen = {spot.kind for spot in spots if spot.value is not None}
     entries = [(mark(kind, 0, 0), kind.removeprefix("special cause ")) for kind in KINDS if kind in seen and kind != "common cause"]
-    entries += [(mark("common cause", 0, 0, True), "provisional")] if any(spot.is_provisional and spot.value is not None for spot in spots) else []
+    entries += (
+        [(mark("common cause", 0, 0, True), "provisional")] if any(spot.is_provisional and spot.value is not None for spot in spots) else []
+    )
     entries += [(f'<circle r="6" fill="{INK}"/>', "action began")] if notes else []
     entries += [(rule(-7, 0, 7, 0, TARGET, 2, "5 3"), "aim")] if aims else []
     return key(entries, HEIGHT - 14, LEFT - 8)

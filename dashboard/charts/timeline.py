@@ -17,7 +17,26 @@ from dashboard.charts.canvas import GRID, IMPROVEMENT, INK, MUTED, OWN, PEER, RE
 LANE, TOP, LEFT, RIGHT, BAR = 34, 30, 196, 74, 9
 BAND = "#b9d3ea"
 HOUR, DAY = 60, 1440
-MARKS = (-DAY, -6 * HOUR, -2 * HOUR, -HOUR, 0, HOUR, 2 * HOUR, 4 * HOUR, 12 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 60 * DAY, 120 * DAY, 240 * DAY)
+MARKS = (
+    -DAY,
+    -6 * HOUR,
+    -2 * HOUR,
+    -HOUR,
+    0,
+    HOUR,
+    2 * HOUR,
+    4 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    4 * DAY,
+    7 * DAY,
+    14 * DAY,
+    30 * DAY,
+    60 * DAY,
+    120 * DAY,
+    240 * DAY,
+)
 CLOSEST = 44.0  # pixels between two marks of the axis
 
 
@@ -104,7 +123,10 @@ def _others(axis: Axis, lane: Lane, y: float) -> str:
 
 
 def _key(lanes: Sequence[Lane], y: float) -> Iterable[str]:
-    entries = [(f'<rect x="-7" y="-5" width="14" height="10" rx="2" fill="{BAND}"/>{rule(0, -6, 0, 6, OWN, 3)}', "median and quartiles"), (diamond(0, 0, 5, PEER), "network median")]
+    entries = [
+        (f'<rect x="-7" y="-5" width="14" height="10" rx="2" fill="{BAND}"/>{rule(0, -6, 0, 6, OWN, 3)}', "median and quartiles"),
+        (diamond(0, 0, 5, PEER), "network median"),
+    ]
     entries += [(triangle(0, 0, 5, REFERENCE), "national median")] if any(lane.national is not None for lane in lanes) else []
     entries += [(circle(0, 0, 4.5, IMPROVEMENT, True), "best decile of providers")] if any(lane.best is not None for lane in lanes) else []
     return key(entries, y, 8)

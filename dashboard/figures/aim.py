@@ -20,7 +20,12 @@ from dashboard.views import Row
 AIMS = """select p.*, a.set_on, a.note from dashboard.aim_progress_v1 p join dashboard.aim_v1 a using (aim_id) order by p.target_on, p.aim_id"""
 RESULTS = """select period_start, value, denominator, is_provisional, is_suppressed from dashboard.measure_result_v1
 where measure_name = :measure and organisation_code = :code and period_grain = 'month' and period_start >= :since order by period_start"""
-STATES = {"reached": ("improvement", "reached"), "on track": ("improvement", "on track"), "behind": ("concern", "behind"), "too early": ("none", "too early to say")}
+STATES = {
+    "reached": ("improvement", "reached"),
+    "on track": ("improvement", "on track"),
+    "behind": ("concern", "behind"),
+    "too early": ("none", "too early to say"),
+}
 ASSURANCE = {
     "always": "The process as it is meets the target always: its limits lie on the better side of it.",
     "sometimes": "The process as it is meets the target in some months and misses it in others, by chance: to be sure of it, the process has to change.",
@@ -85,10 +90,21 @@ def _draw(measure: Row, aim: Row, starts: Sequence[date], results: dict[date, Ro
     is_open = [bool(results[start].is_provisional) if start in results else False for start in starts]
     begin, end = _place(starts, aim.set_on), min(_place(starts, aim.target_on), last)
     reached = aim.target_value if end < last else _at(aim, starts[-1]) or aim.target_value
-    spans = [Span(begin, end, (aim.baseline_value, reached), TARGET, "7 4", 2.2, key="aim"), Span(-0.5, last, (aim.target_value, aim.target_value), TARGET, "1 3", 1.2, name="target")]
-    limits = [(name, words.possible(value, measure)) for name, value in (("lower", aim.lower_limit), ("upper", aim.upper_limit)) if value is not None]
+    spans = [
+        Span(begin, end, (aim.baseline_value, reached), TARGET, "7 4", 2.2, key="aim"),
+        Span(-0.5, last, (aim.target_value, aim.target_value), TARGET, "1 3", 1.2, name="target"),
+    ]
+    limits = [
+        (name, words.possible(value, measure))
+        for name, value in (("lower", aim.lower_limit), ("upper", aim.upper_limit))
+        if value is not None
+    ]
     spans += [Span(-0.5, last, (value, value), FAINT, "4 3", 1.1, name=name) for name, value in limits]
-    bars = [Bar(end, aim.forecast_value, *_forecast(aim, measure), OWN, "forecast if nothing changes")] if aim.forecast_value is not None and aim.forecast_lower is not None else []
+    bars = (
+        [Bar(end, aim.forecast_value, *_forecast(aim, measure), OWN, "forecast if nothing changes")]
+        if aim.forecast_value is not None and aim.forecast_lower is not None
+        else []
+    )
     parts = months(starts, [Line("", values, COMMON, has_marks=True, said=said, is_open=is_open)], spans, unit, None, bars)
     return canvas(parts, HEIGHT, f"Aim: {measure.title}, {who}", summary)
 
@@ -101,7 +117,9 @@ def _forecast(aim: Row, measure: Row) -> tuple[float, float]:
 def _summary(aim: Row, measure: Row) -> str:
     said = f"From {words.value(aim.baseline_value, measure)} to {words.value(aim.target_value, measure)} by {words.day(aim.target_on)}."
     if aim.actual_value is None:
-        return f"{said} " + (f"What it is now is hidden: {words.SMALL}." if aim.is_suppressed else "There is no final month yet to set against it.")
+        return f"{said} " + (
+            f"What it is now is hidden: {words.SMALL}." if aim.is_suppressed else "There is no final month yet to set against it."
+        )
     now = f"{words.value(aim.actual_value, measure)} over the latest three final months to {words.period(aim.actual_on)}"
     on_line = f"; the line stands at {words.value(aim.trajectory_value, measure)}" if aim.trajectory_value is not None else ""
     return f"{said} Now {now}{on_line}."
@@ -111,7 +129,9 @@ def _notes(aim: Row, measure: Row, results: dict[date, Row]) -> tuple[str, ...]:
     notes = [ASSURANCE.get(aim.assurance or "not known", ASSURANCE["not known"])]
     if aim.forecast_value is not None and aim.forecast_lower is not None:
         low, high = (words.value(limit, measure) for limit in _forecast(aim, measure))
-        notes.append(f"If nothing changes, a month around {words.day(aim.target_on)} is expected at {words.value(aim.forecast_value, measure)}, between {low} and {high} (95 %). No trend is carried on.")
+        notes.append(
+            f"If nothing changes, a month around {words.day(aim.target_on)} is expected at {words.value(aim.forecast_value, measure)}, between {low} and {high} (95 %). No trend is carried on."
+        )
     if aim.is_over:
         notes.append("The day of the aim has passed.")
     if any(row.is_suppressed for row in results.values()):

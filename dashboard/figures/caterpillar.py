@@ -60,7 +60,11 @@ def summed_up(of: Chosen, shown: Sequence[Row]) -> str:
 
 
 def _nothing(rows: Sequence[Row]) -> str:
-    return f"Nothing can be shown: of each provider {words.SMALL}." if any(row.is_suppressed for row in rows) else "No provider has a value in this period."
+    return (
+        f"Nothing can be shown: of each provider {words.SMALL}."
+        if any(row.is_suppressed for row in rows)
+        else "No provider has a value in this period."
+    )
 
 
 def _cells(asked: Asked, measure: Row, row: Row, shared: Collection[int]) -> list[Cell]:

@@ -39,13 +39,25 @@ def cusum_figure(asked: Asked, measure: str, slug: str, direction: str) -> Figur
 
 
 def _draw(title: str, summary: str, months: list[Row], tone: str):
-    spots = [Spot(words.period(m.period_start), m.highest_value, f"special cause {tone}" if m.crossing_count else "common cause", bool(m.is_provisional), _said(m)) for m in months]
+    spots = [
+        Spot(
+            words.period(m.period_start),
+            m.highest_value,
+            f"special cause {tone}" if m.crossing_count else "common cause",
+            bool(m.is_provisional),
+            _said(m),
+        )
+        for m in months
+    ]
     limit = [m.limit_value for m in months]
     return series(title, summary, spots, [Level("limit", limit, width=1.5)] if any(value is not None for value in limit) else [], UNIT)
 
 
 def _said(month: Row) -> str:
-    return f"{words.period(month.period_start)}: {month.observed} observed, {month.expected:.1f} expected of {month.case_count} patients" + ("; the limit was reached" if month.crossing_count else "")
+    return (
+        f"{words.period(month.period_start)}: {month.observed} observed, {month.expected:.1f} expected of {month.case_count} patients"
+        + ("; the limit was reached" if month.crossing_count else "")
+    )
 
 
 def _badge(known: list[Row], tone: str) -> tuple[str, str] | None:
@@ -54,12 +66,20 @@ def _badge(known: list[Row], tone: str) -> tuple[str, str] | None:
 
 def _summary(known: list[Row], months: list[Row]) -> str:
     if not known:
-        return "Values of this chart are seen by the provider itself alone." if months else "No chart yet: no case-mix model has predicted the risks of its patients."
+        return (
+            "Values of this chart are seen by the provider itself alone."
+            if months
+            else "No chart yet: no case-mix model has predicted the risks of its patients."
+        )
     crossed = [month for month in known if month.crossing_count]
     last, limit = known[-1], known[-1].limit_value
     if limit is None:
         return "Too few patients for a limit yet."
-    reached = f"The limit was reached in {', '.join(words.period(month.period_start) for month in crossed[-3:])}. " if crossed else "The limit has not been reached. "
+    reached = (
+        f"The limit was reached in {', '.join(words.period(month.period_start) for month in crossed[-3:])}. "
+        if crossed
+        else "The limit has not been reached. "
+    )
     return reached + f"In {words.period(last.period_start)} the chart stood at {last.last_value:.2f}; its limit is {limit:.2f}."
 
 

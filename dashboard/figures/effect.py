@@ -77,11 +77,20 @@ def _draw(asked: Asked, one: Action, told: Told, starts: Sequence[date], own: di
     said = [f"{words.period(start)}: {words.value(value, measure)}" for start, value in zip(starts, values, strict=True)]
     is_open = [bool(own[start].is_provisional) if start in own else False for start in starts]
     are_open = [bool(network[start].is_provisional) if start in network else False for start in starts]
-    lines = [Line("network", beside, REFERENCE, "2 3", 1.6, is_open=are_open), Line("", values, COMMON, has_marks=True, said=said, is_open=is_open)]
+    lines = [
+        Line("network", beside, REFERENCE, "2 3", 1.6, is_open=are_open),
+        Line("", values, COMMON, has_marks=True, said=said, is_open=is_open),
+    ]
     begun = one.row.started_on
     place = (begun.year - starts[0].year) * 12 + begun.month - starts[0].month + (begun.day - 1) / 31 - 0.5
     is_inside = -0.5 <= place <= len(starts)
-    parts = months(starts, lines, _phases(told.effect, starts, used(told.effect, own)), unit, (place, f"began {words.day(begun)}") if is_inside else None)
+    parts = months(
+        starts,
+        lines,
+        _phases(told.effect, starts, used(told.effect, own)),
+        unit,
+        (place, f"began {words.day(begun)}") if is_inside else None,
+    )
     estimates = _estimates(told)
     parts += interval_parts(estimates, unit, HEIGHT, ("lower", "higher")) if estimates else []
     return canvas(parts, HEIGHT + (interval_height(estimates) if estimates else 0), f"{measure.title}, {one.title}", summary)
@@ -93,7 +102,11 @@ def _value(row: Row | None) -> float | None:
 
 def used(effect: Row | None, own: dict[date, Row]) -> dict[str, list[date]]:
     """Phase, before and after, -> the months that are compared: the final ones of its window."""
-    known = sorted(start for start, row in own.items() if not row.is_provisional and (row.value is not None or row.is_suppressed)) if effect else []
+    known = (
+        sorted(start for start, row in own.items() if not row.is_provisional and (row.value is not None or row.is_suppressed))
+        if effect
+        else []
+    )
     windows = {phase: (getattr(effect, f"{phase}_from"), getattr(effect, f"{phase}_to")) for phase in PHASES} if effect else {}
     return {phase: [start for start in known if first and first <= start <= last] for phase, (first, last) in windows.items()}
 
@@ -103,10 +116,16 @@ def _phases(effect: Row | None, starts: Sequence[date], compared: dict[str, list
     spans: list[Span] = []
     for phase, dates in compared.items():
         inside = [i for i, start in enumerate(starts) if start in dates]
-        for line, style in (("mean", {"colour": OWN, "width": 2.2, "name": f"mean {phase}"}), ("lower_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1}), ("upper_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1})):
+        for line, style in (
+            ("mean", {"colour": OWN, "width": 2.2, "name": f"mean {phase}"}),
+            ("lower_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1}),
+            ("upper_limit", {"colour": FAINT, "dashes": "4 3", "width": 1.1}),
+        ):
             value = words.possible(getattr(effect, f"{phase}_{line}"), effect)
             if inside and value is not None:
-                spans.append(Span(inside[0] - 0.5, inside[-1] + 0.5, (value, value), **style, key="" if line == "mean" else "limits of a phase"))
+                spans.append(
+                    Span(inside[0] - 0.5, inside[-1] + 0.5, (value, value), **style, key="" if line == "mean" else "limits of a phase")
+                )
     return spans
 
 
@@ -115,11 +134,16 @@ def _estimates(told: Told) -> list[Estimate]:
     if effect is None or (effect.controlled_difference is None and effect.difference is None):
         return []
     rows = []
-    for name, label, kind in (("difference", "before and after alone", ""), ("controlled_difference", "beyond the network", effect.verdict)):
+    for name, label, kind in (
+        ("difference", "before and after alone", ""),
+        ("controlled_difference", "beyond the network", effect.verdict),
+    ):
         value, lower, upper = (getattr(effect, f"{name}{end}") for end in ("", "_lower", "_upper"))
         if value is not None:
             said = interval(value, lower, upper, effect)
-            rows.append(Estimate(label, value, lower, upper, kind, words.points(value, effect), f"{label}: {said}", is_own=name != "difference"))
+            rows.append(
+                Estimate(label, value, lower, upper, kind, words.points(value, effect), f"{label}: {said}", is_own=name != "difference")
+            )
     return rows
 
 
@@ -132,7 +156,11 @@ def _summary(told: Told) -> str:
         return f"{said}: {told.until}."
     if not told.size:
         return f"{said}."
-    return f"{said}: {told.size}" + (" beyond what the rest of the network did over the same months." if effect.compared_count and not told.size.startswith("hidden") else ".")
+    return f"{said}: {told.size}" + (
+        " beyond what the rest of the network did over the same months."
+        if effect.compared_count and not told.size.startswith("hidden")
+        else "."
+    )
 
 
 def _notes(told: Told, own: dict[date, Row]) -> tuple[str, ...]:
@@ -162,7 +190,9 @@ def cautions(effect: Row | None) -> tuple[str, ...]:
     if effect.overlaps_with:
         told.append("Other actions of the same place name this measure: no month counts for two of them, so fewer months count here.")
     if effect.verdict in TOLD and effect.compared_count < 2:
-        told.append("There was nobody to compare with: it rests on the place's own months alone, and a drift of the whole network would look like its work.")
+        told.append(
+            "There was nobody to compare with: it rests on the place's own months alone, and a drift of the whole network would look like its work."
+        )
     elif effect.verdict in TOLD and effect.compared_count < 5:
         told.append(f"Only {effect.compared_count} others can be compared with.")
     return tuple(told)

@@ -38,7 +38,11 @@ def funnel_figure(asked: Asked, measure: str, grain: str, start: str) -> Figure:
 
 def _draw(asked: Asked, of: Chosen, shown: Sequence[Row], limits: Sequence[Row], is_adjusted: bool, summary: str):
     peers = [peer(asked, of, row, row.denominator) for row in shown]
-    curves = [*_curves(limits, "", MUTED, "5 3")] if not is_adjusted else [*_curves(limits, "", FAINT, "1 3", has_names=False), *_curves(limits, "adjusted_", MUTED, "5 3")]
+    curves = (
+        [*_curves(limits, "", MUTED, "5 3")]
+        if not is_adjusted
+        else [*_curves(limits, "", FAINT, "1 3", has_names=False), *_curves(limits, "adjusted_", MUTED, "5 3")]
+    )
     across = "cases" if of.measure.kind == "proportion" else "denominator"
     return funnel(f"{of.measure.title}, {of.when}", summary, peers, curves, lines(of, shown), words.unit_of(of.measure), across)
 

@@ -43,7 +43,13 @@ def _figure(asked: Asked, idea: str, title: str, measure: Row, tried: list[tuple
     estimates = [_estimate(asked, one, told) for one, told in tried if told.verdict in TOLD] + _together(pooled)
     summary = _summary(pooled, len({one.who for one, _ in tried}))
     rows = [_cells(one, told) for one, told in tried]
-    svg = intervals(f"{title}: {measure.title}", summary, estimates, words.unit_of(measure), SIDES.get(measure.direction, ("lower", "higher"))) if estimates else None
+    svg = (
+        intervals(
+            f"{title}: {measure.title}", summary, estimates, words.unit_of(measure), SIDES.get(measure.direction, ("lower", "higher"))
+        )
+        if estimates
+        else None
+    )
     return Figure(
         "idea", (idea, measure.measure_name), measure.title, summary, svg, ("Provider", "Action", "Since", "Effect", "Lower limit", "Upper limit", "Verdict"), rows,
         subtitle=title, notes=_notes(pooled), source=f"random effects over providers (Paule-Mandel, Hartung-Knapp) · measure version {measure.measure_version}",
@@ -64,7 +70,17 @@ def _together(pooled: Row | None) -> list[Estimate]:
     if pooled is None or pooled.effect is None or pooled.told_count < 2:
         return []
     said = interval(pooled.effect, pooled.effect_lower, pooled.effect_upper, pooled)
-    rows = [Estimate("all together", pooled.effect, pooled.effect_lower, pooled.effect_upper, "pooled", words.points(pooled.effect, pooled), f"All together: {said}")]
+    rows = [
+        Estimate(
+            "all together",
+            pooled.effect,
+            pooled.effect_lower,
+            pooled.effect_upper,
+            "pooled",
+            words.points(pooled.effect, pooled),
+            f"All together: {said}",
+        )
+    ]
     if _is_expected(pooled):
         middle = (pooled.expected_lower + pooled.expected_upper) / 2
         said = _expected(pooled)
@@ -109,4 +125,10 @@ def _cells(one: Action, told: Told) -> list[Cell]:
     ends = [getattr(effect, f"controlled_difference{end}") if is_told else None for end in ("", "_lower", "_upper")]
     blank = "hidden" if is_told and effect.is_suppressed else words.NONE
     shown = [number(value, blank if value is None else words.points(value, effect)) for value in ends]
-    return [Cell(one.who), Cell(one.title, address=f"/actions/{one.number}"), Cell(words.day(one.row.started_on), one.row.started_on.isoformat()), *shown, Cell(told.badge[1])]
+    return [
+        Cell(one.who),
+        Cell(one.title, address=f"/actions/{one.number}"),
+        Cell(words.day(one.row.started_on), one.row.started_on.isoformat()),
+        *shown,
+        Cell(told.badge[1]),
+    ]

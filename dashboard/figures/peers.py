@@ -78,7 +78,15 @@ def results(asked: Asked, of: Chosen) -> list[Row]:
     """Benchmarks of all providers, the best first, those without a value last; where shown values are the same, in the order of their ranks."""
     rows = asked.rows(PEERS, measure=of.measure.measure_name, grain=of.grain, start=of.start)
     sign = 1 if of.measure.direction == "lower is better" else -1
-    return sorted(rows, key=lambda row: (row.value is None, sign * row.value if row.value is not None else 0, row.rank or 0, asked.names.name(row.organisation_code)))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.value is None,
+            sign * row.value if row.value is not None else 0,
+            row.rank or 0,
+            asked.names.name(row.organisation_code),
+        ),
+    )
 
 
 def peer(asked: Asked, of: Chosen, row: Row, across: float = 0.0) -> Peer:
@@ -86,7 +94,17 @@ def peer(asked: Asked, of: Chosen, row: Row, across: float = 0.0) -> Peer:
     code = row.organisation_code
     kind, is_own = stands(row), code in asked.names.own
     name = asked.names.short(code)
-    return Peer(row.value, name if is_own or kind != "peer" else "", f"{asked.names.name(code)}: {_said(of.measure, row)}", kind, is_own, across, row.lower_95, row.upper_95, bool(row.is_provisional))
+    return Peer(
+        row.value,
+        name if is_own or kind != "peer" else "",
+        f"{asked.names.name(code)}: {_said(of.measure, row)}",
+        kind,
+        is_own,
+        across,
+        row.lower_95,
+        row.upper_95,
+        bool(row.is_provisional),
+    )
 
 
 def stands(row: Row) -> str:
@@ -111,8 +129,13 @@ def notes(rows: Sequence[Row]) -> tuple[str, ...]:
     if any(row.is_provisional for row in rows if row.value is not None):
         said.append("Provisional: cases or outcomes of the period are still to come.")
     if low := [row for row in rows if row.completeness_share is not None and row.completeness_share < LOW_COMPLETENESS]:
-        said.append(f"Completeness is below 90 % at {len(low)} of {len(rows)} providers, at the least {words.share(min(row.completeness_share for row in low))}.")
-    said += [f"National value: {source}." for source in sorted({row.national_source for row in rows if row.national_source and row.national_value is not None})]
+        said.append(
+            f"Completeness is below 90 % at {len(low)} of {len(rows)} providers, at the least {words.share(min(row.completeness_share for row in low))}."
+        )
+    said += [
+        f"National value: {source}."
+        for source in sorted({row.national_source for row in rows if row.national_source and row.national_value is not None})
+    ]
     if any(row.is_stale for row in rows):
         said.append("New data have come in and are being computed.")
     return tuple(said)

@@ -22,12 +22,18 @@ RESULTS = """select measure_name, period_grain, period_start, numerator, denomin
 where organisation_code = :organisation and {measures}"""
 NATIONAL_VALUES = """select measure_name, period_start, period_grain, national_value, national_source from dashboard.place_v1
 where organisation_code = :organisation and {measures} and national_value is not null"""
-ACTIONS = """select * from dashboard.improvement_action_v1 where provider_code = :provider and measure_names && :measures order by started_on"""
+ACTIONS = (
+    """select * from dashboard.improvement_action_v1 where provider_code = :provider and measure_names && :measures order by started_on"""
+)
 AIMS = """select a.*, v.set_on, v.note from dashboard.aim_progress_v1 a join dashboard.aim_v1 v using (aim_id)
 where a.organisation_code = :organisation and a.measure_name = any (:measures)"""
 GRAINS = ("month", "quarter", "year")
 BEYOND = ("above upper limit", "below lower limit")
-CHARTS = {"xmr": "XmR chart", "p_prime": "P′ chart: limits follow each month's number of cases", "u_prime": "U′ chart: limits follow each month's exposure"}
+CHARTS = {
+    "xmr": "XmR chart",
+    "p_prime": "P′ chart: limits follow each month's number of cases",
+    "u_prime": "U′ chart: limits follow each month's exposure",
+}
 
 
 def series_figure(asked: Asked, measure: str, slug: str) -> Figure:
@@ -45,14 +51,20 @@ def series_figures(asked: Asked, measures: Sequence[str], code: str, paper: Pape
     # what others write of themselves may hold their name
     actions = [Row(**{**vars(row), "title": asked.names.told(row.title)}) for row in asked.rows(ACTIONS, provider=provider, measures=names)]
     aims = _by_measure(asked.rows(AIMS, organisation=code, measures=names))
-    return [_figure(asked, name, code, points[name], national[name], [a for a in actions if name in a.measure_names], aims[name], paper) for name in names]
+    return [
+        _figure(asked, name, code, points[name], national[name], [a for a in actions if name in a.measure_names], aims[name], paper)
+        for name in names
+    ]
 
 
 def _points(asked: Asked, code: str, names: Sequence[str]) -> list[Row]:
     """Points of the charts, each with the counts of its result."""
     results = {(r.measure_name, r.period_grain, r.period_start): vars(r) for r in of_measures(asked, RESULTS, code, names)}
     empty = dict.fromkeys(("numerator", "denominator", "completeness_share", "computed_at"))
-    return [Row(**{**empty, **results.get((p.measure_name, p.period_grain, p.period_start), {}), **vars(p)}) for p in of_measures(asked, POINTS, code, names)]
+    return [
+        Row(**{**empty, **results.get((p.measure_name, p.period_grain, p.period_start), {}), **vars(p)})
+        for p in of_measures(asked, POINTS, code, names)
+    ]
 
 
 def of_measures(asked: Asked, sql: str, code: str, names: Sequence[str]) -> list[Row]:
@@ -69,11 +81,15 @@ def _by_measure(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
     return found
 
 
-def _figure(asked: Asked, name: str, code: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper = SCREEN) -> Figure:
+def _figure(
+    asked: Asked, name: str, code: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper = SCREEN
+) -> Figure:
     measure, organisation = asked.measures[name], asked.names.name(code)
     points = _shown(measure, points)
     summary, badge = _summary(measure, points)
-    numbered = tuple((i, f"{a.title} (from {words.day(a.started_on)})", f"/actions/{a.improvement_action_id}") for i, a in enumerate(actions, start=1))
+    numbered = tuple(
+        (i, f"{a.title} (from {words.day(a.started_on)})", f"/actions/{a.improvement_action_id}") for i, a in enumerate(actions, start=1)
+    )
     known = [p for p in points if p.computed_at]
     return Figure(
         "series", (name, asked.names.slug(code)), measure.title, summary, _draw(measure, organisation, summary, points, national, actions, aims, paper) if any(p.value is not None for p in points) else None,
@@ -86,13 +102,19 @@ def _figure(asked: Asked, name: str, code: str, points: list[Row], national: lis
 
 def _shown(measure: Row, points: list[Row]) -> list[Row]:
     """Limits within what there can be."""
-    return [Row(**{**vars(p), **{line: words.possible(getattr(p, line), measure) for line in ("lower_limit", "upper_limit")}}) for p in points]
+    return [
+        Row(**{**vars(p), **{line: words.possible(getattr(p, line), measure) for line in ("lower_limit", "upper_limit")}}) for p in points
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ drawing
-def _draw(measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper):
+def _draw(
+    measure: Row, organisation: str, summary: str, points: list[Row], national: list[Row], actions: list[Row], aims: list[Row], paper: Paper
+):
     grain = points[0].period_grain
-    spots = [Spot(words.period(p.period_start, grain), p.value, p.final_point_type, bool(p.is_provisional), _said(measure, p)) for p in points]
+    spots = [
+        Spot(words.period(p.period_start, grain), p.value, p.final_point_type, bool(p.is_provisional), _said(measure, p)) for p in points
+    ]
     levels = [Level(title, [getattr(p, line) for p in points], **style) for title, line, style in
               (("mean", "mean", {}), ("upper", "upper_limit", LIMITS), ("lower", "lower_limit", LIMITS)) if any(getattr(p, line) is not None for p in points)]  # fmt: skip
     if national:
@@ -100,7 +122,11 @@ def _draw(measure: Row, organisation: str, summary: str, points: list[Row], nati
     if measure.target is not None:
         levels.append(Level("target", [measure.target] * len(points), **NATIONAL))
     starts = [p.period_start for p in points]
-    notes = [Note(place, i, f"{a.title}, from {words.day(a.started_on)}") for i, a in enumerate(actions, start=1) if (place := _place(starts, a.started_on)) is not None]
+    notes = [
+        Note(place, i, f"{a.title}, from {words.day(a.started_on)}")
+        for i, a in enumerate(actions, start=1)
+        if (place := _place(starts, a.started_on)) is not None
+    ]
     paths = [path for aim in aims if (path := _trajectory(measure, starts, aim))]
     return series(f"{measure.title}, {organisation}", summary, spots, levels, words.unit_of(measure), notes, paths, paper)
 
@@ -139,7 +165,11 @@ def _trajectory(measure: Row, starts: Sequence[date], aim: Row) -> Path | None:
 # ------------------------------------------------------------------------------------------------ words
 def _said(measure: Row, point: Row) -> str:
     said = f"{words.period(point.period_start, point.period_grain)}: {words.value(point.value, measure)}"
-    said += f" ({words.count(point.numerator)} of {words.count(point.denominator)})" if measure.kind == "proportion" and point.denominator else ""
+    said += (
+        f" ({words.count(point.numerator)} of {words.count(point.denominator)})"
+        if measure.kind == "proportion" and point.denominator
+        else ""
+    )
     said += f"; {_rule(point)}" if point.final_rule_name else ""
     return said + ("; provisional" if point.is_provisional else "")
 
@@ -153,7 +183,11 @@ def _summary(measure: Row, points: list[Row]) -> tuple[str, tuple[str, str] | No
     last = final[-1]
     said = f"{words.value(last.value, measure)} in {words.period(last.period_start, last.period_grain)}"
     if last.mean is None:
-        return said + (", the latest that is shown; hidden months hide the lines." if any(p.is_suppressed for p in points) else "; too few months for limits."), None
+        return said + (
+            ", the latest that is shown; hidden months hide the lines."
+            if any(p.is_suppressed for p in points)
+            else "; too few months for limits."
+        ), None
     said += f", mean {words.value(last.mean, measure)}"
     if last.final_point_type == "insufficient data":
         return f"{said}; too few months for limits.", None
@@ -188,7 +222,9 @@ def _badge(last: Row) -> tuple[str, str] | None:
 def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]) -> tuple[str, ...]:
     notes = []
     if open_months := [p for p in points if p.is_provisional and p.value is not None]:
-        notes.append(f"Provisional from {words.period(open_months[0].period_start, open_months[0].period_grain)}: cases or outcomes are still to come.")
+        notes.append(
+            f"Provisional from {words.period(open_months[0].period_start, open_months[0].period_grain)}: cases or outcomes are still to come."
+        )
     if any(p.is_suppressed for p in points):
         notes.append(f"{words.HIDDEN_MONTHS} With them the lines of the chart are hidden.")
     low = [p for p in points[-6:] if p.completeness_share is not None and p.completeness_share < 0.9]
@@ -196,7 +232,12 @@ def _notes(measure: Row, points: list[Row], national: list[Row], aims: list[Row]
         notes.append(f"Completeness is as low as {words.share(min(p.completeness_share for p in low))} in the last months.")
     sources = {row.national_source for row in national if row.national_source}
     notes += [f"National value: {', '.join(sorted(sources))}."] if sources else []
-    notes += [f"Aim: {words.value(a.target_value, measure)} by {words.day(a.target_on)}; {a.state}" + (f", the process as it is meets it {a.assurance}" if a.assurance else "") + "." for a in aims]
+    notes += [
+        f"Aim: {words.value(a.target_value, measure)} by {words.day(a.target_on)}; {a.state}"
+        + (f", the process as it is meets it {a.assurance}" if a.assurance else "")
+        + "."
+        for a in aims
+    ]
     if any(p.is_stale for p in points):
         notes.append("New data have come in and are being computed.")
     return tuple(notes)

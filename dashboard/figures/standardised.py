@@ -25,7 +25,11 @@ where measure_name = :measure and period_grain = :grain and period_start = :star
 COLUMNS = ("Provider", "Ratio", "95 % from", "95 % to", "Observed", "Expected", "Cases", "Standardised rate", "Where it stands", "State")
 RATIO = Unit(1.0, "", 2)
 DISPLAY = (("upper_998", "99.8 %", ""), ("upper_95", "95 %", "5 3"), ("lower_95", "95 %", "5 3"), ("lower_998", "99.8 %", ""))
-POLICY = (("policy_alarm_limit", "policy alarm", "8 3"), ("policy_alert_limit", "policy alert", "2 3"), ("policy_positive_limit", "policy positive", "2 3"))
+POLICY = (
+    ("policy_alarm_limit", "policy alarm", "8 3"),
+    ("policy_alert_limit", "policy alert", "2 3"),
+    ("policy_positive_limit", "policy positive", "2 3"),
+)
 
 
 def standardised_figure(asked: Asked, measure: str, grain: str, start: str) -> Figure:
@@ -34,7 +38,13 @@ def standardised_figure(asked: Asked, measure: str, grain: str, start: str) -> F
     which = {"measure": measure, "grain": of.grain, "start": of.start}
     rows, limits = _in_order(asked, asked.rows(RESULTS, **which)), asked.rows(LIMITS, **which)
     shown = [row for row in rows if row.ratio is not None and row.expected]
-    summary = _summary(asked, of, shown) if shown else "Nothing can be shown: hidden, or not enough cases for expected events." if rows else "There are no expected events for this period."
+    summary = (
+        _summary(asked, of, shown)
+        if shown
+        else "Nothing can be shown: hidden, or not enough cases for expected events."
+        if rows
+        else "There are no expected events for this period."
+    )
     return Figure(
         "standardised", of.parts, "Standardised funnel", summary, _draw(asked, of, shown, limits, summary) if shown and limits else None, COLUMNS,
         [_cells(asked, of, row) for row in rows], subtitle=f"{of.measure.title}, {of.when}", notes=_notes(rows, limits),
@@ -54,7 +64,15 @@ def has_expected(asked: Asked, of: Chosen) -> bool:
 def _draw(asked: Asked, of: Chosen, shown: Sequence[Row], limits: Sequence[Row], summary: str):
     curves = [Curve(name, _points(limits, column), MUTED, dashes) for column, name, dashes in DISPLAY]
     curves += [Curve(name, points, TARGET, dashes) for column, name, dashes in POLICY if (points := _points(limits, column))]
-    return funnel(f"{of.measure.title}, {of.when}", summary, [_peer(asked, of, row) for row in shown], curves, [Reference("as expected", 1.0)], RATIO, "expected events")
+    return funnel(
+        f"{of.measure.title}, {of.when}",
+        summary,
+        [_peer(asked, of, row) for row in shown],
+        curves,
+        [Reference("as expected", 1.0)],
+        RATIO,
+        "expected events",
+    )
 
 
 def _points(limits: Sequence[Row], column: str) -> list[tuple[float, float]]:
@@ -66,7 +84,15 @@ def _peer(asked: Asked, of: Chosen, row: Row) -> Peer:
     code, kind = row.organisation_code, _stands(row)
     is_own = code in asked.names.own
     said = f"{asked.names.name(code)}: {RATIO.write(row.ratio)}, {words.count(row.observed)} observed, {words.count(row.expected)} expected"
-    return Peer(row.ratio, asked.names.short(code) if is_own or kind != "peer" else "", said, kind, is_own, row.expected, is_provisional=bool(row.is_provisional))
+    return Peer(
+        row.ratio,
+        asked.names.short(code) if is_own or kind != "peer" else "",
+        said,
+        kind,
+        is_own,
+        row.expected,
+        is_provisional=bool(row.is_provisional),
+    )
 
 
 def _stands(row: Row) -> str:
@@ -83,13 +109,21 @@ def _summary(asked: Asked, of: Chosen, shown: Sequence[Row]) -> str:
 
 
 def _notes(rows: Sequence[Row], limits: Sequence[Row]) -> tuple[str, ...]:
-    notes = ["Ratio of observed to expected events: 1 is as expected of patients like these. It compares a provider with its own expectation, not with its neighbour."]
+    notes = [
+        "Ratio of observed to expected events: 1 is as expected of patients like these. It compares a provider with its own expectation, not with its neighbour."
+    ]
     if any(row.ratio is not None and not row.is_own for row in rows):
         notes.append("Ratios of other providers rest on events rounded to 5, so many of them are 1.")
     if any(limit.policy_alert_limit is not None for limit in limits):
         version = next(limit.outlier_policy_version for limit in limits if limit.policy_alert_limit is not None)
-        notes.append(f"Limits of the funnel (95 %, 99.8 %) are for looking; those of the outlier policy (version {version}) are the ones that begin its workflow, and are named so.")
-    notes += [f"{hidden} of {len(rows)} providers are hidden: {words.SMALL}."] if (hidden := sum(bool(row.is_suppressed) for row in rows)) else []
+        notes.append(
+            f"Limits of the funnel (95 %, 99.8 %) are for looking; those of the outlier policy (version {version}) are the ones that begin its workflow, and are named so."
+        )
+    notes += (
+        [f"{hidden} of {len(rows)} providers are hidden: {words.SMALL}."]
+        if (hidden := sum(bool(row.is_suppressed) for row in rows))
+        else []
+    )
     notes += ["Provisional: outcomes of the period are still to come."] if any(row.is_provisional for row in rows) else []
     return tuple(notes)
 

@@ -18,7 +18,17 @@ from dashboard.views import Row
 SOON_MINUTES = 15  # what comes at once is not said to come ten times as late
 MILESTONES = """select * from dashboard.milestone_result_v1
 where pathway_name = :pathway and organisation_code = :organisation and period_grain = 'quarter' order by period_start, place"""
-COLUMNS = ("Milestone", "Median", "Lower quartile", "Upper quartile", "Network median", "National median", "Best decile", "Reached", "Of cases")
+COLUMNS = (
+    "Milestone",
+    "Median",
+    "Lower quartile",
+    "Upper quartile",
+    "Network median",
+    "National median",
+    "Best decile",
+    "Reached",
+    "Of cases",
+)
 
 
 def timeline_figure(asked: Asked, pathway: str, slug: str, start: str = "") -> Figure:
@@ -63,7 +73,9 @@ def _summary(timed: list[Row], when: str) -> str:
     behind = [row for row in compared if row.median_minutes > row.network_median_minutes]
     said = words.many(len(timed), "milestone") + f" of {when}"
     if not behind:
-        return f"{said}; of the {len(compared)} that should come soon none is reached later than in the network." if compared else f"{said}."
+        return (
+            f"{said}; of the {len(compared)} that should come soon none is reached later than in the network." if compared else f"{said}."
+        )
     worst = max(behind, key=lambda row: row.median_minutes / max(row.network_median_minutes, SOON_MINUTES))
     return (f"{said}; furthest behind the network: {worst.milestone_title.lower()}, {words.duration(worst.median_minutes)} "
             f"against {words.duration(worst.network_median_minutes)}.")  # fmt: skip
@@ -89,7 +101,14 @@ def _notes(lanes: list[Row]) -> tuple[str, ...]:
 
 
 def _cells(row: Row) -> list[Cell]:
-    minutes = ("median_minutes", "lower_quartile_minutes", "upper_quartile_minutes", "network_median_minutes", "national_median_minutes", "best_decile_minutes")
+    minutes = (
+        "median_minutes",
+        "lower_quartile_minutes",
+        "upper_quartile_minutes",
+        "network_median_minutes",
+        "national_median_minutes",
+        "best_decile_minutes",
+    )
     hidden = "hidden" if row.is_suppressed else None
     return [
         Cell(row.milestone_title),

@@ -39,7 +39,9 @@ def trend_figure(asked: Asked, measure: str) -> Figure:
 
 
 def _regions(asked: Asked) -> list[Row]:
-    return [row for row in asked.names.organisations.values() if row.organisation_kind == "region" and row.network_code == asked.network_code]
+    return [
+        row for row in asked.names.organisations.values() if row.organisation_kind == "region" and row.network_code == asked.network_code
+    ]
 
 
 def _rows(asked: Asked, measure: str, grain: str, code: str) -> list[Row]:
@@ -59,9 +61,15 @@ def _national(asked: Asked, measure: str) -> list[Row]:
 
 def _draw(measure: Row, grain: str, of_network: Sequence[Row], regions: dict[str, list[Row]], summary: str):
     starts = [row.period_start for row in of_network]
-    spots = [Spot(words.period(row.period_start, grain), row.value, is_provisional=bool(row.is_provisional), said=_said(measure, grain, row)) for row in of_network]
+    spots = [
+        Spot(words.period(row.period_start, grain), row.value, is_provisional=bool(row.is_provisional), said=_said(measure, grain, row))
+        for row in of_network
+    ]
     levels = [Level("network", _along(starts, of_network, final_alone=True), INK, width=1.6)]
-    levels += [Level(name, _along(starts, rows, final_alone=True), COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]) for i, (name, rows) in enumerate(regions.items())]
+    levels += [
+        Level(name, _along(starts, rows, final_alone=True), COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)])
+        for i, (name, rows) in enumerate(regions.items())
+    ]
     if any(row.national_value is not None for row in of_network):
         levels.append(Level("national", [row.national_value for row in of_network], **NATIONAL))
     return series(f"{measure.title}, network", summary, spots, levels, words.unit_of(measure))
@@ -74,24 +82,40 @@ def _along(starts: Sequence[date], rows: Sequence[Row], final_alone: bool = Fals
 
 
 def _said(measure: Row, grain: str, row: Row) -> str:
-    return f"Network, {words.period(row.period_start, grain)}: {words.value(row.value, measure)}" + ("; provisional" if row.is_provisional else "")
+    return f"Network, {words.period(row.period_start, grain)}: {words.value(row.value, measure)}" + (
+        "; provisional" if row.is_provisional else ""
+    )
 
 
 def _summary(measure: Row, grain: str, rows: Sequence[Row]) -> str:
     """The latest final value beside that of a year before."""
     final = [row for row in rows if row.value is not None and not row.is_provisional]
     if not final:
-        return "The network has no final value yet." if rows else "There is no network value of this measure: each provider's stands for itself."
+        return (
+            "The network has no final value yet."
+            if rows
+            else "There is no network value of this measure: each provider's stands for itself."
+        )
     last = final[-1]
     said = f"Network: {words.value(last.value, measure)} in {words.period(last.period_start, grain)}"
-    before = next((row for row in final if (row.period_start.year, row.period_start.month) == (last.period_start.year - 1, last.period_start.month)), None)
+    before = next(
+        (row for row in final if (row.period_start.year, row.period_start.month) == (last.period_start.year - 1, last.period_start.month)),
+        None,
+    )
     said += f", {words.points(last.value - before.value, measure)} against a year before" if before else ""
     return said + (f"; national value {words.value(last.national_value, measure)}." if last.national_value is not None else ".")
 
 
 def _notes(grain: str, rows: Sequence[Row]) -> tuple[str, ...]:
-    notes = [f"Provisional from {words.period(first, grain)}: cases or outcomes are still to come."] if (first := next((row.period_start for row in rows if row.is_provisional), None)) else []
-    notes += [f"National value: {source}." for source in sorted({row.national_source for row in rows if row.national_source and row.national_value is not None})]
+    notes = (
+        [f"Provisional from {words.period(first, grain)}: cases or outcomes are still to come."]
+        if (first := next((row.period_start for row in rows if row.is_provisional), None))
+        else []
+    )
+    notes += [
+        f"National value: {source}."
+        for source in sorted({row.national_source for row in rows if row.national_source and row.national_value is not None})
+    ]
     return tuple(notes)
 
 

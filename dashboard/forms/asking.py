@@ -21,7 +21,10 @@ HINTS = {
     (LEAD, "signals"): "Tick what this role is written to about; without a tick it is everything.",
     (AIM, "organisation"): "The provider, site or team whose aim it is.",
     (AIM, "measure"): "The measure that is to become better.",
-    (AIM, "baseline"): "Where it starts. For a new aim of the provider the value of the latest twelve months is filled in, where there is one.",
+    (
+        AIM,
+        "baseline",
+    ): "Where it starts. For a new aim of the provider the value of the latest twelve months is filled in, where there is one.",
     (AIM, "target"): "The value to reach.",
     (ACTION, "organisation"): "The provider, site or team that acts.",
     (ACTION, "pathway"): "The pathway that is changed.",

@@ -45,7 +45,12 @@ def _of_aim(asked: Asked, measure: Row) -> dict[str, list[str]]:
     given = {"measure": [measure.measure_name]}
     if found := asked.rows(AIM, code=asked.provider, measure=measure.measure_name):
         aim = found[0]
-        return given | {"baseline": [measured.write(aim.baseline_value, measure)], "target": [measured.write(aim.target_value, measure)], "target_date": [_iso(aim.target_on)], "set_date": [_iso(aim.set_on)]}
+        return given | {
+            "baseline": [measured.write(aim.baseline_value, measure)],
+            "target": [measured.write(aim.target_value, measure)],
+            "target_date": [_iso(aim.target_on)],
+            "set_date": [_iso(aim.set_on)],
+        }
     values = [row.value for row in asked.rows(YEAR, measure=measure.measure_name, code=asked.provider) if row.value is not None]
     return given | ({"baseline": [measured.write(values[0], measure, words.unit_of(measure).decimals)]} if values else {})
 
@@ -60,7 +65,11 @@ def _of_action(asked: Asked, action: Row, ends: bool) -> dict[str, list[str]]:
     if not ends:
         return values
     today = asked.configuration.settings.clock().date()
-    return values | {"start_date": [_iso(action.started_on)], "end_date": [_iso(min(action.ended_on or today, today))], "status": ["adopted"]}
+    return values | {
+        "start_date": [_iso(action.started_on)],
+        "end_date": [_iso(min(action.ended_on or today, today))],
+        "status": ["adopted"],
+    }
 
 
 def _iso(day: date | None) -> str:

@@ -133,4 +133,8 @@ def _worded(dataset: Dataset, name: str, found: Sequence[Found], choices: Mappin
     if item is None:
         return [sentence for one in found for sentence in one.advice]
     shown = asking.Shown(dataset, item, kind_of(item, choices_for(item, choices)))
-    return [sentence for one in found for sentence in ([said[one.rule_id]] if one.rule_id in said else asking.in_words(shown, one.rule_id, one.advice))]
+    return [
+        sentence
+        for one in found
+        for sentence in ([said[one.rule_id]] if one.rule_id in said else asking.in_words(shown, one.rule_id, one.advice))
+    ]

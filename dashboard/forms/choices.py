@@ -40,7 +40,11 @@ def choices_of(asked: Asked, dataset: Dataset, pathway: str, measure: Row | None
 
 
 def _places(asked: Asked) -> Choices:
-    own = [row for code, row in asked.names.organisations.items() if code in asked.names.own and row.organisation_kind in ACTING and row.closed_on is None]
+    own = [
+        row
+        for code, row in asked.names.organisations.items()
+        if code in asked.names.own and row.organisation_kind in ACTING and row.closed_on is None
+    ]
     own.sort(key=lambda row: (ACTING.index(row.organisation_kind), row.organisation_name))
     return Choices(tuple(Choice(row.organisation_code, asked.names.name(row.organisation_code)) for row in own))
 
@@ -60,7 +64,10 @@ def _measures(measures: Iterable[Row], way: str = "") -> Choices:
 def by_kind(measures: Iterable[Row]) -> list[tuple[str, list[Choice]]]:
     """All measures of a pathway to choose one of: heading and choices, those that are shown first everywhere before the others, which go by their kind."""
     ordered = sorted(measures, key=lambda m: (not m.is_headline, list(KINDS).index(m.kind), m.title))
-    return [(heading, [_findable(m) for m in those]) for heading, those in groupby(ordered, key=lambda m: HEADLINES if m.is_headline else KINDS[m.kind])]
+    return [
+        (heading, [_findable(m) for m in those])
+        for heading, those in groupby(ordered, key=lambda m: HEADLINES if m.is_headline else KINDS[m.kind])
+    ]
 
 
 def _findable(measure: Row) -> Choice:
@@ -71,7 +78,13 @@ def _findable(measure: Row) -> Choice:
 def _ideas(asked: Asked, pathway: str) -> Choices:
     """Those of the pathway first; one of another pathway may be tried here too."""
     tried = {0: "nobody has tried it", 1: "1 provider has tried it"}
-    found = [(row.pathway_name == pathway, _idea(asked, row.title, tried.get(row.provider_count, f"{row.provider_count} providers have tried it"))) for row in asked.rows(IDEAS)]
+    found = [
+        (
+            row.pathway_name == pathway,
+            _idea(asked, row.title, tried.get(row.provider_count, f"{row.provider_count} providers have tried it")),
+        )
+        for row in asked.rows(IDEAS)
+    ]
     own, others = (tuple(choice for is_own, choice in found if is_own is wanted) for wanted in (True, False))
     return Choices(own[:MOST], own[MOST:] + others, may_add="Another change idea, new to the network")
 

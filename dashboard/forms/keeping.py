@@ -63,7 +63,9 @@ def kept(request: Request, asked: Asked, token: str) -> Typed | None:
 
 
 def _seal(asked: Asked, token: str, typed: Typed) -> str:
-    packed = zlib.compress(json.dumps({"about": typed.about, "values": _given(typed.values)}, ensure_ascii=False, separators=(",", ":")).encode(), 9)
+    packed = zlib.compress(
+        json.dumps({"about": typed.about, "values": _given(typed.values)}, ensure_ascii=False, separators=(",", ":")).encode(), 9
+    )
     nonce = secrets.token_bytes(NONCE_BYTES)
     return base64.urlsafe_b64encode(nonce + _box(asked).encrypt(nonce, packed, _whose(asked, token))).decode().rstrip("=")
 

@@ -58,11 +58,17 @@ def _make(asked: Asked, code: str, pathways: Sequence[str]) -> Made:
     board = for_board(asked, code)
     chapters = [chapter(board, code, pathway) for pathway in pathways]
     pack = Pack(board.names.name(code), chapters, board.data_at, datetime.now(UTC))
-    return Made(typeset(pack), "-".join(("board-pack", code.lower(), *(p.replace("_", "-") for p in pathways if len(pathways) == 1), f"{pack.made_at:%Y-%m-%d}")) + ".pdf")
+    return Made(
+        typeset(pack),
+        "-".join(("board-pack", code.lower(), *(p.replace("_", "-") for p in pathways if len(pathways) == 1), f"{pack.made_at:%Y-%m-%d}"))
+        + ".pdf",
+    )
 
 
 def for_board(asked: Asked, code: str) -> Asked:
     """What the reader may see, under the names that the provider's own people see: the document is handed on to them."""
     board = Asked(asked.views, asked.configuration, asked.reader)
-    board.names = Names(asked.rows(ORGANISATIONS), Reader("board", code), asked.configuration.has_named_peers, asked.configuration.key("peers"))
+    board.names = Names(
+        asked.rows(ORGANISATIONS), Reader("board", code), asked.configuration.has_named_peers, asked.configuration.key("peers")
+    )
     return board

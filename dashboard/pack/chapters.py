@@ -52,7 +52,11 @@ class Read:
         one, own = {"provider": code}, {"provider": code, "pathway": pathway}
         signals = open_signals(asked, code, pathway)
         headline = [m for m in asked.measures.values() if m.pathway_name == pathway and m.is_headline]
-        aims = [a for a in asked.rows(AIMS, **one) if a.measure_name in asked.measures and asked.measures[a.measure_name].pathway_name == pathway]
+        aims = [
+            a
+            for a in asked.rows(AIMS, **one)
+            if a.measure_name in asked.measures and asked.measures[a.measure_name].pathway_name == pathway
+        ]
         return cls(
             asked, code, pathway, signals, places(asked, headline, signals, code, pathway), asked.rows(ACTIONS, **own), asked.rows(EFFECTS, **own), aims,
             asked.rows(OUTLIERS, **own), asked.rows(STANDARDISED, **own),
@@ -105,7 +109,11 @@ def _section(heading: str, statements: Sequence[Statement], empty: str = "") -> 
 
 def _attention(read: Read) -> Section:
     told = [sentences.outlier(row) for row in read.outliers if is_open(row)]
-    told += [Statement("concern", read.lead(s), sentences.signal_text(s, read.said(s), read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable is False]
+    told += [
+        Statement("concern", read.lead(s), sentences.signal_text(s, read.said(s), read.actions_on(s.measure_name)))
+        for s in read.signals
+        if s.is_favourable is False
+    ]
     told += _after_changes(read, "worse")
     return _section("What needs the board’s attention", told, "No signal of concern is open.")
 
@@ -114,7 +122,11 @@ def _improved(read: Read) -> Section:
     effects = [e for e in read.effects if e.verdict == "improved"]
     explained = {e.measure_name for e in effects}
     told = _after_changes(read, "improved")
-    told += [Statement("improvement", read.lead(s), sentences.better_text(read.said(s), read.actions_on(s.measure_name))) for s in read.signals if s.is_favourable and s.measure_name not in explained]
+    told += [
+        Statement("improvement", read.lead(s), sentences.better_text(read.said(s), read.actions_on(s.measure_name)))
+        for s in read.signals
+        if s.is_favourable and s.measure_name not in explained
+    ]
     told += [sentences.outlier(row) for row in read.outliers if row.state == NOTED and row.direction == "better"]
     return _section("What has improved", told, "Nothing that can be told from chance.")
 
@@ -122,11 +134,21 @@ def _improved(read: Read) -> Section:
 def _after_changes(read: Read, verdict: str) -> list[Statement]:
     """Measures on which an action had this verdict."""
     found = [e for e in read.effects if e.verdict == verdict]
-    return [Statement(sentences.ICONS[verdict], e.measure_title + read.where(e.organisation_code), f"After “{e.title}” (from {words.day(e.started_on)}). {sentences.effect_text(e)}") for e in found]
+    return [
+        Statement(
+            sentences.ICONS[verdict],
+            e.measure_title + read.where(e.organisation_code),
+            f"After “{e.title}” (from {words.day(e.started_on)}). {sentences.effect_text(e)}",
+        )
+        for e in found
+    ]
 
 
 def _changed(read: Read) -> Section:
-    return _section("What has changed, for neither better nor worse", [Statement("change", read.lead(s), sentences.seen(read.said(s))) for s in read.signals if s.is_favourable is None])
+    return _section(
+        "What has changed, for neither better nor worse",
+        [Statement("change", read.lead(s), sentences.seen(read.said(s))) for s in read.signals if s.is_favourable is None],
+    )
 
 
 def _aims(read: Read) -> Section:
@@ -139,7 +161,11 @@ def summary(read: Read) -> str:
     outliers = [sentences.is_taken_up(row) for row in read.outliers if is_open(row)]
     worked_on, fresh = sum(outliers), len(outliers) - sum(outliers)
     waiting = sum(s.state == "raised" for s in concerns)
-    said = [f"{sentences.counted(len(concerns), 'signal of concern is', 'signals of concern are')} open, {sentences.counted(waiting, 'is', 'are')} not yet taken up" if concerns else "No signal of concern is open"]
+    said = [
+        f"{sentences.counted(len(concerns), 'signal of concern is', 'signals of concern are')} open, {sentences.counted(waiting, 'is', 'are')} not yet taken up"
+        if concerns
+        else "No signal of concern is open"
+    ]
     said += [sentences.counted(fresh, "outlier is not yet taken up", "outliers are not yet taken up")] if fresh else []
     said += [sentences.counted(worked_on, "outlier is being worked on", "outliers are being worked on")] if worked_on else []
     said += [] if read.is_own else ["outliers that are not published are in the provider’s own pack alone"]
@@ -164,13 +190,21 @@ def _chart(read: Read, figure: Figure) -> Chart:
     notes = [f"{number} {said}" for number, said, _ in figure.numbered]
     notes += [f"{signal_words.KINDS[CUSUM]}: {said.what}{said.since}" for said in map(read.said, crossed)]
     tone = signal_words.tone(crossed[0]) if crossed else ""
-    return Chart(figure.title, str(figure.svg), f"{figure.title}: {figure.summary}", figure.summary, notes, (tone, tone) if crossed else figure.badge)
+    return Chart(
+        figure.title, str(figure.svg), f"{figure.title}: {figure.summary}", figure.summary, notes, (tone, tone) if crossed else figure.badge
+    )
 
 
 def _chosen(read: Read) -> list[str]:
     own = [s for s in read.signals if s.organisation_code == read.code]
-    wanted = [s.measure_name for s in own if s.is_favourable is False] + [a.measure_name for a in read.aims if a.organisation_code == read.code]
-    wanted += [e.measure_name for e in read.effects] + [s.measure_name for s in own if s.is_favourable] + [p.measure.measure_name for p in read.places if p.result]
+    wanted = [s.measure_name for s in own if s.is_favourable is False] + [
+        a.measure_name for a in read.aims if a.organisation_code == read.code
+    ]
+    wanted += (
+        [e.measure_name for e in read.effects]
+        + [s.measure_name for s in own if s.is_favourable]
+        + [p.measure.measure_name for p in read.places if p.result]
+    )
     known = [name for name in dict.fromkeys(wanted) if name in read.asked.measures]
     return known[: MOST_CHARTS + 4]  # some may have nothing that can be drawn
 
@@ -189,7 +223,11 @@ def _actions(read: Read) -> list[Section]:
 def _action(read: Read, action: Row) -> Section:
     told = [sentences.effect(e) for e in read.effects if e.improvement_action_id == action.improvement_action_id]
     ended = f" to {words.day(action.ended_on)}" if action.ended_on else ""
-    return Section(f"{action.title}{read.where(action.organisation_code)} ({STATUSES.get(action.status, action.status)}, {words.day(action.started_on)}{ended})", told, "No effect has been computed yet.")
+    return Section(
+        f"{action.title}{read.where(action.organisation_code)} ({STATUSES.get(action.status, action.status)}, {words.day(action.started_on)}{ended})",
+        told,
+        "No effect has been computed yet.",
+    )
 
 
 def _versions(read: Read) -> str:

@@ -17,7 +17,13 @@ from schemas.outlier_workflow import DETECTED, STATES
 ICONS = {"improved": "improvement", "worse": "concern"}
 AIM_ICONS = {"reached": "improvement", "behind": "change"}
 INSIDE = "inside"
-LEVELS = {"alarm": "alarm", "alert": "alert", "positive": "better than expected", INSIDE: "inside its limits, as judged last", "not judged": "not judged for now"}
+LEVELS = {
+    "alarm": "alarm",
+    "alert": "alert",
+    "positive": "better than expected",
+    INSIDE: "inside its limits, as judged last",
+    "not judged": "not judged for now",
+}
 BASES = {
     "standardised": "case-mix standardised", "network value": "against the network value",
     "network value, over-dispersed": "against the network value, with room for how much providers differ anyway",
@@ -45,13 +51,19 @@ def signal_text(signal: Row, said: Said, actions: Sequence[Row]) -> str:
     """``actions``: those of the provider that name the measure."""
     under_way = [a for a in actions if a.status in ("planned", "active")]
     told = [seen(said), taken_up(signal)]
-    told += [f"A change is {'under way' if a.status == 'active' else 'planned'}: {a.title}, from {words.day(a.started_on)}." for a in under_way]
+    told += [
+        f"A change is {'under way' if a.status == 'active' else 'planned'}: {a.title}, from {words.day(a.started_on)}." for a in under_way
+    ]
     return " ".join(told)
 
 
 def better_text(said: Said, actions: Sequence[Row]) -> str:
     """A signal for the better; whether a change was made for it."""
-    cause = "The verdict on the change that was made for it stands under improvement actions." if actions else "No change that was registered names this measure."
+    cause = (
+        "The verdict on the change that was made for it stands under improvement actions."
+        if actions
+        else "No change that was registered names this measure."
+    )
     return f"{seen(said)} {cause}"
 
 
@@ -141,9 +153,13 @@ def standardised(row: Row) -> Statement:
     """Observed beside expected for the provider's own mix of patients; of others rounded, and without the interval, which would tell more."""
     when = f"{words.period(row.period_start, row.period_grain)}{', provisional' if row.is_provisional else ''}"
     if row.is_suppressed or row.ratio is None:
-        return Statement("none", row.measure_title, f"{when}: hidden, {words.SMALL}." if row.is_suppressed else f"{when}: no ratio can be told.")
+        return Statement(
+            "none", row.measure_title, f"{when}: hidden, {words.SMALL}." if row.is_suppressed else f"{when}: no ratio can be told."
+        )
     expected = f"{row.expected:,.1f}" if row.is_own else words.count(row.expected)
-    observed, cases, expected = (written.rounded(number, row.is_own) for number in (words.count(row.observed), words.count(row.case_count), expected))
+    observed, cases, expected = (
+        written.rounded(number, row.is_own) for number in (words.count(row.observed), words.count(row.case_count), expected)
+    )
     said = f"{when}: {observed} observed among {cases} cases, {expected} expected for its mix of patients. {_ratio(row)}; {_in_funnel(row.funnel_position)}."
     return Statement("common" if row.funnel_position in (INSIDE, None) else "change", row.measure_title, said)
 

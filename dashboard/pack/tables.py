@@ -46,7 +46,11 @@ def _value(result: Row, measure: Row) -> str:
 
 
 def _interval(result: Row, measure: Row) -> str:
-    return written.between(result.lower_95, result.upper_95, measure, _is_whole(result, measure)) if result.lower_95 is not None else words.NONE
+    return (
+        written.between(result.lower_95, result.upper_95, measure, _is_whole(result, measure))
+        if result.lower_95 is not None
+        else words.NONE
+    )
 
 
 def _shared(places: Sequence[Place], adjusted: Adjusted) -> str:
@@ -65,8 +69,19 @@ def _sources(places: Sequence[Place]) -> str:
 
 def place(places: Sequence[Place], adjusted: Adjusted) -> Table:
     """Only measures that have a place: a value beside peers, or a ratio to what is expected."""
-    rows = [row for p in places if p.result and (row := _expected(p, adjusted[p.measure.measure_name]) if p.measure.measure_name in adjusted else _place(p))]
-    return Table(PLACE, rows, (1, 2, 3, 4), note=" ".join(filter(None, (_about(rows), _shared(places, adjusted), "Better ones may be hidden." if rows else "", _not_compared(rows)))))
+    rows = [
+        row
+        for p in places
+        if p.result and (row := _expected(p, adjusted[p.measure.measure_name]) if p.measure.measure_name in adjusted else _place(p))
+    ]
+    return Table(
+        PLACE,
+        rows,
+        (1, 2, 3, 4),
+        note=" ".join(
+            filter(None, (_about(rows), _shared(places, adjusted), "Better ones may be hidden." if rows else "", _not_compared(rows)))
+        ),
+    )
 
 
 def _place(place: Place) -> tuple[str, ...] | None:
@@ -93,7 +108,11 @@ def _about(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _not_compared(rows: Sequence[Sequence[str]]) -> str:
-    return "O / E: observed by expected for the mix of patients; its crude value is not for comparing." if any(row[-1].startswith("O / E") for row in rows) else ""
+    return (
+        "O / E: observed by expected for the mix of patients; its crude value is not for comparing."
+        if any(row[-1].startswith("O / E") for row in rows)
+        else ""
+    )
 
 
 def _best(place: Place) -> tuple[str, str]:
@@ -104,4 +123,6 @@ def _best(place: Place) -> tuple[str, str]:
     if value is None or not place.is_best_better:
         return words.NONE, words.NONE
     is_whole = measure.kind == words.SCORE
-    return written.value(place.best, measure, is_whole, written.NEARLY), written.points(value - place.best, measure, is_whole, written.NEARLY)
+    return written.value(place.best, measure, is_whole, written.NEARLY), written.points(
+        value - place.best, measure, is_whole, written.NEARLY
+    )

@@ -54,4 +54,7 @@ def told(pack: Pack) -> dict:
 @cache
 def icons() -> dict[str, str]:
     """The dashboard's own icons, each as an SVG."""
-    return {name: f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{drawn}</svg>' for name, box, drawn in _SYMBOL.findall(ICONS.read_text("utf-8"))}
+    return {
+        name: f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{drawn}</svg>'
+        for name, box, drawn in _SYMBOL.findall(ICONS.read_text("utf-8"))
+    }

@@ -69,9 +69,20 @@ def show(request: Request) -> Response:
     asked = Asked.of(request)
     one = action(asked, str(request.path_params["number"]))
     cycles = [other for other in actions(asked) if _same(one, other)]
-    parts = [(told, effect_figure(asked, str(one.number), told.measure.measure_name), behind(told, compared_months(asked, one, told))) for told in one.told]
+    parts = [
+        (told, effect_figure(asked, str(one.number), told.measure.measure_name), behind(told, compared_months(asked, one, told)))
+        for told in one.told
+    ]
     leads = call(asked, one.row.provider_code, roles(asked, one.row.pathway_name))
-    return render(request, "action.html", title=one.title, one=one, parts=parts, cycles=sorted(cycles, key=lambda other: other.row.cycle_number), leads=leads)
+    return render(
+        request,
+        "action.html",
+        title=one.title,
+        one=one,
+        parts=parts,
+        cycles=sorted(cycles, key=lambda other: other.row.cycle_number),
+        leads=leads,
+    )
 
 
 def _same(one: Action, other: Action) -> bool:
@@ -91,10 +102,17 @@ def behind(told: Told, compared: dict[str, list[date]]) -> list[tuple[str, str]]
     ]  # fmt: skip
     rows += [(said, _estimate(effect, name)) for name, said in named]
     if effect.special_cause:
-        rows.append(("First special cause after it", f"{signal_words.seen(effect.special_cause, 'month')}, for the {'better' if effect.special_cause_is_favourable else 'worse' if effect.special_cause_is_favourable is False else 'higher or lower'}"))
+        rows.append(
+            (
+                "First special cause after it",
+                f"{signal_words.seen(effect.special_cause, 'month')}, for the {'better' if effect.special_cause_is_favourable else 'worse' if effect.special_cause_is_favourable is False else 'higher or lower'}",
+            )
+        )
     rows.append(("Compared with", f"{effect.compared_count} other provider{'s' * (effect.compared_count != 1)}"))
     if effect.dispersion is not None:
-        rows.append(("Widened", f"{effect.dispersion:.1f} times as much as single months by chance, as the same comparison varies at the others"))
+        rows.append(
+            ("Widened", f"{effect.dispersion:.1f} times as much as single months by chance, as the same comparison varies at the others")
+        )
     return rows + [("Caution", said) for said in cautions(effect)]
 
 
@@ -105,7 +123,11 @@ def _phase(effect: Row, phase: str, compared: dict[str, list[date]]) -> str:
         return "no final month"
     value, mean = (getattr(effect, f"{phase}_{name}") for name in ("value", "mean"))
     shown = words.value(value, effect) if value is not None else "hidden" if effect.is_suppressed else words.NONE
-    alike = f", months weighed by their cases (each alike: {words.value(mean, effect)})" if None not in (value, mean) and words.value(mean, effect) != shown else ""
+    alike = (
+        f", months weighed by their cases (each alike: {words.value(mean, effect)})"
+        if None not in (value, mean) and words.value(mean, effect) != shown
+        else ""
+    )
     return f"{shown}{alike}; {words.many(months, 'final month')}{_span(used, months) if used else ''}"
 
 

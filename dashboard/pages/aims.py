@@ -24,13 +24,28 @@ def show(request: Request) -> Response:
     """Own aims as figures, or everybody's (``?who=everybody``) as a list; ``?pathway=`` narrows."""
     asked = Asked.of(request)
     pathway, who = request.query_params.get("pathway", ""), request.query_params.get("who", "own" if asked.provider else "everybody")
-    fitting = [aim for aim in asked.rows(ALL) if aim.measure_name in asked.measures and pathway in ("", asked.measures[aim.measure_name].pathway_name)]
+    fitting = [
+        aim
+        for aim in asked.rows(ALL)
+        if aim.measure_name in asked.measures and pathway in ("", asked.measures[aim.measure_name].pathway_name)
+    ]
     shown = [aim for aim in fitting if who == "everybody" or aim.is_own]
     own = [aim for aim in shown if who != "everybody"]
     progress = {aim.aim_id: aim for aim in aims(asked)}
-    figures = [(figure_of(asked, asked.measures[aim.measure_name], progress[aim.aim_id]), revisions(asked, aim), aim) for aim in own if aim.aim_id in progress]
+    figures = [
+        (figure_of(asked, asked.measures[aim.measure_name], progress[aim.aim_id]), revisions(asked, aim), aim)
+        for aim in own
+        if aim.aim_id in progress
+    ]
     waiting = [aim for aim in own if aim.aim_id not in progress]
-    listed = [(aim, asked.measures[aim.measure_name], STATES.get(aim.state, ("none", "not looked at yet")), *_owner(asked, aim)) for aim in shown] if who == "everybody" else []
+    listed = (
+        [
+            (aim, asked.measures[aim.measure_name], STATES.get(aim.state, ("none", "not looked at yet")), *_owner(asked, aim))
+            for aim in shown
+        ]
+        if who == "everybody"
+        else []
+    )
     return render(
         request, "aims.html", title="Aims", figures=figures, waiting=waiting, listed=listed, who=who, pathway=pathway, pathways_listed=by_pathway(asked), measures=asked.measures,
         told=asked.names.told,

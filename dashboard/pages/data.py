@@ -79,7 +79,9 @@ def boards(asked: Asked, today: date) -> list[Board]:
 
 def _boards(asked: Asked, today: date) -> list[Board]:
     rows = [row for row in asked.rows(EXPECTED, since=months_back(today, MONTHS)) if asked.names.may_see(row.sender_code)]
-    return [_board(asked, [row for row in rows if row.dataset_name == name], today) for name in dict.fromkeys(row.dataset_name for row in rows)]
+    return [
+        _board(asked, [row for row in rows if row.dataset_name == name], today) for name in dict.fromkeys(row.dataset_name for row in rows)
+    ]
 
 
 def _board(asked: Asked, rows: list[Row], today: date) -> Board:
@@ -89,10 +91,22 @@ def _board(asked: Asked, rows: list[Row], today: date) -> Board:
         if row.met_on:
             begun[row.sender_code] = min(row.met_on, begun.get(row.sender_code, row.met_on))
     cells = {(row.sender_code, row.period_start): came(row, today, begun.get(row.sender_code)) for row in rows}
-    senders = sorted({row.sender_code for row in rows}, key=lambda code: (code not in asked.names.own, len(asked.names.name(code)) if not asked.names.is_named else 0, asked.names.name(code)))
+    senders = sorted(
+        {row.sender_code for row in rows},
+        key=lambda code: (
+            code not in asked.names.own,
+            len(asked.names.name(code)) if not asked.names.is_named else 0,
+            asked.names.name(code),
+        ),
+    )
     length = (rows[0].period_end - rows[0].period_start).days
     grain = "month" if length < 32 else "quarter" if length < 93 else "year"
-    return Board(_title(asked)(rows[0].dataset_name), periods, grain, [(asked.names.organisations[code], Markup("".join(_cell(cells.get((code, start))) for start in periods))) for code in senders])
+    return Board(
+        _title(asked)(rows[0].dataset_name),
+        periods,
+        grain,
+        [(asked.names.organisations[code], Markup("".join(_cell(cells.get((code, start))) for start in periods))) for code in senders],
+    )
 
 
 @lru_cache(10_000)
@@ -122,7 +136,9 @@ def came(row: Row, today: date, begun: date | None = None) -> Came:
 
 def overdue(asked: Asked, today: date) -> list[tuple[Row, Came]]:
     """What the reader's own provider has still to send."""
-    own = [row for row in asked.rows(EXPECTED, since=months_back(today, MONTHS)) if row.sender_code in asked.names.own and row.met_on is None]
+    own = [
+        row for row in asked.rows(EXPECTED, since=months_back(today, MONTHS)) if row.sender_code in asked.names.own and row.met_on is None
+    ]
     return [(row, state) for row in own if (state := came(row, today)).days > 0]
 
 

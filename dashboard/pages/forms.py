@@ -66,8 +66,21 @@ def _is_open(asked: Asked, dataset: Dataset, wanted: str, values: Values) -> boo
 def _choose(request: Request, asked: Asked, about: str, pathway: str) -> Response:
     """Which measure an aim is for, or which pathway an action or a lead is of."""
     _, title, back = FORMS[about]
-    measures = by_kind(m for m in asked.measures.values() if m.pathway_name == pathway) if "measure" in dataset_of(asked, about).field_by_name else None
-    return render(request, "form_choose.html", title=title, about=about, back=back, pathway=pathway, pathways_listed=by_pathway(asked), measures=measures)
+    measures = (
+        by_kind(m for m in asked.measures.values() if m.pathway_name == pathway)
+        if "measure" in dataset_of(asked, about).field_by_name
+        else None
+    )
+    return render(
+        request,
+        "form_choose.html",
+        title=title,
+        about=about,
+        back=back,
+        pathway=pathway,
+        pathways_listed=by_pathway(asked),
+        measures=measures,
+    )
 
 
 async def take(request: Request) -> Response:
@@ -87,7 +100,9 @@ def _take(request: Request, values: Values) -> Response:
             token = send(asked.configuration.settings, asked.provider, dataset.name, checked.content)
             return _sent(asked, token, Typed(about, {name: given for name, given in values.items() if name in _places(dataset)}))
         except OSError:
-            checked = Checked(b"", {WHOLE: ["The file could not be put into your landing folder. Nothing was sent; tell the network's office."]})
+            checked = Checked(
+                b"", {WHOLE: ["The file could not be put into your landing folder. Nothing was sent; tell the network's office."]}
+            )
     return _page(request, asked, about, pathway, values, Beside(checked.errors), status=422)
 
 

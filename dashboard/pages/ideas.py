@@ -28,7 +28,17 @@ def show_all(request: Request) -> Response:
     for row in asked.rows(EFFECTS):
         effects.setdefault(row.change_idea, []).append(row)
     told = asked.names.told
-    return render(request, "ideas.html", title="Change ideas", ideas=ideas, effects=effects, wanted=wanted, pathways_listed=by_pathway(asked), said=_said, told=told)
+    return render(
+        request,
+        "ideas.html",
+        title="Change ideas",
+        ideas=ideas,
+        effects=effects,
+        wanted=wanted,
+        pathways_listed=by_pathway(asked),
+        said=_said,
+        told=told,
+    )
 
 
 def _said(row: Row) -> str:
@@ -48,10 +58,21 @@ def show(request: Request) -> Response:
     idea, every = found[0], [one for one in actions(asked) if name in one.row.change_ideas]
     measures = list(dict.fromkeys(told.measure.measure_name for one in every for told in one.told))
     # an idea of one pathway may be tried on another: the leads are those of the action
-    callers = {one.slug: (one.who, call(asked, one.row.provider_code, roles(asked, one.row.pathway_name))) for one in every if not one.row.is_own}
+    callers = {
+        one.slug: (one.who, call(asked, one.row.provider_code, roles(asked, one.row.pathway_name))) for one in every if not one.row.is_own
+    }
     told = asked.names.told
     figures = [idea_figure(asked, name, measure) for measure in measures]
-    return render(request, "idea.html", title=told(idea.title), idea=idea, said=told(idea.description or ""), actions=every, figures=figures, callers=_best_first(asked, name, callers))
+    return render(
+        request,
+        "idea.html",
+        title=told(idea.title),
+        idea=idea,
+        said=told(idea.description or ""),
+        actions=every,
+        figures=figures,
+        callers=_best_first(asked, name, callers),
+    )
 
 
 def _best_first(asked: Asked, idea: str, callers: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:

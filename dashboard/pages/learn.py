@@ -72,7 +72,11 @@ def _of(every: list[Action], provider: str) -> list[Action]:
 
 def standings(asked: Asked, pathway: str, code: str | None) -> list[Standing]:
     """Headline measures with a better direction whose values compare, as far as there are results."""
-    measures = [m for m in asked.measures.values() if m.is_headline and m.pathway_name == pathway and m.direction != "neutral" and m.measure_name not in asked.adjusted]
+    measures = [
+        m
+        for m in asked.measures.values()
+        if m.is_headline and m.pathway_name == pathway and m.direction != "neutral" and m.measure_name not in asked.adjusted
+    ]
     found = []
     # a measure at a time: of several at once the server compares everything with everything
     for measure, rows in zip(measures, side_by_side(partial(asked.latest, YEAR, measure=m.measure_name) for m in measures), strict=True):

@@ -52,7 +52,12 @@ def show(request: Request) -> Response:
     measure = asked.measure(request.path_params["name"])
     of = _period(asked, measure, request.query_params.get("grain", ""), request.query_params.get("period", ""))
     known = [row for row in periods(asked, measure.measure_name) if of and row.period_grain == of.grain]
-    parts = (partial(_figures, asked, of), partial(trend_figure, asked, measure.measure_name), partial(_network, asked, measure), partial(_learn, asked, measure))
+    parts = (
+        partial(_figures, asked, of),
+        partial(trend_figure, asked, measure.measure_name),
+        partial(_network, asked, measure),
+        partial(_learn, asked, measure),
+    )
     figures, trend, network, learnt = _beside(asked, parts)
     return render(
         request, "measure.html", title=measure.title, measure=measure, of=of, known=list(reversed(known)), figures=figures, grains=_grains(asked, measure),
@@ -86,7 +91,11 @@ def _figures(asked: Asked, of: Chosen | None) -> dict | None:
     if of is None:
         return None
     standardised = standardised_figure(asked, *of.parts) if has_expected(asked, of) else None
-    return {"funnel": None if standardised else funnel_figure(asked, *of.parts), "caterpillar": caterpillar_figure(asked, *of.parts), "standardised": standardised}
+    return {
+        "funnel": None if standardised else funnel_figure(asked, *of.parts),
+        "caterpillar": caterpillar_figure(asked, *of.parts),
+        "standardised": standardised,
+    }
 
 
 def _chart(name: str) -> str:
@@ -107,7 +116,10 @@ def _learn(asked: Asked, measure: Row) -> dict:
         return {"best": [], "improved": [], "year_ends_on": None}
     rows = asked.latest(YEAR, measure=measure.measure_name)
     best = sorted((row for row in rows if row.best_rank and row.best_rank <= MOST), key=lambda row: row.best_rank)
-    improved = sorted((row for row in rows if row.improved_rank and row.improved_rank <= MOST and _is_moved(measure, row.change)), key=lambda row: row.improved_rank)
+    improved = sorted(
+        (row for row in rows if row.improved_rank and row.improved_rank <= MOST and _is_moved(measure, row.change)),
+        key=lambda row: row.improved_rank,
+    )
     return {"best": best, "improved": improved, "year_ends_on": rows[0].year_ends_on if rows else None}
 
 

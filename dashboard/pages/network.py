@@ -86,7 +86,9 @@ def _cells(asked: Asked, line: Line, providers: list[str]) -> Markup:
             continue
         shown = "hidden" if row.value is None else f"{row.value * unit.factor:,.{unit.decimals}f}"
         low = "°" if row.completeness_share is not None and row.completeness_share < LOW_COMPLETENESS else ""
-        parts.append(f'<td{own}><a class="{line.said.get(code, "common")}" href="{address}{escape(asked.names.slug(code))}">{shown}{low}</a>')
+        parts.append(
+            f'<td{own}><a class="{line.said.get(code, "common")}" href="{address}{escape(asked.names.slug(code))}">{shown}{low}</a>'
+        )
     return Markup("".join(parts))
 
 

@@ -13,7 +13,9 @@ from starlette.routing import Route
 from dashboard.asked import Asked
 from dashboard.pack import NoPack, board_pack
 
-NOT_YOURS = "A board pack is for the provider's own people and for the network's office. What the network sees of others stands on their pages."
+NOT_YOURS = (
+    "A board pack is for the provider's own people and for the network's office. What the network sees of others stands on their pages."
+)
 
 
 def show(request: Request) -> Response:

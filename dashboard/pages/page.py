@@ -22,7 +22,9 @@ WAITING = "select count(*) as waiting from dashboard.signal_v1 where state = 'ra
 
 @cache
 def templates() -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters.update(words.FILTERS)
     return environment
 
@@ -30,7 +32,14 @@ def templates() -> Environment:
 def render(request: Request, template: str, *, status: int = 200, **given) -> HTMLResponse:
     """A page. ``given`` has at least ``title``."""
     reader = getattr(request.state, "reader", None)
-    page = {"reader": reader, "path": request.scope["path"], "again_after": None, "configuration": request.app.state.configuration, **_around(request, reader), **given}
+    page = {
+        "reader": reader,
+        "path": request.scope["path"],
+        "again_after": None,
+        "configuration": request.app.state.configuration,
+        **_around(request, reader),
+        **given,
+    }
     return HTMLResponse(templates().get_template(template).render(page), status)
 
 

@@ -59,7 +59,10 @@ def again(request: Request) -> Response:
     asked, token = acting(request), request.path_params["token"]
     sent, typed = _found(asked, token), keeping.kept(request, asked, token)
     if typed is None:
-        raise HTTPException(404, "What you typed is no longer kept here. It is kept for half a day, in the browser in which it was typed, for whoever typed it.")
+        raise HTTPException(
+            404,
+            "What you typed is no longer kept here. It is kept for half a day, in the browser in which it was typed, for whoever typed it.",
+        )
     answer = form_again(request, asked, typed, _beside(_findings(asked, sent)))
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -79,7 +82,11 @@ def _back(sent: Sent, token: str, typed: keeping.Typed | None) -> Back | None:
     about = typed.about if typed and sent.is_done else of_dataset
     if about is None:
         return None
-    return Back(f"/sent/{token}/again", True, FORMS[about][2]) if typed and sent.state != ACCEPTED else Back(f"/{about}/new", False, FORMS[about][2])
+    return (
+        Back(f"/sent/{token}/again", True, FORMS[about][2])
+        if typed and sent.state != ACCEPTED
+        else Back(f"/{about}/new", False, FORMS[about][2])
+    )
 
 
 def _beside(findings: Sequence[told.Said]) -> Beside:

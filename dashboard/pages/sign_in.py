@@ -20,7 +20,13 @@ where organisation_kind = 'provider' and is_member and closed_on is null order b
 
 def choose(request: Request) -> Response:
     _must_be_local(request)
-    return render(request, "sign_in.html", title="Sign in", providers=request.app.state.views.rows(PROVIDERS), then=_inside(request.query_params.get("then")))
+    return render(
+        request,
+        "sign_in.html",
+        title="Sign in",
+        providers=request.app.state.views.rows(PROVIDERS),
+        then=_inside(request.query_params.get("then")),
+    )
 
 
 async def enter(request: Request) -> Response:

@@ -31,7 +31,12 @@ LIFE = "select * from dashboard.signal_event_v1 where signal_id = :number order 
 SUBMISSION = "select * from dashboard.submission_v1 where submission_id = :submission"
 ACT = "select dashboard.act_on_signal(:number, :act, :actor, :provider, :note, :assignee) as state"
 REFUSALS = ("CC001", "CC002")
-DONE = {"acknowledge": "Acknowledged. It leaves the list of what wants attention.", "assign": "Assigned.", "comment": "Your comment is kept.", "close": "Closed, with your reason."}
+DONE = {
+    "acknowledge": "Acknowledged. It leaves the list of what wants attention.",
+    "assign": "Assigned.",
+    "comment": "Your comment is kept.",
+    "close": "Closed, with your reason.",
+}
 MACHINE = "refresh"  # who writes what the warehouse does by itself
 EVENTS = {"pushed": "told to a lead", "commented": "comment"}
 CHARTED = ("mean", "lower_limit", "upper_limit", "value")
@@ -101,7 +106,11 @@ def may_act(asked: Asked, signal: Row) -> bool:
 # ------------------------------------------------------------------------------------------------ what fired
 def figures(asked: Asked, signal: Row) -> list[Figure]:
     """The chart of the measure; before it, for a CUSUM, that of the CUSUM (the provider's own alone)."""
-    if signal.measure_name not in asked.measures or not signal.organisation_code or signal.organisation_code not in asked.names.organisations:
+    if (
+        signal.measure_name not in asked.measures
+        or not signal.organisation_code
+        or signal.organisation_code not in asked.names.organisations
+    ):
         return []
     slug = asked.names.slug(signal.organisation_code)
     found = [series_figure(asked, signal.measure_name, slug)]
@@ -112,7 +121,11 @@ def figures(asked: Asked, signal: Row) -> list[Figure]:
 
 def facts(signal: Row, measure: Row | None) -> list[tuple[str, str]]:
     """The rule's parameters, of one's own signals."""
-    return [(words.plain(name), _written(name, value, measure, signal)) for name, value in (signal.parameters or {}).items() if name not in LISTS and value is not None]
+    return [
+        (words.plain(name), _written(name, value, measure, signal))
+        for name, value in (signal.parameters or {}).items()
+        if name not in LISTS and value is not None
+    ]
 
 
 def points(signal: Row, measure: Row | None) -> tuple[list[str], list[list[str]]]:
@@ -182,7 +195,14 @@ def _may_or_403(asked: Asked, signal: Row, what: str) -> None:
 
 def _refusal(asked: Asked, signal: Row, what: str, note: str, assignee: str) -> str:
     """Does it; a sentence if the warehouse refuses."""
-    given = {"number": signal.signal_id, "act": what, "actor": asked.reader.name, "provider": asked.provider, "note": note, "assignee": assignee}
+    given = {
+        "number": signal.signal_id,
+        "act": what,
+        "actor": asked.reader.name,
+        "provider": asked.provider,
+        "note": note,
+        "assignee": assignee,
+    }
     try:
         asked.views.rows(ACT, asked.provider, **given)
     except DatabaseError as error:

@@ -36,7 +36,9 @@ class Wanted:
 
     def holds(self, signal: Row) -> bool:
         is_state = self.state in ("", signal.state) or (self.state == "open" and signal.state != "closed")
-        is_kind = self.pathway in ("", signal.pathway_name) and self.kind in ("", signal.kind) and self.tone in ("", signal_words.tone(signal))
+        is_kind = (
+            self.pathway in ("", signal.pathway_name) and self.kind in ("", signal.kind) and self.tone in ("", signal_words.tone(signal))
+        )
         return is_state and is_kind and (self.whose == "everybody" or signal.is_own)
 
     @property
@@ -103,6 +105,7 @@ def _organisation(asked: Asked, code: str | None) -> str:
 
 def groups(lines: list[Line]) -> list[Group]:
     """What nobody has taken up first, what is closed last."""
+
     def of(state: str, is_good: bool) -> list[Line]:
         return [one for one in lines if one.signal.state == state and (one.tone == "improvement") == is_good]
 
@@ -110,7 +113,11 @@ def groups(lines: list[Line]) -> list[Group]:
     made = (
         Group("Wants attention", "Nobody has acknowledged these yet.", of("raised", False)),
         Group("Being looked into", "Acknowledged; who looks into it stands beside.", of("acknowledged", False)),
-        Group("Worth telling", "Better than chance explains: say thank you, and tell others what was done.", of("raised", True) + of("acknowledged", True)),
+        Group(
+            "Worth telling",
+            "Better than chance explains: say thank you, and tell others what was done.",
+            of("raised", True) + of("acknowledged", True),
+        ),
         Group("Closed", "Of the last twelve months.", closed),
     )
     return [group for group in made if group.lines]
@@ -118,7 +125,11 @@ def groups(lines: list[Line]) -> list[Group]:
 
 def _counts(found: list[Row]) -> dict[str, int]:
     bad = [signal for signal in found if signal.is_favourable is not True]
-    return {"raised": sum(s.state == "raised" for s in bad), "acknowledged": sum(s.state == "acknowledged" for s in bad), "better": sum(s.is_favourable is True and s.state != "closed" for s in found)}
+    return {
+        "raised": sum(s.state == "raised" for s in bad),
+        "acknowledged": sum(s.state == "acknowledged" for s in bad),
+        "better": sum(s.is_favourable is True and s.state != "closed" for s in found),
+    }
 
 
 ROUTES = [Route("/signals", show)]

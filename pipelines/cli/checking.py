@@ -49,7 +49,9 @@ def show(outcome: CheckOutcome, file: Path, out: Path | None) -> int:
 
     content = outcome.content
     if outcome.failure:
-        console().print(f"{file.name}: something of ours broke ({outcome.failure}); tell the network's office", soft_wrap=True, markup=False)
+        console().print(
+            f"{file.name}: something of ours broke ({outcome.failure}); tell the network's office", soft_wrap=True, markup=False
+        )
         return int(outcome.exit_code)
     for group in content.groups[:SHOWN_GROUPS]:
         _show_group(group, requirement_words(group.rule_name, group.field_name))
@@ -68,6 +70,9 @@ def _show_group(group, requirement: str) -> None:
 
     counted, where, more = places_of(group, most=8)
     rows = f"{counted} ({where}{', ...' if more else ''})" if where else "the file"
-    head = Text.assemble((WORDS[group.severity.value], STYLES[group.severity.value]), f"  {group.rule_id}  {group.header or ''} not met: {requirement}; {rows}")
+    head = Text.assemble(
+        (WORDS[group.severity.value], STYLES[group.severity.value]),
+        f"  {group.rule_id}  {group.header or ''} not met: {requirement}; {rows}",
+    )
     console().print(head)
     console().print(Padding(Text(" ".join(group.advice)), (0, 0, 0, 4)), style="dim")

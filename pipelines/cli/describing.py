@@ -35,13 +35,17 @@ def describe(settings: Settings, name: str | None, part: str | None, sql: bool) 
     elif name in registry.not_computed:
         _say(describe_not_computed(registry.not_computed[name]))
     elif not (_describe_rules(registry, name) + _describe_fields(registry, name)):
-        raise click.ClickException(f"nothing is called {name!r}{_suggestion(name, _names(registry))}; `common-cause describe` lists what there is")
+        raise click.ClickException(
+            f"nothing is called {name!r}{_suggestion(name, _names(registry))}; `common-cause describe` lists what there is"
+        )
 
 
 def find_dataset(registry: Registry, name: str) -> Dataset:
     """The dataset, or one sentence with the names that exist."""
     if name not in registry.datasets:
-        raise click.ClickException(f"there is no dataset {name!r}{_suggestion(name, registry.datasets)}; there are: {', '.join(sorted(registry.datasets))}")
+        raise click.ClickException(
+            f"there is no dataset {name!r}{_suggestion(name, registry.datasets)}; there are: {', '.join(sorted(registry.datasets))}"
+        )
     return registry.dataset(name)
 
 
@@ -74,7 +78,9 @@ def _describe_dataset(registry: Registry, dataset: Dataset, part: str | None) ->
     if part is None:
         _say(f"{dataset.title} (version {dataset.version}, rules version {dataset.rule_version})\n{dataset.description}")
     if part in (None, "fields"):
-        print_table("\nFields", ("field", "header", "kind", "what it is"), [(f.name, f.header, str(f.kind), f.description) for f in dataset.fields])
+        print_table(
+            "\nFields", ("field", "header", "kind", "what it is"), [(f.name, f.header, str(f.kind), f.description) for f in dataset.fields]
+        )
     if part in (None, "rules"):
         rules = [(r.id, str(r.severity), r.name.replace("_", " "), r.advice) for r in (*dataset.stated_rules, *field_rules(dataset))]
         print_table("\nRules", ("rule", "severity", "must hold", "advice"), rules)

@@ -93,7 +93,13 @@ def template(settings: Settings, dataset: str, out: Path) -> None:
 @click.option("--from", "start", type=DAY, help="First day (a year before the last).")
 @click.option("--to", "end", type=DAY, help="Last day (today).")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same files.")
-@click.option("--defect", "defects", multiple=True, metavar="NAME=SHARE", help="Share of the rows with this defect, such as unknown_code=0.05; may be given more than once.")
+@click.option(
+    "--defect",
+    "defects",
+    multiple=True,
+    metavar="NAME=SHARE",
+    help="Share of the rows with this defect, such as unknown_code=0.05; may be given more than once.",
+)
 @click.option("--layout", help="Layout of the files (the one in which they are usually sent).")
 @click.option("--list-defects", is_flag=True, help="List the defects and stop.")
 @click.option("--format", "suffix", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)

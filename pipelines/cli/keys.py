@@ -36,9 +36,19 @@ def show(settings: Settings) -> None:
 
 def _rows(purpose: str, ring: KeyRing, used: Mapping[str, int]) -> list[tuple]:
     """The keys of a purpose, and those that something was made with although the file has them no more."""
-    lost = [(purpose, key_id, "lost: restore the backup that has it", "", _made(purpose, count)) for key_id, count in used.items() if key_id not in ring.keys]
+    lost = [
+        (purpose, key_id, "lost: restore the backup that has it", "", _made(purpose, count))
+        for key_id, count in used.items()
+        if key_id not in ring.keys
+    ]
     told = [
-        (purpose, key_id, ring.made_at.get(key_id, "not noted"), "current" if key_id == ring.current else "", _made(purpose, used.get(key_id, 0)))
+        (
+            purpose,
+            key_id,
+            ring.made_at.get(key_id, "not noted"),
+            "current" if key_id == ring.current else "",
+            _made(purpose, used.get(key_id, 0)),
+        )
         for key_id in ring.keys
     ]
     return told + lost
@@ -57,7 +67,11 @@ def rotate(settings: Settings, purpose: str) -> None:
         raise click.ClickException(f"there are no keys in {settings.home} yet; `common-cause up` makes them, --home names another folder")
     ring = Keys.open(settings.keys).rotate(purpose).rings[purpose]
     console().print(f"{ring.current} is the current {purpose} key now; older ones that stay: {len(ring.older)}", markup=False)
-    console().print(f"back up {settings.keys} again, apart from the rest: what is made from now on cannot be read without it", markup=False, soft_wrap=True)
+    console().print(
+        f"back up {settings.keys} again, apart from the rest: what is made from now on cannot be read without it",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 COMMANDS = (keys,)

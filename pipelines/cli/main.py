@@ -23,7 +23,11 @@ CANNOT, USAGE, BROKEN = 1, 2, 20
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder of everything that is written (COMMON_CAUSE_HOME, else .common-cause here).")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of everything that is written (COMMON_CAUSE_HOME, else .common-cause here).",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback when something of ours breaks.")
 @click.version_option(package_name="common-cause", prog_name="common-cause")
 @click.pass_context
@@ -38,7 +42,18 @@ def cli(context: click.Context, home: Path | None, debug: bool) -> None:
         complain(f"{variable} is no setting and changes nothing" + (f" (did you mean {meant}?)" if meant else ""))
 
 
-for command in (*running.COMMANDS, *files.COMMANDS, *submissions.COMMANDS, *organisations.COMMANDS, *keys.COMMANDS, *roles.COMMANDS, *outliers.COMMANDS, *packs.COMMANDS, *signals.COMMANDS, *describing.COMMANDS):
+for command in (
+    *running.COMMANDS,
+    *files.COMMANDS,
+    *submissions.COMMANDS,
+    *organisations.COMMANDS,
+    *keys.COMMANDS,
+    *roles.COMMANDS,
+    *outliers.COMMANDS,
+    *packs.COMMANDS,
+    *signals.COMMANDS,
+    *describing.COMMANDS,
+):
     cli.add_command(command)
 
 

@@ -98,7 +98,9 @@ def list_known(settings: Settings, members: bool, kind: str | None) -> None:
     """List the organisations that the network knows, members first."""
     one = organisation.c
     query = select(one.organisation_kind, one.is_member, one.organisation_code, one.organisation_name, one.parent_code)
-    query = query.where(~one.organisation_code.startswith(PROVISIONAL)).order_by(one.is_member.desc(), one.organisation_kind, one.organisation_code)
+    query = query.where(~one.organisation_code.startswith(PROVISIONAL)).order_by(
+        one.is_member.desc(), one.organisation_kind, one.organisation_code
+    )
     query = query.where(one.is_member) if members else query
     query = query.where(one.organisation_kind == kind) if kind else query
     with opened(settings) as context, context.engine.connect() as connection:
@@ -126,7 +128,9 @@ def alias(settings: Settings, name: str, code: str) -> None:
         refresh(context)
     say(f"{name!r} is {code.strip().upper()} from now on; names whose results moved: {given.rehomed}")
     if given.before:
-        say(f"it was {given.before} until now: what was taken for {given.before} under this name stays there until its submission is judged again")
+        say(
+            f"it was {given.before} until now: what was taken for {given.before} under this name stays there until its submission is judged again"
+        )
     if given.to_retry:
         say("an organisation was not known in these submissions; if it was this one, judge them again:")
         for submission_id in given.to_retry[-SHOWN:]:
@@ -173,10 +177,14 @@ def unresolved(settings: Settings) -> None:
     """List the names in submitted results that no organisation bears; `alias` gives them to one."""
     names = unresolved_organisation.c
     query = select(names.alias, names.seen_count, names.first_submission_id, submission.c.sender_code)
-    query = query.join(submission, submission.c.submission_id == names.first_submission_id, isouter=True).order_by(names.seen_count.desc(), names.alias)
+    query = query.join(submission, submission.c.submission_id == names.first_submission_id, isouter=True).order_by(
+        names.seen_count.desc(), names.alias
+    )
     with opened(settings) as context, context.engine.connect() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-    print_table("Names that nobody bears", ("name", "rows", "first named by", "sender"), rows or [("none", None, None, None)], numbers=("rows",))
+    print_table(
+        "Names that nobody bears", ("name", "rows", "first named by", "sender"), rows or [("none", None, None, None)], numbers=("rows",)
+    )
 
 
 COMMANDS = (organisations,)

@@ -64,7 +64,9 @@ def show(settings: Settings, number: int) -> None:
     with opened(settings) as context, context.engine.connect() as connection:
         (outlier,), evaluations, events = told(connection, number)
     state = STATES[outlier.state]
-    say(f"outlier {number}: {outlier.organisation_code}, {outlier.measure_name}, {outlier.period_grain} from {outlier.period_start.isoformat()}")
+    say(
+        f"outlier {number}: {outlier.organisation_code}, {outlier.measure_name}, {outlier.period_grain} from {outlier.period_start.isoformat()}"
+    )
     say(f"state: {state.name}; {state.who}: {state.does}" + (f", by {outlier.due_on.isoformat()}" if outlier.due_on else ""))
     if state.leads_to:
         say(f"may become: {', '.join(state.leads_to)}")
@@ -73,9 +75,25 @@ def show(settings: Settings, number: int) -> None:
          _number(e.limit_crossed, 3), e.basis, e.measure_version, e.model_version, e.as_of_submission)
         for e in evaluations
     ]  # fmt: skip
-    header = ("judged", "level", "observed", "of", "expected", "distance", "limit crossed", "beside", "measure version", "model", "data up to")
+    header = (
+        "judged",
+        "level",
+        "observed",
+        "of",
+        "expected",
+        "distance",
+        "limit crossed",
+        "beside",
+        "measure version",
+        "model",
+        "data up to",
+    )
     print_table("Evaluations", header, judged)
-    print_table("History", ("when", "event", "state", "due", "who", "note"), [(_moment(e.happened_at), e.event, e.to_state, e.due_on, e.actor, e.note) for e in events])
+    print_table(
+        "History",
+        ("when", "event", "state", "due", "who", "note"),
+        [(_moment(e.happened_at), e.event, e.to_state, e.due_on, e.actor, e.note) for e in events],
+    )
 
 
 def _moment(at) -> str:

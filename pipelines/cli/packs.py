@@ -23,8 +23,16 @@ AWAY = "the database is not answering; `common-cause up` brings this machine's o
 
 @click.command()
 @click.argument("provider")
-@click.option("--pathway", "pathways", multiple=True, metavar="NAME", help="Of this pathway alone (its name, as `common-cause describe` lists it); may be given again. Else all with results.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the file goes; else it gets a name of its own in this folder.")
+@click.option(
+    "--pathway",
+    "pathways",
+    multiple=True,
+    metavar="NAME",
+    help="Of this pathway alone (its name, as `common-cause describe` lists it); may be given again. Else all with results.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Where the file goes; else it gets a name of its own in this folder."
+)
 @click.pass_obj
 def pack(settings: Settings, provider: str, pathways: tuple[str, ...], out: Path | None) -> None:
     """Make the board pack of PROVIDER (its code or name): a printable PDF of a few pages that a board reads in five minutes.
@@ -70,7 +78,11 @@ def _provider_code(asked: Asked, given: str) -> str:
             return code
     choices = {code: f"{code} {name}" for code, name in names.items()}
     found = process.extractOne(wanted, choices, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=MIN_LIKENESS)
-    hint = f"; did you mean {found[0]}?" if found else "; `common-cause organisations list` tells whom the network knows, and who of them is a member"
+    hint = (
+        f"; did you mean {found[0]}?"
+        if found
+        else "; `common-cause organisations list` tells whom the network knows, and who of them is a member"
+    )
     raise click.ClickException(f"no provider of the network has the code or name {given!r}{hint}")
 
 

@@ -42,12 +42,31 @@ def roles() -> None:
 
 @roles.command()
 @click.argument("name")
-@click.option("--provider", "providers", multiple=True, callback=plain_code, help="Code of a provider whose records it sees; may be given more than once.")
-@click.option("--dashboard", "is_dashboard", is_flag=True, help="Instead of a provider: for Power BI, Grafana, R ..., with no provider of its own.")
-@click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File whose first line is the password; without it one is made and told once.")
-@click.option("--lead/--no-lead", "may_act", default=None, help="Whether it may act on the signals of its providers: acknowledge, assign, comment, close. Without either: as it was, at first not.")
+@click.option(
+    "--provider",
+    "providers",
+    multiple=True,
+    callback=plain_code,
+    help="Code of a provider whose records it sees; may be given more than once.",
+)
+@click.option(
+    "--dashboard", "is_dashboard", is_flag=True, help="Instead of a provider: for Power BI, Grafana, R ..., with no provider of its own."
+)
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File whose first line is the password; without it one is made and told once.",
+)
+@click.option(
+    "--lead/--no-lead",
+    "may_act",
+    default=None,
+    help="Whether it may act on the signals of its providers: acknowledge, assign, comment, close. Without either: as it was, at first not.",
+)
 @click.pass_obj
-def create(settings: Settings, name: str, providers: tuple[str, ...], is_dashboard: bool, password_file: Path | None, may_act: bool | None) -> None:
+def create(
+    settings: Settings, name: str, providers: tuple[str, ...], is_dashboard: bool, password_file: Path | None, may_act: bool | None
+) -> None:
     """Make the login NAME for one or more providers, or for a dashboard. Again for one that is there: more providers, and a new password."""
     if is_dashboard == bool(providers):
         raise click.UsageError("say whose login it is: --provider CODE or --dashboard, one of the two")
@@ -55,7 +74,9 @@ def create(settings: Settings, name: str, providers: tuple[str, ...], is_dashboa
         raise click.UsageError("--lead and --no-lead are for a provider's login: a dashboard's has no signals of its own")
     given = _password_in(password_file) if password_file else None
     password = given or secrets.token_urlsafe(24)
-    with _as_administrator(settings, dashboard_statements(name) if is_dashboard else statements_for(name, providers, may_act)) as connection:
+    with _as_administrator(
+        settings, dashboard_statements(name) if is_dashboard else statements_for(name, providers, may_act)
+    ) as connection:
         if is_dashboard:
             create_dashboard_role(connection, name, password)
         for code in providers:
@@ -104,7 +125,11 @@ def _standing(is_there: bool, may_act: bool) -> str:
 def _as_administrator(settings: Settings, statements: Sequence[str]) -> Iterator[Connection]:
     """A transaction of somebody who may make roles: on a server that somebody else runs, of whoever the settings name, with what to do if that is not enough."""
     with opened(settings) as context:
-        engine = context.engine if settings.database_url else make_engine(make_url(embedded.ensure(settings).admin_url).set(database=embedded.DATABASE))
+        engine = (
+            context.engine
+            if settings.database_url
+            else make_engine(make_url(embedded.ensure(settings).admin_url).set(database=embedded.DATABASE))
+        )
         try:
             with engine.begin() as connection:
                 yield connection

@@ -88,7 +88,9 @@ def _print_running(settings: Settings) -> None:
     say(f"{states}; home {settings.home}{remedy}")
     for name, note in notes(settings).items():
         end = "; given up, see its log, then `common-cause up`" if note["is_given_up"] else ""
-        console().print(f"{name}: had died and was started again (starts: {note['starts']}, last at {note['at']}){end}", soft_wrap=True, markup=False)
+        console().print(
+            f"{name}: had died and was started again (starts: {note['starts']}, last at {note['at']}){end}", soft_wrap=True, markup=False
+        )
 
 
 def _check_sender(connection: Connection, sender: str | None) -> None:
@@ -102,13 +104,17 @@ def _print_strays(settings: Settings) -> None:
     from assets.drops import strays
 
     if count := strays(settings.landing):
-        say(f"{count:,} {'file lies' if count == 1 else 'files lie'} in {settings.landing} itself, in no sender's folder, where nobody takes files: move them into {settings.landing}/<sender>/")
+        say(
+            f"{count:,} {'file lies' if count == 1 else 'files lie'} in {settings.landing} itself, in no sender's folder, where nobody takes files: move them into {settings.landing}/<sender>/"
+        )
 
 
 def _print_states(connection: Connection, sender: str | None) -> None:
     sql = "select state, count(*), sum(received_count)::bigint from intake.submission where :sender is null or sender_code = :sender group by 1 order by 2 desc"
     rows = _rows(connection, sql.replace(":sender is null", "cast(:sender as text) is null"), sender=sender)
-    print_table("\nSubmissions by state", ("state", "submissions", "rows"), rows or [("none yet", None, None)], numbers=("submissions", "rows"))
+    print_table(
+        "\nSubmissions by state", ("state", "submissions", "rows"), rows or [("none yet", None, None)], numbers=("submissions", "rows")
+    )
 
 
 def _print_latest(connection: Connection, sender: str | None, last: int) -> None:
@@ -118,7 +124,13 @@ def _print_latest(connection: Connection, sender: str | None, last: int) -> None
         "where cast(:sender as text) is null or sender_code = :sender order by arrival_number desc limit :last"
     )
     header = ("submission", "received", "sender", "dataset", "state", "rows", "accepted", "unchanged", "set aside")
-    print_table("\nLatest", header, _rows(connection, sql, sender=sender, last=last), numbers=header[5:], least=("unchanged", "accepted", "received", "set aside"))
+    print_table(
+        "\nLatest",
+        header,
+        _rows(connection, sql, sender=sender, last=last),
+        numbers=header[5:],
+        least=("unchanged", "accepted", "received", "set aside"),
+    )
 
 
 def _print_waiting(connection: Connection, sender: str | None, stuck: set[str]) -> None:

@@ -52,7 +52,9 @@ def opened(settings: Settings) -> Iterator[Context]:
     from warehouse.migrate import migrate
 
     if not settings.database_url and not settings.server_data.is_dir():
-        raise click.ClickException(f"there is no warehouse in {settings.home} yet; `common-cause up` makes one, --home names another folder")
+        raise click.ClickException(
+            f"there is no warehouse in {settings.home} yet; `common-cause up` makes one, --home names another folder"
+        )
     with database_for(settings):
         migrate(settings)
         context = Context.open(settings)
@@ -66,12 +68,21 @@ def refresh(context: Context) -> RefreshOutcome:
     """Works off what is stale, so that a command ends with fresh results; a terminal shows meanwhile how long that takes."""
     from assets.refresh import refresh as work_off
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console(), transient=True, disable=not console().is_terminal) as progress:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console(),
+        transient=True,
+        disable=not console().is_terminal,
+    ) as progress:
         progress.add_task("computing results, benchmarks and signals")
         return work_off(context.engine, context.registry, context.now())
 
 
-def print_table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = (), least: Sequence[str] = ()) -> None:
+def print_table(
+    title: str, header: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = (), least: Sequence[str] = ()
+) -> None:
     """A table on the console; columns named in ``numbers`` are set to the right.
 
     No word is broken, so that whatever is to be typed again can be copied. Where that needs more than the terminal's width, columns named in ``least``

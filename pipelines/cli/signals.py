@@ -20,7 +20,9 @@ def signals() -> None:
 
 @signals.command("list")
 @click.option("--pathway", help="Name of one pathway.")
-@click.option("--organisation", callback=lambda c, o, v: v and plain_code(c, o, v), help="Code of one organisation; with its sites and teams.")
+@click.option(
+    "--organisation", callback=lambda c, o, v: v and plain_code(c, o, v), help="Code of one organisation; with its sites and teams."
+)
 @click.option("--all", "everything", is_flag=True, help="Closed ones too.")
 @click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="How many at most.")
 @click.pass_obj
@@ -35,8 +37,20 @@ def list_signals(settings: Settings, pathway: str | None, organisation: str | No
     header = ("number", "organisation", "what", "tone", "rule", "since", "state", "assigned to")
     print_table("Signals", header, rows or [(None, "none", *[None] * 6)], numbers=("number",))
     if waiting:
-        said = [(row.organisation_code, row.role, f"{row.formed_at:%Y-%m-%d %H:%M}", row.attempt_count, f"{row.next_attempt_at:%Y-%m-%d %H:%M}", row.last_problem) for row in waiting]
-        print_table("Messages that nobody takes", ("organisation", "lead", "since", "attempts", "next", "because"), said, numbers=("attempts",))
+        said = [
+            (
+                row.organisation_code,
+                row.role,
+                f"{row.formed_at:%Y-%m-%d %H:%M}",
+                row.attempt_count,
+                f"{row.next_attempt_at:%Y-%m-%d %H:%M}",
+                row.last_problem,
+            )
+            for row in waiting
+        ]
+        print_table(
+            "Messages that nobody takes", ("organisation", "lead", "since", "attempts", "next", "because"), said, numbers=("attempts",)
+        )
 
 
 def _listed(row) -> tuple:
@@ -53,9 +67,17 @@ def show(settings: Settings, number: int) -> None:
 
     with opened(settings) as context, context.engine.connect() as connection:
         one, events = told(connection, number)
-    say(f"signal {number}: {one.organisation_name or one.organisation_code}, {one.measure_name or one.kind}: {one.rule_name}, since {one.since_on.isoformat()}")
-    say(f"state: {one.state}" + (f", assigned to {one.assigned_to}" if one.assigned_to else "") + (f", because: {one.closed_because}" if one.closed_because else ""))
-    print_table("History", ("when", "event", "who", "note"), [(f"{e.happened_at:%Y-%m-%d %H:%M}", e.event, e.actor, e.note) for e in events])
+    say(
+        f"signal {number}: {one.organisation_name or one.organisation_code}, {one.measure_name or one.kind}: {one.rule_name}, since {one.since_on.isoformat()}"
+    )
+    say(
+        f"state: {one.state}"
+        + (f", assigned to {one.assigned_to}" if one.assigned_to else "")
+        + (f", because: {one.closed_because}" if one.closed_because else "")
+    )
+    print_table(
+        "History", ("when", "event", "who", "note"), [(f"{e.happened_at:%Y-%m-%d %H:%M}", e.event, e.actor, e.note) for e in events]
+    )
 
 
 def _act(settings: Settings, number: int, what: str, **given: str | None) -> None:

@@ -62,7 +62,10 @@ def withdraw(settings: Settings, submission: str, yes: bool) -> None:
         take_back(context, submission, actor())
         done = refresh(context)
         changed = f", {done.cell_count:,} cells of results are computed anew" if done.cell_count else ""
-        say(f"{submission} is withdrawn: " + (f"rows that no longer count: {_taken(row):,}{changed}" if _taken(row) else "nothing of it had counted"))
+        say(
+            f"{submission} is withdrawn: "
+            + (f"rows that no longer count: {_taken(row):,}{changed}" if _taken(row) else "nothing of it had counted")
+        )
 
 
 def _portrait(row: Row) -> str:

@@ -52,7 +52,9 @@ def somebody_takes_it(settings: Settings) -> bool:
     from pipelines.services import DAEMON, is_running
 
     if not settings.database_url and not settings.server_data.is_dir():
-        raise click.ClickException(f"there is no warehouse in {settings.home}: nothing was dropped; `common-cause up` makes one, --home names another folder")
+        raise click.ClickException(
+            f"there is no warehouse in {settings.home}: nothing was dropped; `common-cause up` makes one, --home names another folder"
+        )
     return is_running(settings, DAEMON)
 
 
@@ -83,7 +85,11 @@ class _Wait:
 
     def __init__(self, settings: Settings, sender: str, since: datetime, until: float):
         self.settings, self.until, self.names, self.engine = settings, until, {}, None
-        self.wanted = select(submission).where(submission.c.sender_code == sender, submission.c.received_at >= since).order_by(submission.c.arrival_number.desc())
+        self.wanted = (
+            select(submission)
+            .where(submission.c.sender_code == sender, submission.c.received_at >= since)
+            .order_by(submission.c.arrival_number.desc())
+        )
 
     def for_result(self, digest: str, name: str):
         """The submission of these bytes that landed under this name, final or as far as it is when the time is over; None before it is known."""

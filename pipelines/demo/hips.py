@@ -51,7 +51,9 @@ class HipStory(Story):
         yield DemoFile(b, "week (semicolons).csv", csv_bytes(self.recent(b), Dialect(";", "cp1252")), "semicolons and Windows-1252")
         yield DemoFile(c, "week.txt", csv_bytes(self.recent(c), Dialect("\t", has_mark=True)), "tabs and a byte order mark")
         yield DemoFile(d, "week.xlsx", xlsx_bytes(self.recent(d), data), "a workbook with real dates")
-        titled = xlsx_bytes(self.recent(d, 30), data, real_dates=False, title_rows=("Hip fractures", "Exported by the ward"), sheets_before=("Notes",))
+        titled = xlsx_bytes(
+            self.recent(d, 30), data, real_dates=False, title_rows=("Hip fractures", "Exported by the ward"), sheets_before=("Notes",)
+        )
         yield DemoFile(d, "week with title.xlsx", titled, "a workbook with titles, notes and dates as text")
         recent = self.history.select(provider=e, start=self.today - timedelta(days=60))
         own = in_layout(self.told(recent), data, TRUST_LAYOUT)
@@ -59,10 +61,27 @@ class HipStory(Story):
 
     def _flawed(self) -> Iterator[DemoFile]:
         f, g, h, i, j, k = self.network.providers[5:11]
-        yield DemoFile(f, "week.csv", csv_bytes(self.recent(f, 90, unknown_code=0.05, impossible_date=0.05)), "unknown codes and impossible dates: taken in part")
-        yield DemoFile(g, "week.csv", csv_bytes(self.recent(g, 90, surgery_before_presentation=0.08, discharge_before_surgery=0.05)), "times in the wrong order")
-        yield DemoFile(h, "week.csv", csv_bytes(self.recent(h, 90, nhs_number_as_excel=0.1, swapped_date=0.05)), "what a spreadsheet does to numbers and dates")
-        yield DemoFile(i, "week.csv", csv_bytes(self.recent(i, 90, dummy_nhs_number=0.05, wrong_check_digit=0.05)), "NHS numbers that cannot be")
+        yield DemoFile(
+            f,
+            "week.csv",
+            csv_bytes(self.recent(f, 90, unknown_code=0.05, impossible_date=0.05)),
+            "unknown codes and impossible dates: taken in part",
+        )
+        yield DemoFile(
+            g,
+            "week.csv",
+            csv_bytes(self.recent(g, 90, surgery_before_presentation=0.08, discharge_before_surgery=0.05)),
+            "times in the wrong order",
+        )
+        yield DemoFile(
+            h,
+            "week.csv",
+            csv_bytes(self.recent(h, 90, nhs_number_as_excel=0.1, swapped_date=0.05)),
+            "what a spreadsheet does to numbers and dates",
+        )
+        yield DemoFile(
+            i, "week.csv", csv_bytes(self.recent(i, 90, dummy_nhs_number=0.05, wrong_check_digit=0.05)), "NHS numbers that cannot be"
+        )
         yield DemoFile(j, "week.csv", csv_bytes(self.recent(j, 90, formula=0.05, untidy_spaces=0.1)), "formulas and untidy spaces")
         renamed = self.recent(k).rename(columns={"Presentation date": "Presentaton date", "ASA Grade": "ASA Grad"})
         yield DemoFile(k, "week.csv", csv_bytes(renamed), "misspelt headers: did you mean ...?")
@@ -89,7 +108,9 @@ class HipStory(Story):
         corrected["Presentation date"] = [_a_day_earlier(text, row) for row, text in enumerate(corrected["Presentation date"])]
         yield DemoFile(r, "corrections.csv", csv_bytes(corrected), "corrected key fields: corrections, not second cases")
         yield DemoFile(s, "withdrawn later.csv", csv_bytes(self.recent(s)), "taken, and then withdrawn by the office")
-        yield DemoFile(t, "records to withdraw.csv", csv_bytes(self.recent(t, 200).head(3)), "withdraws three records", {"mode": "withdraw"})
+        yield DemoFile(
+            t, "records to withdraw.csv", csv_bytes(self.recent(t, 200).head(3)), "withdraws three records", {"mode": "withdraw"}
+        )
 
 
 def _a_day_earlier(text: str, row: int) -> str:

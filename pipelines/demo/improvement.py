@@ -17,11 +17,30 @@ from pipelines.demo.true_effects import HIP, MOBILISED, NERVE, SURGERY, TrueActi
 
 LEAD = ("Organisation", "Pathway", "Role", "Contact address", "Signals", "How often")
 AIM = ("Organisation", "Measure", "Baseline", "Target", "By when", "Set on", "Note")
-ACTION = ("Organisation", "Reference", "Cycle", "Pathway", "Title", "What changes", "Change ideas", "Measures to raise", "Measures to lower", "Start date", "End date", "Status")
+ACTION = (
+    "Organisation",
+    "Reference",
+    "Cycle",
+    "Pathway",
+    "Title",
+    "What changes",
+    "Change ideas",
+    "Measures to raise",
+    "Measures to lower",
+    "Start date",
+    "End date",
+    "Status",
+)
 ROLES = ("Clinical lead", "Improvement nurse")
 FLAWED = 7  # by its number among the providers: whose file of actions holds what cannot be
 # provider, measure, from, to, by in so many days. The last is of an action that does nothing: behind on whatever day the demo is run
-AIMS = ((2, SURGERY, 0.55, 0.75, 200), (12, SURGERY, 0.55, 0.70, 120), (11, MOBILISED, 0.80, 0.90, 150), (4, MOBILISED, 0.80, 0.99, 90), (8, NERVE, 0.60, 0.98, 30))
+AIMS = (
+    (2, SURGERY, 0.55, 0.75, 200),
+    (12, SURGERY, 0.55, 0.70, 120),
+    (11, MOBILISED, 0.80, 0.90, 150),
+    (4, MOBILISED, 0.80, 0.99, 90),
+    (8, NERVE, 0.60, 0.98, 30),
+)
 
 
 def lead_files(network: Network) -> Iterator[DemoFile]:
@@ -33,9 +52,19 @@ def improvement_files(network: Network, today: date) -> Iterator[DemoFile]:
     """Aims and actions of the whole network."""
     yield DemoFile(OFFICE, "aims.csv", _csv(AIM, _aims(network, today)), "aims of five providers")
     known = [action for action in registered() if action.provider < len(network.providers)]
-    yield DemoFile(OFFICE, "improvement actions.csv", _csv(ACTION, [_action(action, network, today) for action in known]), "actions: some work, some do not, one is too young")
+    yield DemoFile(
+        OFFICE,
+        "improvement actions.csv",
+        _csv(ACTION, [_action(action, network, today) for action in known]),
+        "actions: some work, some do not, one is too young",
+    )
     if len(network.providers) > FLAWED:
-        yield DemoFile(network.providers[FLAWED], "actions.csv", _csv(ACTION, _flawed(network.providers[FLAWED], today)), "actions without measures, in the future, before the data, with a new idea")
+        yield DemoFile(
+            network.providers[FLAWED],
+            "actions.csv",
+            _csv(ACTION, _flawed(network.providers[FLAWED], today)),
+            "actions without measures, in the future, before the data, with a new idea",
+        )
 
 
 def _csv(header: tuple[str, ...], rows: list[tuple]) -> bytes:
@@ -73,7 +102,20 @@ def _action(action: TrueAction, network: Network, today: date) -> tuple:
 
 def _flawed(provider: str, today: date) -> list[tuple]:
     start = _written(today - timedelta(days=200))
-    sound = (provider, "F1", 1, HIP, "Tea round for families", "A volunteer tells families what happens next.", "Trauma list at the weekend; Tea round", MOBILISED, "", start, "", "active")
+    sound = (
+        provider,
+        "F1",
+        1,
+        HIP,
+        "Tea round for families",
+        "A volunteer tells families what happens next.",
+        "Trauma list at the weekend; Tea round",
+        MOBILISED,
+        "",
+        start,
+        "",
+        "active",
+    )
     without = (*sound[:1], "F2", *sound[2:7], "", *sound[8:])
     ahead = (*sound[:1], "F3", *sound[2:9], _written(today + timedelta(days=30)), *sound[10:])
     early = (*sound[:1], "F4", *sound[2:9], _written(today - timedelta(days=1500)), *sound[10:])

@@ -73,7 +73,9 @@ def _teams(rng: np.random.Generator, count: int, today: date, yearly_cases: floa
         provider = f"ZQ{chr(65 + number)}"
         size = float(np.clip(rng.lognormal(-0.06, 0.3), 0.5, 1.9) * yearly_cases)
         roles = ("centre",) if number in CENTRES else ()
-        yield Site(f"SSNAP7{number:02d}", provider, size, _mortality(MORTALITY_OF_STROKES, number), true_changes(number, STROKE, today), roles)
+        yield Site(
+            f"SSNAP7{number:02d}", provider, size, _mortality(MORTALITY_OF_STROKES, number), true_changes(number, STROKE, today), roles
+        )
         if number in WITH_COMMUNITY_TEAM:
             yield Site(f"SSNAPC7{number:02d}", provider, 0, roles=("community",))
         if number == WITH_REHABILITATION:
@@ -87,7 +89,11 @@ def _mortality(known: dict[int, float], number: int) -> tuple[tuple[str, float],
 
 def _team_name(team: Site) -> str:
     town = TOWNS[ord(team.provider_code[-1]) - 65]
-    what = {("community",): "community stroke team", ("rehabilitation",): "stroke rehabilitation unit", ("centre",): "comprehensive stroke centre"}
+    what = {
+        ("community",): "community stroke team",
+        ("rehabilitation",): "stroke rehabilitation unit",
+        ("centre",): "comprehensive stroke centre",
+    }
     return f"{town} {what.get(team.roles, 'stroke team')} (made up)"
 
 

@@ -54,7 +54,9 @@ def run_demo(settings: Settings, once: bool, port: int | None = None, providers:
     dashboard_port = free_port(FIRST_PORTS[DASHBOARD])
     house = replace(house, dashboard_url=house.dashboard_url or f"http://127.0.0.1:{dashboard_port}")  # messages name it
     try:
-        addresses = up(house, say=lambda line: console().print(f"starting: {line}"), port=port, dashboard_port=dashboard_port, more=OPEN_HOUSE)
+        addresses = up(
+            house, say=lambda line: console().print(f"starting: {line}"), port=port, dashboard_port=dashboard_port, more=OPEN_HOUSE
+        )
         print_addresses(addresses)
         console().print(f"  {'e-mails':<14}{house.home / 'mail' / 'new'}", soft_wrap=True, markup=False)
         is_done = work_off(house, make_network(house.clock().date(), providers))
@@ -115,7 +117,11 @@ def work_off(house: Settings, network: Network) -> bool:
         watch = Backlog(context, progress)
         is_done = watch.drop_all(lead_files(network), Path(scratch), "leads, whom signals reach")
         is_done &= watch.drop_all(_all("back_loads", stories), Path(scratch), "two years of history")
-        is_done &= watch.drop_all((*_all("singles", stories), *office_files(stories), *improvement_files(network, house.clock().date())), Path(scratch), "single files")
+        is_done &= watch.drop_all(
+            (*_all("singles", stories), *office_files(stories), *improvement_files(network, house.clock().date())),
+            Path(scratch),
+            "single files",
+        )
         for submission_id in watch.named("withdrawn later.csv"):
             withdraw(context, submission_id, "the demo")
         is_done &= watch.until_fresh()

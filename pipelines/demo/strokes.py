@@ -105,7 +105,9 @@ class StrokeStory(Story):
         wider.insert(40, "Ward", "7")
         wider.columns = [str(place) for place in range(len(wider.columns))]
         yield DemoFile(j, "strokes.csv", csv_bytes(wider), "a column too many, and no headers to find it by", folder=self.teams_of(j)[0])
-        yield DemoFile(k, "strokes.csv", csv_bytes(self.recent(self.teams_of(j)[0], layout=EXPORT)), "another trust's strokes in the wrong folder")
+        yield DemoFile(
+            k, "strokes.csv", csv_bytes(self.recent(self.teams_of(j)[0], layout=EXPORT)), "another trust's strokes in the wrong folder"
+        )
 
     def _consequential(self) -> Iterator[DemoFile]:
         k, m = self.providers[10:12]
@@ -115,12 +117,19 @@ class StrokeStory(Story):
         yield DemoFile(m, "strokes.csv", week, "the strokes that come again", folder=team)
         yield DemoFile(m, "strokes (copy).csv", week, "the same strokes again: already received", waits=True, folder=team)
         since, until = self.today - timedelta(days=180), self.today - timedelta(days=30)
-        manifest = {"mode": "replace period", "period_start": since.isoformat(), "period_end": until.isoformat(), "team": self.teams_of(k)[0]}
+        manifest = {
+            "mode": "replace period",
+            "period_start": since.isoformat(),
+            "period_end": until.isoformat(),
+            "team": self.teams_of(k)[0],
+        }
         few = self.recent(self.teams_of(k)[0], 180).head(4)
         yield DemoFile(k, "half a year of strokes.csv", csv_bytes(few), "would withdraw most of half a year of strokes: held", manifest)
         corrected = self.told(self._since(120, provider=n))
         corrected["s2_stroke_type"] = _another_type(corrected["s2_stroke_type"])
-        yield DemoFile(n, "strokes, corrected.csv", csv_bytes(self.spelt(corrected, EXPORT)), "corrections that contradict what stays: told row by row")
+        yield DemoFile(
+            n, "strokes, corrected.csv", csv_bytes(self.spelt(corrected, EXPORT)), "corrections that contradict what stays: told row by row"
+        )
 
 
 def _another_type(types: np.ndarray) -> np.ndarray:

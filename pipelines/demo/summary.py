@@ -47,7 +47,9 @@ QUESTIONS = (
         "The warehouse",
         ("table", "rows"),
         "select title, rows from ("
-        + " union all ".join(f"select {place} as place, * from ({question}) as counted (title, rows)" for place, question in enumerate(COUNTED))
+        + " union all ".join(
+            f"select {place} as place, * from ({question}) as counted (title, rows)" for place, question in enumerate(COUNTED)
+        )
         + ") as every order by place, title",
     ),
     (

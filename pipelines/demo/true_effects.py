@@ -34,9 +34,19 @@ class TrueAction:
     status: str = "active"
 
 
-WEEKEND, PHYSIO, BONE, BLOCK = "Trauma list at weekends", "Physiotherapy seven days a week", "Bone health nurse", "Nerve block in the emergency department"
+WEEKEND, PHYSIO, BONE, BLOCK = (
+    "Trauma list at weekends",
+    "Physiotherapy seven days a week",
+    "Bone health nurse",
+    "Nerve block in the emergency department",
+)
 NEEDLE, SWALLOW, BED = "Needle in the scanner room", "Swallow screen by nurses on arrival", "Protected bed on the stroke unit"
-SURGERY, MOBILISED, NERVE, BONED = "hip_kpi2_surgery_next_day", "hip_kpi4_mobilised_next_day", "hip_kpi0_nerve_block", "hip_bone_any_at_discharge"
+SURGERY, MOBILISED, NERVE, BONED = (
+    "hip_kpi2_surgery_next_day",
+    "hip_kpi4_mobilised_next_day",
+    "hip_kpi0_nerve_block",
+    "hip_bone_any_at_discharge",
+)
 TRUE_ACTIONS = (
     TrueAction(2, HIP, 300, "surgery_speed", 0.7, WEEKEND, "Saturday and Sunday lists", (SURGERY,), ("hip_hours_to_surgery_median",), "adopted"),
     TrueAction(12, HIP, 270, "surgery_speed", 0.5, WEEKEND, "A list on Saturdays", (SURGERY,)),

@@ -52,7 +52,13 @@ def receipt_json(content: ReceiptContent) -> bytes:
 
 def _not_counting(told: NotCounting) -> dict:
     cases = [{"submission": submission, "row": row} for submission, row in told.rows[:ROW_LIMIT]]
-    return {"status": told.status, "count": told.count, "meaning": told.meaning, "cases": cases, "cases_left_out": max(told.count - ROW_LIMIT, 0)}
+    return {
+        "status": told.status,
+        "count": told.count,
+        "meaning": told.meaning,
+        "cases": cases,
+        "cases_left_out": max(told.count - ROW_LIMIT, 0),
+    }
 
 
 def _group(group: FindingGroup) -> dict:

@@ -68,14 +68,21 @@ def _sections(content: ReceiptContent) -> list[dict]:
 def _without(content: ReceiptContent, group: FindingGroup, aside: set[int]) -> FindingGroup:
     """A row that is set aside is told there; its warnings are in findings.csv and in the workbook."""
     kept = tuple(row for row in group.row_numbers if row not in aside)
-    return replace(group, row_numbers=kept, cells=content.cells(kept, group.field_name), count=group.count - len(group.row_numbers) + len(kept))
+    return replace(
+        group, row_numbers=kept, cells=content.cells(kept, group.field_name), count=group.count - len(group.row_numbers) + len(kept)
+    )
 
 
 def _section(content: ReceiptContent, severity: Severity, groups: list[FindingGroup]) -> dict:
     note = sentences.note(content, severity)
     if severity is Severity.WARN and content.counts.quarantined:
         note += f" Warnings on rows set aside are in {'annotated.xlsx' if content.has_workbook else 'findings.csv'}."
-    if severity is Severity.QUARANTINE_RECORD and content.facts.mode == "replace period" and content.dataset and content.dataset.kind is DatasetKind.RECORDS:
+    if (
+        severity is Severity.QUARANTINE_RECORD
+        and content.facts.mode == "replace period"
+        and content.dataset
+        and content.dataset.kind is DatasetKind.RECORDS
+    ):
         note += " What was known of their patients stays as it was."
     if content.facts.state in ("rejected", "held") and not content.facts.is_check:
         note = {"rejected": "None of the rows was taken.", "held": "Nothing has been taken yet."}[content.facts.state]
@@ -121,7 +128,9 @@ def _comparison(content: ReceiptContent) -> list[dict] | None:
 
 def _not_counting(told: NotCounting) -> dict:
     """One status: the sender's own files, the latest first, and their rows."""
-    shown = [(submission, len(rows), *sentences.row_ranges(rows, RANGE_LIMIT)) for submission, rows in told.by_submission[:SUBMISSIONS_SHOWN]]
+    shown = [
+        (submission, len(rows), *sentences.row_ranges(rows, RANGE_LIMIT)) for submission, rows in told.by_submission[:SUBMISSIONS_SHOWN]
+    ]
     return {
         "status": told.status, "meaning": told.meaning, "count": told.count, "hidden": sum(len(rows) for _, rows in told.by_submission[SUBMISSIONS_SHOWN:]),
         "files": [dict(zip(("submission", "count", "rows", "left_out"), one, strict=True)) for one in shown],

@@ -199,7 +199,11 @@ def _after_acceptance(content: ReceiptContent) -> Iterator[str]:
         yield f"You need do nothing. What was found in the file is told by the receipt of {content.facts.repeats}."
         return
     if counts.quarantined:
-        where = "annotated.xlsx and drop that file in your landing folder as it is" if content.has_workbook else "your file and drop it in your landing folder again"
+        where = (
+            "annotated.xlsx and drop that file in your landing folder as it is"
+            if content.has_workbook
+            else "your file and drop it in your landing folder again"
+        )
         yield f"Correct the rows set aside in {where}, or correct your own system and export again."
         yield "Until then the rows set aside are missing from your results."
     elif counts.warned:

@@ -33,7 +33,9 @@ def test_its_organisations_are_found_by_name_and_lie_below_known_parents(teams, 
         assert resolve(connection, ["st exemplars hospital", "SSNAPC7"]) == {"st exemplars hospital": "SSNAP101", "SSNAPC7": "SSNAPC7"}
     assert (outcome.read_count, outcome.changed_codes) == (2, ("SSNAP101", "SSNAPC7"))
     assert outcome.problems == ("line 4: no code in 'TeamCode', or no name in 'TeamName'",)
-    found = world.query("select organisation_code as code, parent_code, organisation_kind as kind from pathway.organisation where organisation_code like 'SSNAP%' order by 1")
+    found = world.query(
+        "select organisation_code as code, parent_code, organisation_kind as kind from pathway.organisation where organisation_code like 'SSNAP%' order by 1"
+    )
     assert [tuple(row.values()) for row in found] == [("SSNAP101", "ZX1", "team"), ("SSNAPC7", None, "team")]
 
 

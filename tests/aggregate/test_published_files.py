@@ -102,11 +102,21 @@ def teams(world, open_data):
     with (open_data / "ssnap/ssnapstats_teamdetails.csv").open(newline="", encoding="utf-8-sig") as file:
         listed = list(csv.DictReader(file))
     trusts = {row["TRUST_Groups"].removeprefix("TRUST_"): row["TRUST_Names"] for row in listed if row["TRUST_Names"]}
-    rows = [{"organisation_code": code, "organisation_name": name, "organisation_kind": "provider", "parent_code": None} for code, name in trusts.items()]
+    rows = [
+        {"organisation_code": code, "organisation_name": name, "organisation_kind": "provider", "parent_code": None}
+        for code, name in trusts.items()
+    ]
     known = set(trusts)
     for row in listed:
         trust = row["TRUST_Groups"].removeprefix("TRUST_")
-        rows.append({"organisation_code": f"SSNAP-{row['TeamCode']}", "organisation_name": row["TeamName"].strip(), "organisation_kind": "team", "parent_code": trust if trust in known else None})
+        rows.append(
+            {
+                "organisation_code": f"SSNAP-{row['TeamCode']}",
+                "organisation_name": row["TeamName"].strip(),
+                "organisation_kind": "team",
+                "parent_code": trust if trust in known else None,
+            }
+        )
     with world.context.engine.begin() as connection:
         load_network(connection, rows)
     return {row["TeamName"].strip() for row in listed}

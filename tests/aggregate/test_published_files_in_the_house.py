@@ -45,7 +45,17 @@ def etr(open_data: Path, path: Path) -> Path:
     with (open_data / "ods/trusts_england.csv").open(newline="", encoding="utf-8") as file, path.open("w", newline="") as out:
         for row in csv.DictReader(file):
             empty = [""] * 6
-            csv.writer(out).writerow([row["trust_code"], row["trust_name"], row["region_code"], row["icb_code_2026"], *empty, row["open_date"], row["close_date"]])
+            csv.writer(out).writerow(
+                [
+                    row["trust_code"],
+                    row["trust_name"],
+                    row["region_code"],
+                    row["icb_code_2026"],
+                    *empty,
+                    row["open_date"],
+                    row["close_date"],
+                ]
+            )
     return path
 
 
@@ -79,7 +89,9 @@ def test_what_was_published_is_what_the_warehouse_holds(house, open_data, publis
 
 def codes_in(house: World, names: Iterable[str]) -> dict[str, str]:
     """Code of each name, and of each that is on no list and was kept as it came."""
-    kept = house.query("select organisation_code as code, organisation_name as name from pathway.organisation where organisation_code like '?%'")
+    kept = house.query(
+        "select organisation_code as code, organisation_name as name from pathway.organisation where organisation_code like '?%'"
+    )
     with house.context.engine.connect() as connection:
         return resolve(connection, names) | {row["name"]: row["code"] for row in kept}
 

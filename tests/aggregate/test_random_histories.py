@@ -71,7 +71,9 @@ def test_what_counts_equals_the_plain_model_and_the_results_a_full_recompute(wor
             told["is_effective"] = False
         if chance.random() < 0.25:
             world.refresh()
-        named = {(provisional_code(code) if code.startswith("Unknown") else code, day): value for (code, day), value in model.counting().items()}
+        named = {
+            (provisional_code(code) if code.startswith("Unknown") else code, day): value for (code, day), value in model.counting().items()
+        }
         assert counting(world) == named
     world.refresh()
     tables = ("results", "benchmarks", "funnels", "spc")
@@ -91,7 +93,9 @@ def test_deaths_equal_the_plain_model(world):
         mode = chance.choices(["upsert", "withdraw"], [4, 1])[0]
         rows = {who: f"{chance.randint(1, 28):02d}/05/2024" for who in chance.sample(range(1, 6), chance.randint(1, 3))}
         outcome = world.submit(deaths(*rows.items()), sender="NET", name="deaths.csv", manifest={"mode": mode})
-        if world.query("select 1 from intake.submission where submission_id = :id and repeats_submission_id is null", id=outcome.submission_id):
+        if world.query(
+            "select 1 from intake.submission where submission_id = :id and repeats_submission_id is null", id=outcome.submission_id
+        ):
             said.append([outcome.submission_id, mode, rows])
         if chance.random() < 0.3 and said:
             withdraw(world.context, said.pop(chance.randrange(len(said)))[0], "test")
@@ -105,5 +109,7 @@ def stored_deaths(world) -> dict[str, date]:
     """NHS number -> date of death, for the numbers that the test uses."""
     _, digests = world.context.keys.pseudonyms([nhs_number(who) for who in range(1, 6)])
     number_of = dict(zip(digests, map(nhs_number, range(1, 6)), strict=True))
-    rows = world.query("select hmac, death_on from pathway.person_identifier join pathway.person using (person_id) where death_on is not null")
+    rows = world.query(
+        "select hmac, death_on from pathway.person_identifier join pathway.person using (person_id) where death_on is not null"
+    )
     return {number_of[bytes(row["hmac"])]: row["death_on"] for row in rows}

@@ -16,7 +16,13 @@ COUNTS, SCORES = shared_datasets()[:2]
 WARDS = Layout(
     "wards",
     "measure_counts",
-    columns=(Column("Month", "period_start"), Column("Org", "organisation"), Column("Ward", "ward"), Column("All", "denominator"), Column("Late", "late")),
+    columns=(
+        Column("Month", "period_start"),
+        Column("Org", "organisation"),
+        Column("Ward", "ward"),
+        Column("All", "denominator"),
+        Column("Late", "late"),
+    ),
     reshape=GroupAndSum(
         by=("organisation", "period_start"),
         sum=("denominator", "late"),
@@ -68,7 +74,9 @@ def aside(made):
 
 
 def test_rows_of_a_group_become_one_record_named_by_its_first_row():
-    made = summed(["01/05/2024", "R1", "a", "9", "10", "1"], ["01/05/2024", "R2", "a", "9", "7", "0"], ["01/05/2024", "R1", "b", "9", "30", "4"])
+    made = summed(
+        ["01/05/2024", "R1", "a", "9", "10", "1"], ["01/05/2024", "R2", "a", "9", "7", "0"], ["01/05/2024", "R1", "b", "9", "30", "4"]
+    )
     assert list(made.text.index) == [2, 3]
     assert made.text.loc[2, ["organisation", "period_start", "measure", "grain"]].tolist() == ["R1", "01/05/2024", "in_time", "month"]
     assert made.text.loc[2, ["numerator", "denominator"]].tolist() == ["35", "40"]
@@ -83,7 +91,9 @@ def test_blank_rows_are_not_received_and_row_numbers_are_those_of_the_file():
 
 @pytest.mark.parametrize("cell", ["", "n/a", "-3", "1e999x", "NaN", "1,000"])
 def test_no_record_is_made_of_a_group_with_a_cell_that_cannot_be_added_and_each_of_its_rows_is_told(cell):
-    made = summed(["01/05/2024", "R1", "a", "", "10", "1"], ["01/05/2024", "R1", "b", "", cell, "1"], ["01/05/2024", "R2", "a", "", "5", "1"])
+    made = summed(
+        ["01/05/2024", "R1", "a", "", "10", "1"], ["01/05/2024", "R1", "b", "", cell, "1"], ["01/05/2024", "R2", "a", "", "5", "1"]
+    )
     assert made.text["numerator"].to_dict() == {4: "4"}
     assert aside(made) == [("what_is_summed_is_a_number", 3, "denominator"), ("all_rows_of_a_sum_can_be_added", 2, None)]
     assert "added up with row 3" in made.findings[1].advice
@@ -129,8 +139,16 @@ def test_each_cell_of_a_measure_becomes_a_record_named_by_its_place():
 
 def test_a_record_leads_to_the_sheets_own_cell_and_an_attribute_to_the_cell_that_tells_it():
     cells = reshape([["", "Results"], *(["", *row] for row in SHEET)], MARKS, SCORES, JULY).cells
-    shown = {(number, name): (c.address, c.label, c.name) for number, name in [(3005, "value"), (5005, "organisation"), (4004, None)] if (c := cells.cell(number, name))}
-    assert shown == {(3005, "value"): ("C5", "Grade (after review)", "North"), (5005, "organisation"): ("E3", "Team", "East"), (4004, None): ("D4", "Mark", "South")}
+    shown = {
+        (number, name): (c.address, c.label, c.name)
+        for number, name in [(3005, "value"), (5005, "organisation"), (4004, None)]
+        if (c := cells.cell(number, name))
+    }
+    assert shown == {
+        (3005, "value"): ("C5", "Grade (after review)", "North"),
+        (5005, "organisation"): ("E3", "Team", "East"),
+        (4004, None): ("D4", "Mark", "South"),
+    }
     assert cells.cell(7, None) is None
 
 

@@ -18,14 +18,19 @@ def sheet(*, scores: str = "81.5 | 60.2", levels: str = "A | C", teams: str = "E
     from schemas.registry import load_registry
 
     rows = load_registry().layouts["ssnap_scoring_summary"].reshape.rows
-    names = {"organisation_group": "Routinely admitting team | Routinely admitting team.1", "parent_organisation": "T | T", "organisation": teams}
+    names = {
+        "organisation_group": "Routinely admitting team | Routinely admitting team.1",
+        "parent_organisation": "T | T",
+        "organisation": teams,
+    }
     cells = [(row, names[row.field] if row.field else levels if row.is_level else scores) for row in rows if not row.is_optional]
     return table(*(f"{row.label} | {text}" for row, text in cells), "A - 1 teams (50%) | | ")
 
 
 def test_departments_are_summed_and_every_row_is_accepted(world):
     outcome = world.submit(
-        attendances("2024-05-01 | ZX1 | 1 | 100 | 20 | 9", "2024-05-01 | ZX2 | 1 | 50 | 0 | 9", "2024-05-01 | ZX1 | other | 40 | 0 | 0"), sender="NET"
+        attendances("2024-05-01 | ZX1 | 1 | 100 | 20 | 9", "2024-05-01 | ZX2 | 1 | 50 | 0 | 9", "2024-05-01 | ZX1 | other | 40 | 0 | 0"),
+        sender="NET",
     )
     assert (outcome.state, outcome.counts.received, outcome.counts.accepted) == ("accepted", 3, 3)
     assert counting(world) == {("ZX1", "2024-05-01"): 120, ("ZX2", "2024-05-01"): 50}
@@ -33,7 +38,8 @@ def test_departments_are_summed_and_every_row_is_accepted(world):
 
 def test_a_bad_cell_sets_its_whole_group_aside(world):
     outcome = world.submit(
-        attendances("2024-05-01 | ZX1 | 1 | 100 | 20 | 9", "2024-05-01 | ZX2 | 1 | 50 | 0 | 9", "2024-05-01 | ZX1 | other | n/a | 0 | 0"), sender="NET"
+        attendances("2024-05-01 | ZX1 | 1 | 100 | 20 | 9", "2024-05-01 | ZX2 | 1 | 50 | 0 | 9", "2024-05-01 | ZX1 | other | n/a | 0 | 0"),
+        sender="NET",
     )
     assert (outcome.state, outcome.counts.received, outcome.counts.accepted, outcome.counts.quarantined) == ("accepted in part", 3, 1, 2)
     assert [row["row_number"] for row in world.query("select row_number from intake.quarantined_row order by 1")] == [2, 4]
@@ -51,7 +57,9 @@ def test_a_file_sent_again_with_one_row_changed_changes_its_group_only(world):
 def test_a_sheet_of_teams_gives_each_column_one_outcome(world):
     outcome = world.submit(sheet(), sender="NET", manifest=JULY)
     assert (outcome.state, outcome.counts.received, outcome.counts.accepted) == ("accepted", 2, 2)
-    stored = world.query("select value, level_code from measurement.submitted_result where measure_name = 'ssnap_level' order by row_number")
+    stored = world.query(
+        "select value, level_code from measurement.submitted_result where measure_name = 'ssnap_level' order by row_number"
+    )
     assert [tuple(row.values()) for row in stored] == [(5.0, "A"), (3.0, "C")]
 
 

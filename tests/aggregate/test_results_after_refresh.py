@@ -18,9 +18,13 @@ def test_a_score_has_its_value_or_its_reason_and_no_interval(world):
 
 
 def test_counts_become_a_share_with_an_interval_and_are_pooled_over_members(world):
-    world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX3 | ae_four_hour | 01/05/2024 | month | 30 | 60"), sender="NET")
+    world.submit(
+        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX3 | ae_four_hour | 01/05/2024 | month | 30 | 60"), sender="NET"
+    )
     world.refresh()
-    found = {row["organisation_code"]: (row["value"], row["has_interval"]) for row in world.query(RESULT, measure="ae_four_hour", grain="month")}
+    found = {
+        row["organisation_code"]: (row["value"], row["has_interval"]) for row in world.query(RESULT, measure="ae_four_hour", grain="month")
+    }
     assert found == {"ZX1": (0.9, True), "ZX3": (0.5, True), "REG1": (0.9, True), "REG2": (0.5, True), "NET": (0.75, True)}
 
 
@@ -29,7 +33,9 @@ def test_a_national_value_that_comes_later_stands_beside_the_results(world):
     world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100"))
     world.refresh()
     assert [row["national_value"] for row in world.query(national)] == [None]
-    reference = world.submit(table(REFERENCE, "ae_four_hour | 01/05/2024 | month | 0.74 | | | Monthly statistics | 13/06/2024"), sender="NET")
+    reference = world.submit(
+        table(REFERENCE, "ae_four_hour | 01/05/2024 | month | 0.74 | | | Monthly statistics | 13/06/2024"), sender="NET"
+    )
     world.refresh()
     assert world.query(national) == [{"national_value": 0.74, "national_source": "Monthly statistics (published 13 June 2024)"}]
     from assets.submissions import withdraw

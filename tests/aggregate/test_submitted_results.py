@@ -20,7 +20,10 @@ def counting(world) -> dict:
 
     with world.context.engine.connect() as connection:
         rows = connection.execute(effective_results()).mappings().all()
-    return {(row["organisation_code"], row["period_start"].isoformat()): row["numerator"] if row["value"] is None else row["value"] for row in rows}
+    return {
+        (row["organisation_code"], row["period_start"].isoformat()): row["numerator"] if row["value"] is None else row["value"]
+        for row in rows
+    }
 
 
 def rules(world) -> list[tuple]:
@@ -41,7 +44,9 @@ def clear_queue(world) -> None:
 
 
 def test_a_provider_sends_counts_of_its_own(world):
-    outcome = world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 80 | 100"))
+    outcome = world.submit(
+        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 80 | 100")
+    )
     assert (outcome.state, outcome.counts.received, outcome.counts.accepted) == ("accepted", 2, 2)
     assert counting(world) == {("ZX1", "2024-05-01"): 90, ("ZX1", "2024-06-01"): 80}
     assert ("emergency_care", "ZX1", "month", "2024-05-01") in stale(world)
@@ -50,7 +55,9 @@ def test_a_provider_sends_counts_of_its_own(world):
 def test_the_same_result_again_is_unchanged_and_a_correction_is_accepted(world):
     world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 80 | 100"))
     clear_queue(world)
-    outcome = world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 81 | 100"))
+    outcome = world.submit(
+        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 81 | 100")
+    )
     assert (outcome.counts.unchanged, outcome.counts.accepted) == (1, 1)
     assert counting(world) == {("ZX1", "2024-05-01"): 90, ("ZX1", "2024-06-01"): 81}
     assert {cell[3] for cell in stale(world) if cell[2] == "month"} == {"2024-06-01"}
@@ -69,7 +76,9 @@ def test_a_withdrawn_submission_gives_back_what_counted_before(world):
     from assets.submissions import withdraw
 
     world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100"))
-    second = world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 70 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 80 | 100"))
+    second = world.submit(
+        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 70 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 80 | 100")
+    )
     clear_queue(world)
     withdraw(world.context, second.submission_id, "test")
     assert counting(world) == {("ZX1", "2024-05-01"): 90}
@@ -110,7 +119,8 @@ def test_replace_period_withdraws_what_it_leaves_out(world):
 def test_replace_period_takes_only_results_of_its_period(world):
     manifest = {"mode": "replace period", "period_start": "2024-05-01", "period_end": "2024-05-31"}
     outcome = world.submit(
-        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 91 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 91 | 100"), manifest=manifest
+        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 91 | 100", "ZX1 | ae_four_hour | 01/06/2024 | month | 91 | 100"),
+        manifest=manifest,
     )
     assert (outcome.state, outcome.counts.quarantined) == ("accepted in part", 1)
     assert ("PER1", "quarantine record", 3) in rules(world)
@@ -141,7 +151,9 @@ def test_a_row_that_breaks_a_rule_is_set_aside(world, row, rule):
 
 
 def test_a_provider_may_not_send_for_another(world):
-    outcome = world.submit(counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX2 | ae_four_hour | 01/05/2024 | month | 90 | 100"))
+    outcome = world.submit(
+        counts("ZX1 | ae_four_hour | 01/05/2024 | month | 90 | 100", "ZX2 | ae_four_hour | 01/05/2024 | month | 90 | 100")
+    )
     assert (outcome.state, outcome.counts.quarantined) == ("accepted in part", 1)
     assert ("RES2", "quarantine record", 3) in rules(world)
 
@@ -179,10 +191,12 @@ def test_a_name_that_nobody_bears_keeps_its_results_until_it_gets_an_alias(world
     assert outcome.state == "accepted with warnings"
     assert [f for f in rules(world) if f[0] == "RES3"] == [("RES3", "warn", 2)]
     assert set(counting(world)) == {(provisional, "2024-05-01"), (provisional, "2024-06-01")}
-    assert world.query("select alias, seen_count from pathway.unresolved_organisation") == [{"alias": "the unknown infirmary", "seen_count": 2}]
-    assert world.query("select organisation_name, is_member from pathway.organisation where organisation_code = :code", code=provisional) == [
-        {"organisation_name": "The Unknown Infirmary", "is_member": False}
+    assert world.query("select alias, seen_count from pathway.unresolved_organisation") == [
+        {"alias": "the unknown infirmary", "seen_count": 2}
     ]
+    assert world.query(
+        "select organisation_name, is_member from pathway.organisation where organisation_code = :code", code=provisional
+    ) == [{"organisation_name": "The Unknown Infirmary", "is_member": False}]
     clear_queue(world)
     with world.context.engine.begin() as connection:
         add_alias(connection, "The Unknown Infirmary", "ZX3")
@@ -197,7 +211,13 @@ def test_a_known_name_does_not_come_to_mean_a_provisional_organisation(world):
     from warehouse.organisations import load_network, resolve
 
     world.submit(counts("New Infirmary | ae_four_hour | 01/05/2024 | month | 90 | 100"), sender="NET")
-    row = {"organisation_code": "ZX9", "organisation_name": "New Infirmary", "organisation_kind": "team", "parent_code": "ZX1", "is_member": True}
+    row = {
+        "organisation_code": "ZX9",
+        "organisation_name": "New Infirmary",
+        "organisation_kind": "team",
+        "parent_code": "ZX1",
+        "is_member": True,
+    }
     with world.context.engine.begin() as connection:
         load_network(connection, [row])
         assert resolve(connection, ["New Infirmary"]) == {"New Infirmary": "ZX9"}
@@ -239,8 +259,15 @@ def test_a_national_value_is_kept_apart_with_its_source(world):
     )
     assert outcome.counts.accepted == 2
     assert {f[0]: f[2] for f in rules(world) if f[0].startswith("RV")} == {"RV03": 3, "RV04": 5}
-    stored = world.query("select organisation_code, value, source, is_reference from measurement.submitted_result where is_reference order by row_number")
-    assert stored[0] == {"organisation_code": "NATION", "value": 0.74, "source": "Monthly statistics (published 13 June 2024)", "is_reference": True}
+    stored = world.query(
+        "select organisation_code, value, source, is_reference from measurement.submitted_result where is_reference order by row_number"
+    )
+    assert stored[0] == {
+        "organisation_code": "NATION",
+        "value": 0.74,
+        "source": "Monthly statistics (published 13 June 2024)",
+        "is_reference": True,
+    }
 
 
 def test_only_the_office_sends_national_values(world):

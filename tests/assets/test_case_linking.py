@@ -24,7 +24,17 @@ class _Dataset:
 
 
 def records(*rows: dict) -> pd.DataFrame:
-    blank = {"person_id": "ann", "number": None, "to": None, "came_from": None, "whole": None, "arrival": None, "began": None, "is_visiting": False, "answer": None}
+    blank = {
+        "person_id": "ann",
+        "number": None,
+        "to": None,
+        "came_from": None,
+        "whole": None,
+        "arrival": None,
+        "began": None,
+        "is_visiting": False,
+        "answer": None,
+    }
     frame = pd.DataFrame([blank | {"site_code": row["team_record_id"]} | row for row in rows])
     for name in ("number", "to", "came_from", "whole"):
         frame[name] = frame[name].astype("float64")
@@ -53,9 +63,17 @@ FIRST, MIDDLE, LAST = record("a", number=1, to=2), record("b", number=2, came_fr
         ("one end saying so is enough for one person", (record("a", number=1), record("b", number=2, came_from=1)), {("a", "b")}),
         ("not for two persons", (record("a", number=1), record("b", number=2, came_from=1, person_id="bob")), {("a",), ("b",)}),
         ("for two persons both say so", (record("a", number=1, to=2), record("b", number=2, came_from=1, person_id="bob")), {("a", "b")}),
-        ("a number for all connects one person's", (record("a", whole=7), record("b", whole=7), record("c", whole=7, person_id="bob")), {("a", "b"), ("c",)}),
+        (
+            "a number for all connects one person's",
+            (record("a", whole=7), record("b", whole=7), record("c", whole=7, person_id="bob")),
+            {("a", "b"), ("c",)},
+        ),
         ("so does the same arrival", (record("a", arrival="2025-03-03 09:00"), record("b", arrival="2025-03-03 09:00")), {("a", "b")}),
-        ("another arrival is another case", (record("a", arrival="2025-03-03 09:00"), record("b", arrival="2025-03-03 09:01")), {("a",), ("b",)}),
+        (
+            "another arrival is another case",
+            (record("a", arrival="2025-03-03 09:00"), record("b", arrival="2025-03-03 09:01")),
+            {("a",), ("b",)},
+        ),
         ("nothing told is nothing shared", (record("a"), record("b")), {("a",), ("b",)}),
         ("a record that names itself is one", (record("a", number=1, to=1),), {("a",)}),
     ],

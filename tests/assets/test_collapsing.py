@@ -31,11 +31,21 @@ DATASET = Dataset("told", "1", "Told", "", DatasetKind.RECORDS, FIELDS, collapse
 
 
 def collapsed(*rows: dict) -> dict:
-    frame = pd.DataFrame([dict.fromkeys(f.name for f in FIELDS) | {"case_id": "x", "is_visit": False, "is_leading": n == 0} | row for n, row in enumerate(rows)])
+    frame = pd.DataFrame(
+        [
+            dict.fromkeys(f.name for f in FIELDS) | {"case_id": "x", "is_visit": False, "is_leading": n == 0} | row
+            for n, row in enumerate(rows)
+        ]
+    )
     for item in FIELDS:
-        frame[item.name] = pd.to_datetime(frame[item.name]).astype("datetime64[us]") if item.kind is Kind.DATETIME else frame[item.name].astype(object)
+        frame[item.name] = (
+            pd.to_datetime(frame[item.name]).astype("datetime64[us]") if item.kind is Kind.DATETIME else frame[item.name].astype(object)
+        )
     row = collapse(DATASET, frame.assign(record_number=range(1, len(rows) + 1))).loc["x"]
-    return {name: None if value is None or pd.isna(value) else (value.strftime("%d %H:%M") if hasattr(value, "strftime") else value) for name, value in row.items()}
+    return {
+        name: None if value is None or pd.isna(value) else (value.strftime("%d %H:%M") if hasattr(value, "strftime") else value)
+        for name, value in row.items()
+    }
 
 
 @pytest.mark.parametrize(

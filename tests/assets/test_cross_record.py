@@ -25,7 +25,9 @@ def broken(dataset, *rows):
 
 
 def test_the_later_of_two_on_one_side_within_60_days_is_the_duplicate(dataset):
-    assert broken(dataset, ("b", "ann", "S", "1", "2024-03-01 10:00", None), ("a", "ann", "S", "1", "2024-01-01 10:00", None)) == {("b", "duplicate")}
+    assert broken(dataset, ("b", "ann", "S", "1", "2024-03-01 10:00", None), ("a", "ann", "S", "1", "2024-01-01 10:00", None)) == {
+        ("b", "duplicate")
+    }
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,9 @@ def test_a_duplicate_makes_no_further_duplicate(dataset):
 
 
 def test_overlapping_stays_in_two_places_are_a_conflict_of_both(dataset):
-    found = broken(dataset, ("a", "ann", "S", "1", "2024-01-01 10:00", "2024-01-09"), ("b", "ann", "T", "2", "2024-01-05 10:00", "2024-01-20"))
+    found = broken(
+        dataset, ("a", "ann", "S", "1", "2024-01-01 10:00", "2024-01-09"), ("b", "ann", "T", "2", "2024-01-05 10:00", "2024-01-20")
+    )
     assert found == {("a", "conflict"), ("b", "conflict")}
 
 
@@ -59,5 +63,7 @@ def test_overlapping_stays_in_two_places_are_a_conflict_of_both(dataset):
     ],
 )
 def test_what_is_no_conflict(dataset, why, first_end, second_start, second_site):
-    found = broken(dataset, ("a", "ann", "S", "1", "2024-01-01 10:00", first_end), ("b", "ann", second_site, "2", second_start, "2024-01-20"))
+    found = broken(
+        dataset, ("a", "ann", "S", "1", "2024-01-01 10:00", first_end), ("b", "ann", second_site, "2", second_start, "2024-01-20")
+    )
     assert found == set(), why

@@ -33,7 +33,15 @@ def test_nobody_has_to_move_what_is_closed_and_somebody_everything_else():
 
 @pytest.mark.parametrize(
     ("state", "days"),
-    [("detected", 10), ("case to answer", 5), ("notified", 25), ("responded", 30), ("confirmed alarm", 5), ("regulator notified", 15), ("escalated", 15)],
+    [
+        ("detected", 10),
+        ("case to answer", 5),
+        ("notified", 25),
+        ("responded", 30),
+        ("confirmed alarm", 5),
+        ("regulator notified", 15),
+        ("escalated", 15),
+    ],
 )
 def test_the_stages_have_the_working_days_of_the_guidance(state, days):
     assert STATES[state].days == days

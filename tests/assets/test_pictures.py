@@ -76,7 +76,11 @@ def test_special_causes_have_the_colours_of_making_data_count_and_shapes_of_thei
 
 def test_a_chart_writes_mean_and_limits_in_the_measures_unit_apart_from_each_other():
     series = [pictures.Point(f"m{k}", 20.0 + k % 2) for k in range(20)]
-    lines = [found for found in texts(drawn(pictures.xmr("Hours", "", series, 20.5, 20.4, 20.6, pictures.Unit(1, "hours", 1)))) if "hours" in found[3]]
+    lines = [
+        found
+        for found in texts(drawn(pictures.xmr("Hours", "", series, 20.5, 20.4, 20.6, pictures.Unit(1, "hours", 1))))
+        if "hours" in found[3]
+    ]
     assert {words for *_, words in lines} == {"mean 20.5 hours", "lower 20.4 hours", "upper 20.6 hours"}
     heights = sorted(y for _, _, y, _ in lines)
     assert all(b - a >= 12 for a, b in itertools.pairwise(heights)) and all(right <= WIDTH for _, right, _, _ in lines)
@@ -85,7 +89,11 @@ def test_a_chart_writes_mean_and_limits_in_the_measures_unit_apart_from_each_oth
 def test_limits_may_follow_the_points():
     series = [pictures.Point(f"m{k}", 0.5) for k in range(4)]
     picture = drawn(pictures.xmr("A", "", series, 0.5, [0.4, 0.3, 0.4, 0.3], [0.6, 0.7, 0.6, 0.7], PERCENT))
-    upper = next(line for line in re.findall(r'<polyline points="([^"]+)"[^>]*stroke-dasharray', picture) if float(line.split(",")[1].split()[0]) < 100)
+    upper = next(
+        line
+        for line in re.findall(r'<polyline points="([^"]+)"[^>]*stroke-dasharray', picture)
+        if float(line.split(",")[1].split()[0]) < 100
+    )
     assert len({pair.split(",")[1] for pair in upper.split()}) == 2
     assert {"lower 30.0 %", "upper 70.0 %"} <= {words for *_, words in texts(picture)}
 
@@ -97,7 +105,11 @@ def test_a_missing_value_is_a_gap():
 
 
 def test_a_cusum_begins_anew_at_its_limit_and_says_so():
-    months = [pictures.CusumMonth("Jan 26", 0.5), pictures.CusumMonth("Feb 26", 1.05, True), pictures.CusumMonth("Mar 26", 0.1, is_provisional=True)]
+    months = [
+        pictures.CusumMonth("Jan 26", 0.5),
+        pictures.CusumMonth("Feb 26", 1.05, True),
+        pictures.CusumMonth("Mar 26", 0.1, is_provisional=True),
+    ]
     picture = drawn(pictures.cusum("Deaths", "", months, "3.1", True))
     words = [words for *_, words in texts(picture)]
     assert {"limit", "3.1", "0%", "100%", "provisional", "limit reached: a signal; it begins anew"} <= set(words)
@@ -148,7 +160,9 @@ def lines_to(furthest: int) -> pictures.FunnelLines:
 def test_a_funnel_at_a_glance_is_shown_on_the_page_itself_with_everybody_outside(count):
     peers = [pictures.Peer(str(k), 20 + k * 900 / count, 0.4 + (k * 7919 % 100) / 500) for k in range(count)]
     peers += [pictures.Peer("a", 400, 0.9, "worse"), pictures.Peer("b", 700, 0.1, "better")]
-    told = pictures.glance_funnel("**A measure with a title of some length, April to June 2026**: so many providers", peers, lines_to(1000), PERCENT)
+    told = pictures.glance_funnel(
+        "**A measure with a title of some length, April to June 2026**: so many providers", peers, lines_to(1000), PERCENT
+    )
     assert len(told) < LIMIT_OF_DAGSTER
     picture = drawn(told)
     assert [picture.count(f'stroke="{colour}"') for colour in ("#d60", "#29d")] == [1, 1]
@@ -157,7 +171,9 @@ def test_a_funnel_at_a_glance_is_shown_on_the_page_itself_with_everybody_outside
 
 def test_a_chart_at_a_glance_marks_its_special_causes():
     series = [pictures.Point(f"m{k}", 0.5 + k % 5 / 100, "special cause concern" if k == 20 else "common cause") for k in range(48)]
-    told = pictures.glance_series("**A measure: a hospital with a long name (made up)**, concern: above upper limit", series, (0.5, 0.4, 0.6), PERCENT)
+    told = pictures.glance_series(
+        "**A measure: a hospital with a long name (made up)**, concern: above upper limit", series, (0.5, 0.4, 0.6), PERCENT
+    )
     assert len(told) < LIMIT_OF_DAGSTER and drawn(told).count('stroke="#d60"') == 1
 
 

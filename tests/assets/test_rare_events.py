@@ -22,7 +22,10 @@ PROVIDERS = st.lists(st.tuples(st.lists(CASE, min_size=1, max_size=120), st.inte
 def rows_of(code: str, cases: list[tuple[int, bool]], open_from: int) -> list[EventRow]:
     """What the query gives of cases, of which those from day ``open_from`` on can still change."""
     days = np.cumsum([step for step, _ in cases]).tolist()
-    told = [(FIRST + timedelta(days=day), number, is_event, day < open_from) for number, (day, (_, is_event)) in enumerate(zip(days, cases, strict=True), 1)]
+    told = [
+        (FIRST + timedelta(days=day), number, is_event, day < open_from)
+        for number, (day, (_, is_event)) in enumerate(zip(days, cases, strict=True), 1)
+    ]
     rows = [EventRow(code, day, number, EVENT, is_final) for day, number, is_event, is_final in told if is_event]
     rows.append(EventRow(code, *told[-1][:2], LAST, told[-1][3]))
     rows += [EventRow(code, *case[:2], LAST_FINAL, True) for case in [case for case in told if case[3]][-1:]]

@@ -55,7 +55,12 @@ def test_a_row_finds_its_record(dataset, story, there, row, found, is_corrected)
 
 
 def test_rows_of_one_file_are_told_apart_and_put_together(dataset):
-    rows = records(("ann", "A", ARRIVED, ARRIVED, 501), ("ann", "A", ARRIVED, LATER, 503), ("ann", "A", ARRIVED, LATER, 503), ("bob", "A", ARRIVED, ARRIVED, 601))
+    rows = records(
+        ("ann", "A", ARRIVED, ARRIVED, 501),
+        ("ann", "A", ARRIVED, LATER, 503),
+        ("ann", "A", ARRIVED, LATER, 503),
+        ("bob", "A", ARRIVED, ARRIVED, 601),
+    )
     linked = link_team_records(dataset, rows, known())
     assert linked["case_id"].nunique() == 3 and linked["case_id"].tolist()[1] == linked["case_id"].tolist()[2]
     assert linked["is_new"].all()

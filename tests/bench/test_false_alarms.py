@@ -185,7 +185,8 @@ def test_beyond_two_and_three_standard_deviations_lie_no_more_providers_than_the
 def test_limits_that_allow_for_over_dispersion_name_fewer_of_providers_that_differ():
     drawn = outliers.period(RNG(14), np.full(20, 300.0), 0.4, 100, spread=0.3)
     plain, allowed = (
-        outliers.shares_flagged(outliers.judged(drawn, basis))["alert or alarm (2 SD)"][0] for basis in (Basis.NETWORK_VALUE, Basis.NETWORK_VALUE_OVERDISPERSED)
+        outliers.shares_flagged(outliers.judged(drawn, basis))["alert or alarm (2 SD)"][0]
+        for basis in (Basis.NETWORK_VALUE, Basis.NETWORK_VALUE_OVERDISPERSED)
     )
     assert allowed < plain / 2
 

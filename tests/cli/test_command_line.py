@@ -84,7 +84,13 @@ def test_a_folder_that_cannot_be_made_is_named_with_its_setting(house, capsys, m
     assert f"a file/x ({variable}) cannot be made: not a directory" in said and said.count("\n") == 1
 
 
-@pytest.mark.parametrize(("variable", "text", "says"), [("SIGN_IN", "maybe", "SIGN_IN is local or proxy, not 'maybe'"), ("PROXY_SECRET_FILE", "/none/such", "PROXY_SECRET_FILE cannot be read: No such file")])
+@pytest.mark.parametrize(
+    ("variable", "text", "says"),
+    [
+        ("SIGN_IN", "maybe", "SIGN_IN is local or proxy, not 'maybe'"),
+        ("PROXY_SECRET_FILE", "/none/such", "PROXY_SECRET_FILE cannot be read: No such file"),
+    ],
+)
 def test_what_is_wrong_with_the_dashboards_settings_is_told_before_anything_starts(house, capsys, monkeypatch, variable, text, says):
     monkeypatch.setenv(f"COMMON_CAUSE_DASHBOARD_{variable}", text)
     assert run(["up"]) == CANNOT
@@ -104,10 +110,14 @@ def test_an_address_behind_a_closed_door_says_so(capsys, given, told):
 def test_a_variable_that_is_no_setting_is_told(house, capsys, monkeypatch):
     monkeypatch.setenv("COMMON_CAUSE_PARALEL_RUNS", "3")
     assert run(["down"]) == 0
-    assert "COMMON_CAUSE_PARALEL_RUNS is no setting and changes nothing (did you mean COMMON_CAUSE_PARALLEL_RUNS?)" in capsys.readouterr().err
+    assert (
+        "COMMON_CAUSE_PARALEL_RUNS is no setting and changes nothing (did you mean COMMON_CAUSE_PARALLEL_RUNS?)" in capsys.readouterr().err
+    )
 
 
-@pytest.mark.parametrize("arguments", [["up"], ["status"], ["submit", __file__, "--sender", "ZX1"], ["organisations", "unresolved"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["up"], ["status"], ["submit", __file__, "--sender", "ZX1"], ["organisations", "unresolved"]], ids=" ".join
+)
 def test_a_server_that_does_not_answer_is_told_without_its_password(house, capsys, monkeypatch, arguments):
     monkeypatch.setenv("COMMON_CAUSE_DATABASE_URL", "postgresql://somebody:secret-word@127.0.0.1:1/x")
     assert run(arguments) == CANNOT

@@ -37,7 +37,10 @@ def files(tmp_path, monkeypatch):
 
 def test_the_layout_of_the_import_gives_a_file_a_team_and_a_manifest_that_names_it(files):
     made = files(*STROKES, *TEAMS)
-    assert [json.loads(path.with_name(f"{path.name}.manifest.json").read_text()) for path in made] == [{"site": "SSNAP700"}, {"site": "SSNAP701"}]
+    assert [json.loads(path.with_name(f"{path.name}.manifest.json").read_text()) for path in made] == [
+        {"site": "SSNAP700"},
+        {"site": "SSNAP701"},
+    ]
     tables = [header_and_rows(path) for path in made]
     assert [header for header, _ in tables] == [list(IMPORT_COLUMNS)] * 2
     assert sum(len(rows) for _, rows in tables) == 60
@@ -59,7 +62,20 @@ def test_the_same_options_give_the_same_bytes(files):
 
 def test_a_workbook_holds_the_same_rows(tmp_path, monkeypatch):
     monkeypatch.setenv("COMMON_CAUSE_HOME", str(tmp_path / "home"))
-    asked = ("generate", "hip_fracture", "--sender", "ZQA", "--from", "2023-01-01", "--to", "2023-03-31", "--rows", "20", "--out", str(tmp_path))
+    asked = (
+        "generate",
+        "hip_fracture",
+        "--sender",
+        "ZQA",
+        "--from",
+        "2023-01-01",
+        "--to",
+        "2023-03-31",
+        "--rows",
+        "20",
+        "--out",
+        str(tmp_path),
+    )
     assert [run([*asked, "--format", form]) for form in ("csv", "xlsx")] == [0, 0]
     (made,), (book,) = tmp_path.glob("*.csv"), tmp_path.glob("*.xlsx")
     header, rows = header_and_rows(made)

@@ -12,7 +12,9 @@ from pipelines.resources import House
 from tests.world import csv_bytes, drop, wrist
 from warehouse.keys import Keys
 
-PERSONS = "select count(distinct person_id) as persons, count(*) as pseudonyms, count(distinct key_id) as keys from pathway.person_identifier"
+PERSONS = (
+    "select count(distinct person_id) as persons, count(*) as pseudonyms, count(distinct key_id) as keys from pathway.person_identifier"
+)
 
 
 def persons(world) -> tuple[int, int, int]:
@@ -65,7 +67,10 @@ def test_show_tells_ids_and_counts_and_no_key(world, typed):
     lines = {line.split()[1]: line for line in said.splitlines() if line.startswith(("pseudonym", "archive"))}
     assert code == 0 and set(lines) == {*keys.rings["pseudonym"].keys, *keys.archive.keys}
     assert "2 pseudonyms" in lines[keys.pseudonym_key_id] and "current" in lines[keys.pseudonym_key_id]
-    assert f"{len(list(world.context.archive.names()))} files" in lines[keys.archive.older[0]] and "current" not in lines[keys.archive.older[0]]
+    assert (
+        f"{len(list(world.context.archive.names()))} files" in lines[keys.archive.older[0]]
+        and "current" not in lines[keys.archive.older[0]]
+    )
     assert "0 files" in lines[keys.archive.current] and "T" in keys.archive.made_at[keys.archive.current]
     told = json.loads(keys.path.read_text())
     assert not [key for ring in told.values() for key in ring["keys"].values() if key in said or key[:8] in said]

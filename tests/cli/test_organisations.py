@@ -22,7 +22,6 @@ def counts(*rows: str) -> bytes:
     return (COUNTS + "".join(f"{row}\r\n" for row in rows)).encode()
 
 
-
 def test_results_kept_under_a_name_move_to_the_organisation_that_comes_to_bear_it(world, typed):
     world.submit(counts("The Old Infirmary,ae_four_hour,01/05/2024,month,90,100"), sender="NET", name="counts.csv")
     world.refresh()
@@ -30,7 +29,9 @@ def test_results_kept_under_a_name_move_to_the_organisation_that_comes_to_bear_i
     assert code == 0 and "the old infirmary" in said and "NET" in said
     code, said = typed("organisations", "alias", "The Old Infirmary", "ZX3")
     assert code == 0 and "names whose results moved: 1" in said and "retry" not in said
-    [row] = world.query("select organisation_code, numerator from measurement.measure_result where organisation_code = 'ZX3' and measure_name = 'ae_four_hour' and period_grain = 'month'")
+    [row] = world.query(
+        "select organisation_code, numerator from measurement.measure_result where organisation_code = 'ZX3' and measure_name = 'ae_four_hour' and period_grain = 'month'"
+    )
     assert row["numerator"] == 90, "the refresh is done when the command ends"
     assert world.query("select 1 from intake.stale_cell") == []
     assert "the old infirmary" not in typed("organisations", "unresolved")[1]
@@ -52,7 +53,9 @@ def test_records_set_aside_for_an_unknown_site_are_told_and_taken_by_a_retry(wor
 def test_an_alias_given_by_hand_is_not_taken_back_by_an_import_and_can_be_moved(world, typed, database):
     typed("organisations", "alias", "Exemplar 2 Hospitals", "ZX1")
     with database.begin() as connection:
-        load_network(connection, [{"organisation_code": "ZX2", "organisation_name": "Exemplar 2 Hospitals", "organisation_kind": "provider"}])
+        load_network(
+            connection, [{"organisation_code": "ZX2", "organisation_name": "Exemplar 2 Hospitals", "organisation_kind": "provider"}]
+        )
     assert "ZX1" in typed("organisations", "show", "exemplar 2 hospitals")[1].splitlines()[0]
     code, said = typed("organisations", "alias", "Exemplar 2 Hospitals", "zx2")
     assert code == 0 and "was ZX1 until now" in said
@@ -71,7 +74,9 @@ def test_show_tells_what_an_organisation_is(typed, database):
         "taken over by": "nobody", "took over": "ZX2 Exemplar 2 Hospitals (provider)", "found as": "exemplar 1 hospitals (name)",
     }  # fmt: skip
     old = typed("organisations", "show", "ZX2")[1]
-    assert "taken over by ZX1" in " ".join(old.split()) and "closed 2023-04-01" in old and "ZX1 Exemplar 1 Hospitals (provider); REG1" in old
+    assert (
+        "taken over by ZX1" in " ".join(old.split()) and "closed 2023-04-01" in old and "ZX1 Exemplar 1 Hospitals (provider); REG1" in old
+    )
 
 
 SAMPLES = re.findall(r"^```csv\n(.*?)```", text_of(README), re.S | re.M)
@@ -106,7 +111,9 @@ def test_the_first_members_make_the_network_whose_office_may_send_for_them(empty
     code, said = typed("organisations", "import", str(tmp_path / "trusts.csv"), "--members")
     assert code == 0 and "made the network: OWN Our network" in said
     assert "made the network" not in typed("organisations", "import", str(tmp_path / "trusts.csv"), "--members")[1]
-    empty.submit(counts("ZQA,ae_four_hour,01/05/2024,month,90,100", "ZQB,ae_four_hour,01/05/2024,month,50,100"), sender="OWN", name="counts.csv")
+    empty.submit(
+        counts("ZQA,ae_four_hour,01/05/2024,month,90,100", "ZQB,ae_four_hour,01/05/2024,month,50,100"), sender="OWN", name="counts.csv"
+    )
     empty.refresh()
     found = empty.query("select organisation_code, numerator from measurement.measure_result where period_grain = 'month' order by 1")
     assert [tuple(row.values()) for row in found] == [("OWN", 140.0), ("Y60", 140.0), ("ZQA", 90.0), ("ZQB", 50.0)]
@@ -128,7 +135,9 @@ def test_results_follow_an_import_at_once(world, typed, tmp_path):
     (tmp_path / "mergers.csv").write_text("predecessor,successor,date\r\nZX2,ZX1,2024-04-01\r\n")
     assert typed("organisations", "import", str(tmp_path / "mergers.csv"), "--successors")[0] == 0
     results = "select organisation_code, sum(denominator) as n from measurement.measure_result where measure_name = :measure and period_grain = 'year' and organisation_code in ('ZX1', 'ZX2') group by 1"
-    [measure] = world.query("select measure_name from measurement.measure_result where organisation_code = 'ZX1' and period_grain = 'year' and denominator = 3 order by 1 limit 1")
+    [measure] = world.query(
+        "select measure_name from measurement.measure_result where organisation_code = 'ZX1' and period_grain = 'year' and denominator = 3 order by 1 limit 1"
+    )
     assert world.query(results, measure=measure["measure_name"]) == [{"organisation_code": "ZX1", "n": 3.0}]
     assert world.query("select 1 from intake.stale_cell") == []
 
@@ -156,7 +165,9 @@ def test_a_file_of_trusts_is_no_file_of_successors(typed, tmp_path):
 
 def test_the_list_tells_whom_the_network_knows_members_first(typed, world):
     world.submit(counts("The Old Infirmary,ae_four_hour,01/05/2024,month,90,100"), sender="NET", name="counts.csv")
-    known = world.query("select organisation_code, organisation_kind, is_member from pathway.organisation where organisation_code not like '?%'")
+    known = world.query(
+        "select organisation_code, organisation_kind, is_member from pathway.organisation where organisation_code not like '?%'"
+    )
     code, said = typed("organisations", "list")
     rows = [line.split() for line in said.splitlines()[2:]]
     assert code == 0 and len(rows) == len(known) and "?" not in said

@@ -23,12 +23,17 @@ def number(demo_organisations, registry) -> str:
 
 def test_an_outlier_is_listed_moved_and_shown(typed, number):
     code, said = typed("outliers", "list", "--organisation", "ZX2")
-    assert code == 0 and re.search(rf"{number}\s+ZX2\s+wrist_manipulated_4h\s+quarter from 2026-04-01\s+alarm\s+40\s+65\.0\s+detected\s+network office\s+2026-12-04", said)
+    assert code == 0 and re.search(
+        rf"{number}\s+ZX2\s+wrist_manipulated_4h\s+quarter from 2026-04-01\s+alarm\s+40\s+65\.0\s+detected\s+network office\s+2026-12-04",
+        said,
+    )
     code, said = typed("outliers", "advance", number, "data check", "--note", "theatre times look complete")
     assert code == 0 and f"outlier {number} is data check; network office: check data handling and analysis, by 2026-12-04" in said
     code, said = typed("outliers", "show", number)
     assert code == 0 and "may become: closed: no case, case to answer" in said
-    assert re.search(r"alarm\s+40\s+100\s+65\.0", said) and re.search(r"moved\s+data check\s+2026-12-04\s+.*theatre times look complete", said)
+    assert re.search(r"alarm\s+40\s+100\s+65\.0", said) and re.search(
+        r"moved\s+data check\s+2026-12-04\s+.*theatre times look complete", said
+    )
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,10 @@ def _names(house: Settings) -> set[str]:
 def may_act(settings: Settings, login: str) -> bool:
     engine = make_engine(settings)
     with engine.connect() as connection:
-        answer = connection.scalar(text("select has_function_privilege(:login, 'dashboard.act_on_signal(bigint, text, text, text, text, text)', 'execute')"), {"login": login})
+        answer = connection.scalar(
+            text("select has_function_privilege(:login, 'dashboard.act_on_signal(bigint, text, text, text, text, text)', 'execute')"),
+            {"login": login},
+        )
     engine.dispose()
     return answer
 
@@ -202,11 +205,18 @@ def test_on_somebody_elses_server_a_dashboards_login_is_typed_by_its_administrat
 
 def test_on_somebody_elses_server_its_administrator_is_told_what_to_type_and_it_works(typed, admin, login):
     code, said = typed("roles", "create", login, "--provider", "ZX1", "--provider", "ZX2", "--lead")
-    assert code == CANNOT and "cc_pipeline may not make or drop logins" in said and f'\\password "{login}"' in said and "Traceback" not in said
+    assert (
+        code == CANNOT and "cc_pipeline may not make or drop logins" in said and f'\\password "{login}"' in said and "Traceback" not in said
+    )
     assert login not in typed("roles", "list")[1]
     _type_as(admin, said)
     code, listed = typed("roles", "list")
-    assert re.search(rf"{login}\s+ZX1 ", listed) and re.search(rf"{login}\s+ZX2 ", listed) and "may act on signals" in listed and "no such login" not in listed
+    assert (
+        re.search(rf"{login}\s+ZX1 ", listed)
+        and re.search(rf"{login}\s+ZX2 ", listed)
+        and "may act on signals" in listed
+        and "no such login" not in listed
+    )
 
     code, said = typed("roles", "drop", login)
     assert code == CANNOT and login in typed("roles", "list")[1]

@@ -25,7 +25,9 @@ def test_stuck_is_the_same_everywhere(typed, database, database_settings, minute
     common = {"sender_code": "ZX1", "file_sha256": "0" * 64, "envelope_sha256": "0" * 64, "file_size_bytes": 1, "received_at": received}
     with database.begin() as connection:
         for number, state in enumerate(STATES, start=1):
-            connection.execute(insert(submission).values(common | {"submission_id": f"S{number:08d}", "claim_token": str(number), "state": state}))
+            connection.execute(
+                insert(submission).values(common | {"submission_id": f"S{number:08d}", "claim_token": str(number), "state": state})
+            )
     expected = {f"S{number:08d}" for number, is_stuck in enumerate(STATES.values(), start=1) if is_stuck and minutes > 15}
     code, said = typed("status")
     waiting = said.partition("Outstanding and held")[2]
@@ -53,7 +55,9 @@ def test_what_waits_for_somebody_is_told_with_what_to_type(typed, world):
     code, said = typed("status")
     assert code == 0 and "`common-cause approve SUBMISSION` lets it through" in said and "retry" not in said
     receipt = (Path(held.receipt) / "receipt.html").read_text()
-    assert "It would withdraw 9 of 10 known records of the period." in receipt and "common-cause" not in receipt, "a clerk has no command line"
+    assert "It would withdraw 9 of 10 known records of the period." in receipt and "common-cause" not in receipt, (
+        "a clerk has no command line"
+    )
 
 
 def test_a_house_that_is_down_is_told_with_what_starts_it(typed):

@@ -20,8 +20,12 @@ def test_whoever_withdraws_is_told_whose_and_how_much_and_then_what_changed(worl
     asked = []
     monkeypatch.setattr("click.confirm", lambda question, abort: asked.append(question))
     code, said = typed("withdraw", sent)
-    assert re.fullmatch(rf"Withdraw {sent}, ZX1's wrist_fracture of \d\d \w+ \d{{4}} \d\d:\d\d \(accepted in part, 2 rows taken\)\?", asked[0]), asked
-    assert code == 0 and re.fullmatch(rf"{sent} is withdrawn: rows that no longer count: 2, [1-9]\d* cells of results are computed anew\n", said), said
+    assert re.fullmatch(
+        rf"Withdraw {sent}, ZX1's wrist_fracture of \d\d \w+ \d{{4}} \d\d:\d\d \(accepted in part, 2 rows taken\)\?", asked[0]
+    ), asked
+    assert code == 0 and re.fullmatch(
+        rf"{sent} is withdrawn: rows that no longer count: 2, [1-9]\d* cells of results are computed anew\n", said
+    ), said
     assert world.query("select 1 from pathway.pathway_case") == world.query("select 1 from intake.stale_cell") == []
 
 
@@ -32,4 +36,9 @@ def test_what_never_counted_is_withdrawn_without_a_change(world, typed):
 
 def test_a_rebuild_without_a_terminal_tells_how_far_it_is_and_what_came_back(world, typed, sent):
     code, said = typed("rebuild", "--yes")
-    assert code == 0 and said.splitlines() == ["replaying ...", "replayed 1 of 1", "computing all results anew ...", "replayed 1 effects; submissions: 1, rows: 2"]
+    assert code == 0 and said.splitlines() == [
+        "replaying ...",
+        "replayed 1 of 1",
+        "computing all results anew ...",
+        "replayed 1 effects; submissions: 1, rows: 2",
+    ]

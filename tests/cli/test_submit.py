@@ -67,7 +67,10 @@ def test_a_name_that_was_taken_is_told_under_the_name_that_was_given(world, type
 def test_a_wait_outlives_its_session_with_the_database(world, typed, records):
     def cut_it():
         time.sleep(0.5)
-        query(world.context.engine, "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()")
+        query(
+            world.context.engine,
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()",
+        )
 
     with taken_meanwhile(world, before=cut_it):
         code, said = typed("submit", str(records), "--sender", "ZX1", "--wait", "60")
@@ -91,7 +94,9 @@ def test_nothing_is_dropped_where_there_is_no_warehouse(typed, records, tmp_path
 
 def test_a_file_for_a_house_that_is_down_is_dropped_and_that_is_told(world, typed, records):
     code, said = typed("submit", str(records), "--sender", "ZX1")
-    assert code == 0 and "dropped " in said and "the house is down: what was dropped is taken when it is up again (`common-cause up`)" in said
+    assert (
+        code == 0 and "dropped " in said and "the house is down: what was dropped is taken when it is up again (`common-cause up`)" in said
+    )
     assert [outcome.state for outcome in world.work_off()] == ["accepted"]
 
 

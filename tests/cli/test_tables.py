@@ -7,7 +7,10 @@ import pytest
 from pipelines.cli.shared import print_table
 
 HEADER = ("submission", "received", "sender", "dataset", "state", "rows", "accepted", "unchanged", "set aside")
-ROWS = [(f"S{number:08d}", "23 Nov 18:28", "ZQA", "acute_stroke_import", "accepted with warnings", 1_234_567, 1_200_000, 34_567, 0) for number in (19, 20)]
+ROWS = [
+    (f"S{number:08d}", "23 Nov 18:28", "ZQA", "acute_stroke_import", "accepted with warnings", 1_234_567, 1_200_000, 34_567, 0)
+    for number in (19, 20)
+]
 NAME = "ssnap_pc_72h_later_teams_with_quite_a_name"
 
 

@@ -17,7 +17,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1360, "height": 900}
 GRAVE = ("serious", "critical")
 PATIENCE_MILLISECONDS = 30_000  # how fast pages are is the bench's business; here a machine may have much else to do
@@ -69,4 +76,7 @@ class Complaints:
         self.heard: list[str] = []
         page.on("console", lambda said: self.heard.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.heard.append(str(error)))
-        page.on("requestfailed", lambda request: self.heard.append(f"failed: {request.failure}: {request.url}") if request.failure != CUT_OFF else None)
+        page.on(
+            "requestfailed",
+            lambda request: self.heard.append(f"failed: {request.failure}: {request.url}") if request.failure != CUT_OFF else None,
+        )

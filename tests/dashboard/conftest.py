@@ -48,7 +48,12 @@ class House:
 
     def client(self, groups: str = "office", is_named: bool = True) -> TestClient:
         """Whoever is of ``groups``, as the proxy tells it: ``lead:ZYA``, ``reader:ZYA``, ``office``."""
-        headers = {"X-Forwarded-User": "Jo Carter", "X-Forwarded-Groups": groups, "X-Common-Cause-Secret": SECRET, "Sec-Fetch-Site": "same-origin"}
+        headers = {
+            "X-Forwarded-User": "Jo Carter",
+            "X-Forwarded-Groups": groups,
+            "X-Common-Cause-Secret": SECRET,
+            "Sec-Fetch-Site": "same-origin",
+        }
         return TestClient(self.app(is_named), headers=headers, raise_server_exceptions=True)
 
     def asked(self, groups: str = "office", is_named: bool = True) -> Asked:

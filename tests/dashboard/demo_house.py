@@ -101,5 +101,7 @@ def picture(page: Page, name: str, until: str, more: float = 16) -> None:
     box = page.locator(until).first.bounding_box()
     path = Path(folder) / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": page.viewport_size["width"], "height": box["y"] + box["height"] + more})
+    page.screenshot(
+        path=path, full_page=True, clip={"x": 0, "y": 0, "width": page.viewport_size["width"], "height": box["y"] + box["height"] + more}
+    )
     assert path.stat().st_size < LARGEST_PICTURE, f"{path.name} is too large for a README"

@@ -23,9 +23,24 @@ ACTION = {
     "organisation": WORSENS, "reference": "triage-2", "cycle_number": "", "pathway": "emergency_care", "title": "A nurse at the door", "what_changes": "Two nurses\r\nsee everybody.",
     "change_ideas": [], "change_ideas_added": "Nurse at the door", "measures_to_raise": [EMERGENCY], "start_date": "2026-01-10", "end_date": "", "status": "active",
 }  # fmt: skip
-AIM = {"organisation": WORSENS, "measure": EMERGENCY, "baseline": "70", "target": "80 %", "target_date": LATER.isoformat(), "set_date": "", "note": ""}
+AIM = {
+    "organisation": WORSENS,
+    "measure": EMERGENCY,
+    "baseline": "70",
+    "target": "80 %",
+    "target_date": LATER.isoformat(),
+    "set_date": "",
+    "note": "",
+}
 ADDRESS = "somebody.in.particular@zya.example"
-WHO = {"organisation": WORSENS, "pathway": "emergency_care", "role": "Ward manager", "contact_address": ADDRESS, "signals": ["concern"], "frequency": "weekly"}
+WHO = {
+    "organisation": WORSENS,
+    "pathway": "emergency_care",
+    "role": "Ward manager",
+    "contact_address": ADDRESS,
+    "signals": ["concern"],
+    "frequency": "weekly",
+}
 SOUND = {"actions": ACTION, "aims": AIM, "leads": WHO}
 
 SITE = f"{WORSENS}A1"
@@ -35,7 +50,13 @@ on conflict (organisation_code) do update set parent_code = excluded.parent_code
 
 def furnish(house) -> None:
     """The measures, and the provider whose forms are sent."""
-    provider = {"organisation_code": WORSENS, "organisation_name": "Department A", "organisation_kind": "provider", "parent_code": "REG1", "is_member": True}
+    provider = {
+        "organisation_code": WORSENS,
+        "organisation_name": "Department A",
+        "organisation_kind": "provider",
+        "parent_code": "REG1",
+        "is_member": True,
+    }
     with house.engine.begin() as connection:
         load_network(connection, [*DEMO_NETWORK, provider])
     World(Context.open(house.settings, house.engine)).refresh()

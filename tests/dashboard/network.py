@@ -53,8 +53,20 @@ def build(context) -> Engine:
 
 
 def _organisations(code: str) -> list[dict]:
-    provider = {"organisation_code": code, "organisation_name": f"Department {code[-1]} NHS Trust", "organisation_kind": "provider", "parent_code": "REG1", "is_member": True}
-    site = {"organisation_code": f"{code}A1", "organisation_name": f"Infirmary of {code[-1]}", "organisation_kind": "site", "parent_code": code, "is_member": True}
+    provider = {
+        "organisation_code": code,
+        "organisation_name": f"Department {code[-1]} NHS Trust",
+        "organisation_kind": "provider",
+        "parent_code": "REG1",
+        "is_member": True,
+    }
+    site = {
+        "organisation_code": f"{code}A1",
+        "organisation_name": f"Infirmary of {code[-1]}",
+        "organisation_kind": "site",
+        "parent_code": code,
+        "is_member": True,
+    }
     return [provider, site]
 
 
@@ -78,7 +90,10 @@ def _send_counts(world: World) -> None:
     ]  # fmt: skip
     _accepted(world.submit(csv_bytes(rows, header), sender="NET", name="counts.csv"))
     reference = ("Measure", "Period start", "Period", "Value", "Source", "Published on")
-    national = [dict(zip(reference, (EMERGENCY, f"{month:%d/%m/%Y}", "month", "0.743", NATIONAL_SOURCE, f"{date.today():%d/%m/%Y}"), strict=True)) for month in months()]
+    national = [
+        dict(zip(reference, (EMERGENCY, f"{month:%d/%m/%Y}", "month", "0.743", NATIONAL_SOURCE, f"{date.today():%d/%m/%Y}"), strict=True))
+        for month in months()
+    ]
     _accepted(world.submit(csv_bytes(national, reference), sender="NET", name="reference.csv"))
 
 
@@ -97,20 +112,48 @@ def _add_wrists(context) -> None:
 def _wrist(rng: np.random.Generator, code: str, month: date, late: float) -> dict:
     day = month + timedelta(days=int(rng.integers(28)))
     minutes = None if rng.random() < 0.1 else float(rng.integers(250, 500) if rng.random() < late else rng.integers(30, 240))
-    more = {"discharge_date": day + timedelta(days=int(rng.integers(1, 9))), "pain_score": int(rng.integers(10)), "open_wound": bool(rng.random() < 0.05)}
+    more = {
+        "discharge_date": day + timedelta(days=int(rng.integers(1, 9))),
+        "pain_score": int(rng.integers(10)),
+        "open_wound": bool(rng.random() < 0.05),
+    }
     return wrist(day, minutes, site=f"{code}A1", **more)
 
 
 def _tell(world: World) -> None:
     """Leads, aims and actions, as files of the providers."""
     year_ago, next_year = months()[MONTHS // 2], date.today() + timedelta(days=300)
-    emergency = {**ACTION, "Pathway": "emergency_care", "Measures to raise": EMERGENCY, "Change ideas": "Trauma list at weekends", "Start date": f"{year_ago:%d/%m/%Y}"}
-    told = [{**emergency, "Organisation": IMPROVES, "Reference": "B1", "Title": "A second triage nurse"}, {**emergency, "Organisation": "ZYD", "Reference": "D1", "Title": "Another rota"}]
+    emergency = {
+        **ACTION,
+        "Pathway": "emergency_care",
+        "Measures to raise": EMERGENCY,
+        "Change ideas": "Trauma list at weekends",
+        "Start date": f"{year_ago:%d/%m/%Y}",
+    }
+    told = [
+        {**emergency, "Organisation": IMPROVES, "Reference": "B1", "Title": "A second triage nurse"},
+        {**emergency, "Organisation": "ZYD", "Reference": "D1", "Title": "Another rota"},
+    ]
     _accepted(world.submit(actions(*told), sender="NET", name="actions.csv"))
     aim = {"Measure": EMERGENCY, "By when": f"{next_year:%d/%m/%Y}", "Set on": f"{year_ago:%d/%m/%Y}"}
-    _accepted(world.submit(aims({**aim, "Organisation": IMPROVES, "Baseline": "0.70", "Target": "0.90"}, {**aim, "Organisation": WORSENS, "Baseline": "0.70", "Target": "0.85"}), sender="NET", name="aims.csv"))
+    _accepted(
+        world.submit(
+            aims(
+                {**aim, "Organisation": IMPROVES, "Baseline": "0.70", "Target": "0.90"},
+                {**aim, "Organisation": WORSENS, "Baseline": "0.70", "Target": "0.85"},
+            ),
+            sender="NET",
+            name="aims.csv",
+        )
+    )
     lead = {"Pathway": "emergency_care", "Signals": "concern;cusum"}
-    _accepted(world.submit(leads(*({**lead, "Organisation": code, "Contact address": f"lead@{code.lower()}.example"} for code in (WORSENS, IMPROVES))), sender="NET", name="leads.csv"))
+    _accepted(
+        world.submit(
+            leads(*({**lead, "Organisation": code, "Contact address": f"lead@{code.lower()}.example"} for code in (WORSENS, IMPROVES))),
+            sender="NET",
+            name="leads.csv",
+        )
+    )
 
 
 def _accepted(outcome) -> None:

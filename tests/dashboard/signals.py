@@ -24,7 +24,15 @@ def furnish(house: House) -> None:
         sync_measures(connection, load_registry(house.settings.pathway_folders))
 
 
-def raised(house: House, organisation: str | None = OWN, kind: str = "special cause", rule: str = "7 points below mean", favourable: bool | None = False, since: str = "2026-03-01", more: dict | None = None) -> int:
+def raised(
+    house: House,
+    organisation: str | None = OWN,
+    kind: str = "special cause",
+    rule: str = "7 points below mean",
+    favourable: bool | None = False,
+    since: str = "2026-03-01",
+    more: dict | None = None,
+) -> int:
     """Its number."""
     measure = MEASURE if kind in ("special cause", "cusum") else None
     subject = (kind, PATHWAY if kind != "submission stuck" else None, measure, organisation, None)
@@ -41,7 +49,10 @@ def raised(house: House, organisation: str | None = OWN, kind: str = "special ca
 
 def life(house: House, number: int) -> list[tuple]:
     with house.engine.begin() as connection:
-        found = connection.execute(text("select event, actor, note from measurement.signal_event where signal_id = :number order by signal_event_id"), {"number": number})
+        found = connection.execute(
+            text("select event, actor, note from measurement.signal_event where signal_id = :number order by signal_event_id"),
+            {"number": number},
+        )
         return [tuple(row) for row in found]
 
 

@@ -83,17 +83,37 @@ def test_what_is_no_effect_is_not_found(network, parts):
     assert refused.value.status_code == 404
 
 
-PHASE = {"before_from": date(2024, 1, 1), "before_to": date(2025, 12, 1), "after_from": date(2026, 2, 1), "after_to": date(2028, 1, 1), "before_points": 3, "before_value": 0.612, "before_mean": 0.626, "is_suppressed": False}
+PHASE = {
+    "before_from": date(2024, 1, 1),
+    "before_to": date(2025, 12, 1),
+    "after_from": date(2026, 2, 1),
+    "after_to": date(2028, 1, 1),
+    "before_points": 3,
+    "before_value": 0.612,
+    "before_mean": 0.626,
+    "is_suppressed": False,
+}
 
 
 def months_of(*given: tuple[date, float | None, bool]) -> dict[date, Row]:
     """Month, value (None: hidden), whether provisional."""
-    return {start: Row(period_start=start, value=value, is_provisional=is_open, is_suppressed=value is None) for start, value, is_open in given}
+    return {
+        start: Row(period_start=start, value=value, is_provisional=is_open, is_suppressed=value is None) for start, value, is_open in given
+    }
 
 
 def test_the_months_that_are_compared_are_the_final_ones_of_each_window():
-    own = months_of((date(2023, 12, 1), 0.5, False), (date(2025, 11, 1), 0.5, False), (date(2025, 12, 1), None, False), (date(2026, 1, 1), 0.5, False), (date(2026, 2, 1), 0.5, False), (date(2026, 3, 1), 0.5, True))
-    assert used(Row(**PHASE), own) == {"before": [date(2025, 11, 1), date(2025, 12, 1)], "after": [date(2026, 2, 1)]} and used(None, own) == {}
+    own = months_of(
+        (date(2023, 12, 1), 0.5, False),
+        (date(2025, 11, 1), 0.5, False),
+        (date(2025, 12, 1), None, False),
+        (date(2026, 1, 1), 0.5, False),
+        (date(2026, 2, 1), 0.5, False),
+        (date(2026, 3, 1), 0.5, True),
+    )
+    assert (
+        used(Row(**PHASE), own) == {"before": [date(2025, 11, 1), date(2025, 12, 1)], "after": [date(2026, 2, 1)]} and used(None, own) == {}
+    )
 
 
 PHASES_SAID = [
@@ -112,7 +132,20 @@ def test_a_phase_names_its_basis_and_the_first_and_last_month_that_it_really_has
 
 def effect(**given) -> Row:
     empty = dict.fromkeys(f"controlled_difference{end}" for end in ("", "_lower", "_upper"))
-    return Row(**{**SHARE, **empty, "verdict": "improved", "reason": None, "enough_on": None, "is_suppressed": False, "follows_extreme": False, "overlaps_with": [], "compared_count": 9, **given})
+    return Row(
+        **{
+            **SHARE,
+            **empty,
+            "verdict": "improved",
+            "reason": None,
+            "enough_on": None,
+            "is_suppressed": False,
+            "follows_extreme": False,
+            "overlaps_with": [],
+            "compared_count": 9,
+            **given,
+        }
+    )
 
 
 @pytest.mark.parametrize(("after_mean", "is_said"), [(0.925, True), (0.914, False)])
@@ -123,17 +156,32 @@ def test_where_the_lines_of_the_chart_are_other_numbers_than_the_verdicts_it_say
 
 def test_an_effect_that_is_hidden_is_said_to_be_and_is_no_number():
     assert size(effect(is_suppressed=True)).startswith("hidden") and not re.search(r"\d", size(effect(is_suppressed=True)))
-    assert size(effect(controlled_difference=-0.05, controlled_difference_lower=-0.21, controlled_difference_upper=0.1)) == "−5.0 points (95 % interval −21.0 to +10.0)"
+    assert (
+        size(effect(controlled_difference=-0.05, controlled_difference_lower=-0.21, controlled_difference_upper=0.1))
+        == "−5.0 points (95 % interval −21.0 to +10.0)"
+    )
 
 
 def test_an_action_without_effect_yet_says_until_when():
     measure = Row(measure_name="m", **SHARE)
     assert Told(measure, "rise", None).badge[1] == "not looked at yet"
-    early = Told(measure, "rise", effect(verdict="too early", reason="3 of 6 months after it have final results", enough_on=date(2026, 4, 1)))
-    assert early.badge[1] == "too early to say" and early.until == "3 of 6 months after it have final results; there can be enough on 1 Apr 2026" and early.size == ""
+    early = Told(
+        measure, "rise", effect(verdict="too early", reason="3 of 6 months after it have final results", enough_on=date(2026, 4, 1))
+    )
+    assert (
+        early.badge[1] == "too early to say"
+        and early.until == "3 of 6 months after it have final results; there can be enough on 1 Apr 2026"
+        and early.size == ""
+    )
 
 
-CAUTIONS = [({}, []), ({"follows_extreme": True}, ["followed an extreme"]), ({"overlaps_with": [7]}, ["Other actions"]), ({"compared_count": 0}, ["nobody to compare"]), ({"compared_count": 3}, ["Only 3"])]
+CAUTIONS = [
+    ({}, []),
+    ({"follows_extreme": True}, ["followed an extreme"]),
+    ({"overlaps_with": [7]}, ["Other actions"]),
+    ({"compared_count": 0}, ["nobody to compare"]),
+    ({"compared_count": 3}, ["Only 3"]),
+]
 
 
 @pytest.mark.parametrize(("given", "expected"), CAUTIONS)
@@ -145,7 +193,11 @@ def test_cautions(given, expected):
 # ------------------------------------------------------------------------------------------------ ideas, aims, learning
 def test_an_idea_shows_each_provider_and_whom_to_call(client, network):
     said = words_of(shown(client, "/ideas/trauma_list_at_weekends"))
-    assert "2 providers have tried it on this measure" in said and "Department B NHS Trust Clinical lead" in said and "Department D NHS Trust no lead is registered" in said
+    assert (
+        "2 providers have tried it on this measure" in said
+        and "Department B NHS Trust Clinical lead" in said
+        and "Department D NHS Trust no lead is registered" in said
+    )
     figure = figure_at(network.asked(), "idea", ("trauma_list_at_weekends", EMERGENCY))
     assert [row[0].shown for row in figure.rows] == ["Department B NHS Trust", "Department D NHS Trust"], "the best first"
     assert "all together" in figure.svg and "@" not in said
@@ -153,17 +205,33 @@ def test_an_idea_shows_each_provider_and_whom_to_call(client, network):
 
 def test_what_is_hidden_or_untold_of_an_idea_is_said():
     row = Row(**SHARE, told_count=1, effect=None, effect_lower=None, effect_upper=None, is_suppressed=True)
-    assert _said(row).startswith("hidden") and _summary(row, 1).endswith("what it did is hidden: it rests on small numbers of other providers.")
+    assert _said(row).startswith("hidden") and _summary(row, 1).endswith(
+        "what it did is hidden: it rests on small numbers of other providers."
+    )
     row.told_count, row.is_suppressed = 0, False
-    assert _said(row) == "cannot be told yet" and _summary(row, 1) == "1 provider has tried it on this measure; of none the effect can be told yet."
+    assert (
+        _said(row) == "cannot be told yet"
+        and _summary(row, 1) == "1 provider has tried it on this measure; of none the effect can be told yet."
+    )
     row.told_count, row.effect = 2, 0.1
     row.expected_lower, row.expected_upper = -1.8, 2.0
-    assert _said(row) == "+10.0 points, of 2" and _summary(row, 2).endswith("So few cannot tell what to expect at the next provider."), "a share cannot change by more than all"
+    assert _said(row) == "+10.0 points, of 2" and _summary(row, 2).endswith("So few cannot tell what to expect at the next provider."), (
+        "a share cannot change by more than all"
+    )
 
 
 def test_an_aim_tells_line_actual_assurance_and_forecast(client):
     said = words_of(shown(client, "/aims"))
-    for part in ("From 70.0 % to 85.0 % by", "behind", "over the latest three final months", "the line stands at", "never meets the target", "If nothing changes", "What was said of it", "as agreed"):
+    for part in (
+        "From 70.0 % to 85.0 % by",
+        "behind",
+        "over the latest three final months",
+        "the line stands at",
+        "never meets the target",
+        "If nothing changes",
+        "What was said of it",
+        "as agreed",
+    ):
         assert part in said, part
     everybody = words_of(shown(client, "/aims?who=everybody"))
     assert "Department A NHS Trust" in everybody and "Department B NHS Trust" in everybody
@@ -186,13 +254,20 @@ def test_assurance_in_words(network, assurance, said):
 
 def test_learning_names_the_alike_the_best_and_the_most_improved_with_what_they_did(client):
     alike = words_of(shown(client, "/learn/wrist_fracture"))
-    assert re.search(r"Department [B-I] NHS Trust About \d+ cases a year beside \d+; .* Has registered no change on this pathway. Whom to call: no lead is registered", alike)
+    assert re.search(
+        r"Department [B-I] NHS Trust About \d+ cases a year beside \d+; .* Has registered no change on this pathway. Whom to call: no lead is registered",
+        alike,
+    )
     said = words_of(shown(client, "/learn/emergency_care"))
     most = said[said.index("Improved most") :]
     assert re.search(r"Department B \+\d+\.\d points A second triage nurse improved", most)
     chosen = words_of(shown(client, "/learn/emergency_care?provider=ZYC", "office"))
     assert "Department C NHS Trust" in chosen
-    assert client("office").get("/learn/emergency_care?provider=NOBODY").status_code == client("office").get("/learn/nothing").status_code == 404
+    assert (
+        client("office").get("/learn/emergency_care?provider=NOBODY").status_code
+        == client("office").get("/learn/nothing").status_code
+        == 404
+    )
 
 
 # ------------------------------------------------------------------------------------------------ whoever looks, whatever there is
@@ -219,7 +294,9 @@ def test_numbered_peers_own_words_lose_their_names(network):
 @pytest.mark.parametrize("groups", ["office", "lead:ZYA"])
 def test_a_house_without_anything_says_so(empty, address, groups):
     answer = empty.client(groups).get(address)
-    assert answer.status_code == 200 and ("yet" in words_of(answer.text) or "There is no change idea" in answer.text or "Change idea" in answer.text)
+    assert answer.status_code == 200 and (
+        "yet" in words_of(answer.text) or "There is no change idea" in answer.text or "Change idea" in answer.text
+    )
 
 
 def test_markup_in_what_leads_write_is_shown_as_text(network):

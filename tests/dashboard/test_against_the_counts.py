@@ -18,6 +18,7 @@ def test_providers_that_look_alike_stand_in_the_order_of_their_ranks(network):
         ranks = [int(row["Rank"]) for row in alike]
         assert ranks == sorted(ranks), value
 
+
 def test_the_matrix_and_the_ranks_are_those_of_the_pipelines_own_counts(network):
     """Computed anew from the exact counts: own cells whole, others' from counts rounded to 5, ranks of exact values, the network's value pooled."""
     sql = """select organisation_code, numerator, denominator from measurement.measure_result
@@ -39,8 +40,20 @@ def test_the_matrix_and_the_ranks_are_those_of_the_pipelines_own_counts(network)
     cells = dict(re.findall(rf'href="/figure/series/{EMERGENCY}/([A-Z0-9]+)">([0-9.]+)', page))
     assert set(PROVIDERS) <= set(cells)
     with network.engine.connect() as connection:
-        latest = connection.execute(text(sql.replace("= :start", "= (select max(period_start) from measurement.measure_result where measure_name = :measure and period_grain = 'month' and not is_provisional)")), {"measure": EMERGENCY, "start": start}).all()
+        latest = connection.execute(
+            text(
+                sql.replace(
+                    "= :start",
+                    "= (select max(period_start) from measurement.measure_result where measure_name = :measure and period_grain = 'month' and not is_provisional)",
+                )
+            ),
+            {"measure": EMERGENCY, "start": start},
+        ).all()
     for row in latest:
         if row.organisation_code in PROVIDERS:
-            counts = (row.numerator, row.denominator) if row.organisation_code == WORSENS else tuple(5 * round(count / 5) for count in (row.numerator, row.denominator))
+            counts = (
+                (row.numerator, row.denominator)
+                if row.organisation_code == WORSENS
+                else tuple(5 * round(count / 5) for count in (row.numerator, row.denominator))
+            )
             assert float(cells[row.organisation_code]) == pytest.approx(100 * counts[0] / counts[1], abs=0.051)

@@ -77,7 +77,11 @@ def test_the_reason_of_a_rejection_is_the_senders(house):
         reason = connection.exec_driver_sql("select reason from intake.submission where state = 'rejected'").scalar_one()
     assert reason in house.client(f"reader:{PEER}").get("/data").text
     office = house.client("office").get("/data").text
-    assert reason not in office and "rejected" in office and "rejected" not in house.client(f"lead:{OWN}").get("/data").text.split('id="latest"')[1]
+    assert (
+        reason not in office
+        and "rejected" in office
+        and "rejected" not in house.client(f"lead:{OWN}").get("/data").text.split('id="latest"')[1]
+    )
 
 
 def test_a_submission_on_its_way_and_a_result_that_waits_are_said(new_house):

@@ -74,7 +74,12 @@ def test_what_is_special_differs_by_shape_not_by_colour_alone():
 
 
 def test_levels_are_named_at_their_end_actions_numbered_aims_told():
-    svg = drawn([Spot("a", 0.5), Spot("b", 0.6)], [Level("mean", [0.55, 0.55])], [Note(1.5, 3, "A list on Saturdays")], [Path((0, 0.5), (1, 0.7), "Aim: 70 %")])
+    svg = drawn(
+        [Spot("a", 0.5), Spot("b", 0.6)],
+        [Level("mean", [0.55, 0.55])],
+        [Note(1.5, 3, "A list on Saturdays")],
+        [Path((0, 0.5), (1, 0.7), "Aim: 70 %")],
+    )
     words = [element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")]
     assert "mean 55.0 %" in words
     assert "3" in words
@@ -87,7 +92,12 @@ def test_values_that_never_differ_are_drawn_too():
 
 def quarters(*values: tuple[float, bool]) -> list[SimpleNamespace]:
     """Value and whether it is provisional."""
-    return [SimpleNamespace(period_start=date(2026, 1 + 3 * i, 1), value=value, is_provisional=is_open, national_value=None, national_source=None) for i, (value, is_open) in enumerate(values)]
+    return [
+        SimpleNamespace(
+            period_start=date(2026, 1 + 3 * i, 1), value=value, is_provisional=is_open, national_value=None, national_source=None
+        )
+        for i, (value, is_open) in enumerate(values)
+    ]
 
 
 def test_the_networks_line_is_labelled_with_its_last_final_value():
@@ -96,16 +106,22 @@ def test_the_networks_line_is_labelled_with_its_last_final_value():
     svg = ElementTree.fromstring(str(trend._draw(measure, "quarter", of_network, {"North": region}, "S")))
     said = [element.text for element in svg.iter("{http://www.w3.org/2000/svg}text")]
     assert {"network 70.4 %", "North 55.0 %"} <= set(said) and not any("82.4" in word or "90.0" in word for word in said)
-    network, region, marks = (float(line.get("points").split()[-1].split(",")[0]) for line in svg.iter("{http://www.w3.org/2000/svg}polyline"))
+    network, region, marks = (
+        float(line.get("points").split()[-1].split(",")[0]) for line in svg.iter("{http://www.w3.org/2000/svg}polyline")
+    )
     assert network == region < marks, "both end at the last final quarter, the marks go on"
     assert titles(svg)[-1] == "Network, Q3 2026: 82.4 %; provisional", "the provisional value still has its mark"
 
 
 def test_a_quarter_that_is_provisional_is_called_as_the_others_are():
-    assert trend._notes("quarter", quarters((0.6, False), (0.7, True))) == ("Provisional from Q2 2026: cases or outcomes are still to come.",)
+    assert trend._notes("quarter", quarters((0.6, False), (0.7, True))) == (
+        "Provisional from Q2 2026: cases or outcomes are still to come.",
+    )
 
 
-@pytest.mark.parametrize(("is_open", "said"), [([False, False, True], "network 70.0 %"), ([True, True, True], "network 80.0 %"), ([], "network 80.0 %")])
+@pytest.mark.parametrize(
+    ("is_open", "said"), [([False, False, True], "network 70.0 %"), ([True, True, True], "network 80.0 %"), ([], "network 80.0 %")]
+)
 def test_a_line_of_months_is_labelled_with_its_last_final_value(is_open, said):
     starts = [date(2026, month, 1) for month in (1, 2, 3)]
     drawn = "".join(months(starts, [Line("network", [0.6, 0.7, 0.8], is_open=is_open)], [], PERCENT))
@@ -113,7 +129,20 @@ def test_a_line_of_months_is_labelled_with_its_last_final_value(is_open, said):
 
 
 def lane(title="Surgery", median=1600.0, **more):
-    return Lane(**{"title": title, "lower": 1200.0, "median": median, "upper": 2400.0, "network": 1500.0, "national": None, "best": 1100.0, "shown": "26 h 40", "said": "s"} | more)
+    return Lane(
+        **{
+            "title": title,
+            "lower": 1200.0,
+            "median": median,
+            "upper": 2400.0,
+            "network": 1500.0,
+            "national": None,
+            "best": 1100.0,
+            "shown": "26 h 40",
+            "said": "s",
+        }
+        | more
+    )
 
 
 def test_a_timeline_has_a_lane_a_milestone_and_hides_what_is_hidden():

@@ -27,7 +27,11 @@ STAY = "hip_acute_stay_mean"
 @pytest.mark.parametrize("groups", ["office", f"reader:{WORSENS}"])
 def test_who_may_not_act_gets_no_form_and_sends_none(client, address, groups):
     for answer in (client(groups).get(address), client(groups).post(address, data=ACTION)):
-        assert answer.status_code == 403 and "<form method=\"post\" action=\"" + address not in answer.text and "Leads of a provider" in answer.text
+        assert (
+            answer.status_code == 403
+            and '<form method="post" action="' + address not in answer.text
+            and "Leads of a provider" in answer.text
+        )
     assert f'href="{address}"' not in client(groups).get(f"/{address.split('/')[1].replace('leads', 'aims')}").text
 
 
@@ -38,7 +42,11 @@ def test_a_form_of_another_site_is_refused(client):
 
 
 # ------------------------------------------------------------------------------------------------ what is asked
-FORMS_OF = {"action": "/actions/new?pathway=emergency_care", "aim": f"/aims/new?measure={EMERGENCY}", "lead": "/leads/new?pathway=emergency_care"}
+FORMS_OF = {
+    "action": "/actions/new?pathway=emergency_care",
+    "aim": f"/aims/new?measure={EMERGENCY}",
+    "lead": "/leads/new?pathway=emergency_care",
+}
 
 
 @pytest.mark.parametrize("kind", FORMS_OF)
@@ -46,7 +54,9 @@ def test_every_field_is_asked_as_it_is_declared(client, network, kind):
     page = client(LEAD).get(FORMS_OF[kind]).text
     said, dataset = words_of(page), load_registry(network.settings.pathway_folders).dataset(NAMES[kind])
     for field in dataset.fields:
-        assert field.header in said and HINTS.get((dataset.name, field.name), field.description) in said and f'name="{field.name}"' in page, field.name
+        assert (
+            field.header in said and HINTS.get((dataset.name, field.name), field.description) in said and f'name="{field.name}"' in page
+        ), field.name
         if field.codes and field.name not in ("pathway", "measure", "measures_to_raise", "measures_to_lower"):
             assert all(f'value="{code}"' in page and label in said for code, label in field.codes.labels), field.name
 
@@ -61,7 +71,9 @@ def test_only_own_places_and_measures_with_a_denominator_can_be_chosen(client):
 @pytest.mark.parametrize("kind", FORMS_OF)
 def test_no_hint_speaks_of_a_file_where_there_is_a_list_a_calendar_or_a_tick(client, kind):
     hints = [unescape(said) for said in re.findall(r'<span class="hint" id="h-\w+">(.*?)</span>', client(LEAD).get(FORMS_OF[kind]).text)]
-    assert len(hints) > 5 and not [said for said in hints if re.search(r"joined by|Name of the|Code or name|between 0 and 1|DD/MM|\brow\b", said)]
+    assert len(hints) > 5 and not [
+        said for said in hints if re.search(r"joined by|Name of the|Code or name|between 0 and 1|DD/MM|\brow\b", said)
+    ]
 
 
 def test_every_hint_of_a_form_is_of_a_field_that_there_is(network):
@@ -79,28 +91,49 @@ def test_the_pathway_is_chosen_before_anything_is_typed(client, network, about):
 
 def test_the_measure_of_an_aim_is_chosen_before_anything_is_typed(client):
     first = client(LEAD).get("/aims/new?pathway=emergency_care").text
-    assert 'action="/aims/new"' not in first and f'href="/aims/new?measure={EMERGENCY}"' in first and 'href="/aims/new?pathway=wrist_fracture"' in first
+    assert (
+        'action="/aims/new"' not in first
+        and f'href="/aims/new?measure={EMERGENCY}"' in first
+        and 'href="/aims/new?pathway=wrist_fracture"' in first
+    )
     form = client(LEAD).get(f"/aims/new?measure={STAY}").text
-    assert re.findall(r'<option value="(\w+)"', form.partition('name="measure"')[2].partition("</select>")[0]) == [STAY], "its unit stands beside the fields"
+    assert re.findall(r'<option value="(\w+)"', form.partition('name="measure"')[2].partition("</select>")[0]) == [STAY], (
+        "its unit stands beside the fields"
+    )
 
 
 @pytest.mark.parametrize("kind", FORMS_OF)
 def test_no_link_of_a_form_that_was_begun_leads_to_another_pathway(client, kind):
     about = FORMS_OF[kind].partition("?")[0]
-    for page in (client(LEAD).get(FORMS_OF[kind]).text, client(LEAD).post(about, data=SOUND[about.split("/")[1]] | {"organisation": "nowhere"}).text):
+    for page in (
+        client(LEAD).get(FORMS_OF[kind]).text,
+        client(LEAD).post(about, data=SOUND[about.split("/")[1]] | {"organisation": "nowhere"}).text,
+    ):
         assert f'action="{about}"' in page and f'href="{about}' not in page
 
 
 def test_a_measure_an_aim_and_an_action_begin_a_form(client, network):
     aim = client(LEAD).get(f"/aims/new?measure={EMERGENCY}").text
-    assert f'<option value="{EMERGENCY}" selected>' in aim and 'name="baseline" value="70 %"' in aim and 'name="target" value="85 %"' in aim, "the aim that there is, to revise"
+    assert (
+        f'<option value="{EMERGENCY}" selected>' in aim and 'name="baseline" value="70 %"' in aim and 'name="target" value="85 %"' in aim
+    ), "the aim that there is, to revise"
     other = client("lead:ZYE").get(f"/aims/new?measure={EMERGENCY}").text
-    assert re.search(r'name="baseline" value="\d\d(\.\d)? %"', other) and 'name="target" value=""' in other, "what it was in the latest year"
+    assert re.search(r'name="baseline" value="\d\d(\.\d)? %"', other) and 'name="target" value=""' in other, (
+        "what it was in the latest year"
+    )
     of = number_of(network, "B1")
     following = client(f"lead:{IMPROVES}").get(f"/actions/new?from={of}").text
-    assert 'name="cycle_number" value="2"' in following and 'name="reference" value="B1"' in following and '<option value="planned" selected>' in following
+    assert (
+        'name="cycle_number" value="2"' in following
+        and 'name="reference" value="B1"' in following
+        and '<option value="planned" selected>' in following
+    )
     ending = client(f"lead:{IMPROVES}").get(f"/actions/new?from={of}&end=yes").text
-    assert 'name="cycle_number" value="1"' in ending and f'name="end_date" value="{TODAY}"' in ending and '<option value="adopted" selected>' in ending
+    assert (
+        'name="cycle_number" value="1"' in ending
+        and f'name="end_date" value="{TODAY}"' in ending
+        and '<option value="adopted" selected>' in ending
+    )
     assert "B1" not in client(LEAD).get(f"/actions/new?from={of}").text, "not another provider's"
     assert client(LEAD).get("/actions/new?pathway=nothing").status_code == 404
 
@@ -110,7 +143,18 @@ SHARE = SimpleNamespace(unit="share", decimals=1, direction="higher is better")
 
 
 @pytest.mark.parametrize(
-    ("typed", "share"), [("80", "0.8"), ("80 %", "0.8"), ("82.5%", "0.825"), ("100", "1"), (" 71.04  % ", "0.7104"), ("0", "0"), ("0.4 %", "0.004"), ("1%", "0.01"), ("101", "1.01")]
+    ("typed", "share"),
+    [
+        ("80", "0.8"),
+        ("80 %", "0.8"),
+        ("82.5%", "0.825"),
+        ("100", "1"),
+        (" 71.04  % ", "0.7104"),
+        ("0", "0"),
+        ("0.4 %", "0.004"),
+        ("1%", "0.01"),
+        ("101", "1.01"),
+    ],
 )
 def test_per_cent_are_a_share_in_the_file(typed, share):
     read = measured.read({"target": [typed]}, SHARE)
@@ -120,7 +164,12 @@ def test_per_cent_are_a_share_in_the_file(typed, share):
 def test_numbers_of_other_units_are_as_they_are():
     read = measured.read({"baseline": ["14.5 days"], "target": ["0.5"], "note": ["x"]}, DAYS)
     assert dict(read.values) == {"baseline": ["14.5"], "target": ["0.5"], "note": ["x"]} and not read.errors
-    assert (measured.unit(DAYS), measured.hint(DAYS), measured.write(14.26, DAYS, 1), measured.write(1234567.0, DAYS)) == ("days", "", "14.3", "1234567")
+    assert (measured.unit(DAYS), measured.hint(DAYS), measured.write(14.26, DAYS, 1), measured.write(1234567.0, DAYS)) == (
+        "days",
+        "",
+        "14.3",
+        "1234567",
+    )
 
 
 @pytest.mark.parametrize("value", [0.0, 0.004, 0.01, 0.243, 0.8295, 1.0])
@@ -182,7 +231,9 @@ def test_an_aim_in_days_is_asked_for_and_taken_in_days(client):
 
 
 def test_what_may_be_a_share_or_per_cent_is_asked_alone(client):
-    errors = errors_of(client(LEAD).post("/aims/new", data={**AIM, "measure": "hip_mortality_30_days", "baseline": "0.09", "target": "7"}).text)
+    errors = errors_of(
+        client(LEAD).post("/aims/new", data={**AIM, "measure": "hip_mortality_30_days", "baseline": "0.09", "target": "7"}).text
+    )
     assert list(errors) == ["baseline"], "whether 7 % is better is known when the baseline is"
 
 
@@ -192,11 +243,22 @@ def test_per_cent_come_back_as_they_were_typed(client):
 
 
 def test_what_was_typed_is_kept_and_markup_is_text(client):
-    typed = {**ACTION, "title": NAUGHTY, "what_changes": "</textarea><script>", "reference": "", "status": "adopted", "change_ideas": ["Trauma list at weekends"]}
+    typed = {
+        **ACTION,
+        "title": NAUGHTY,
+        "what_changes": "</textarea><script>",
+        "reference": "",
+        "status": "adopted",
+        "change_ideas": ["Trauma list at weekends"],
+    }
     page = client(LEAD).post("/actions/new", data=typed).text
     assert "<script>" not in page.replace('<script src="/static/page.js" defer></script>', "")
     assert f'name="title" value="{NAUGHTY}"'.replace("<", "&lt;").replace(">", "&gt;").replace('" onload="x', "&#34; onload=&#34;x") in page
-    assert "&lt;/textarea&gt;&lt;script&gt;</textarea>" in page and '<option value="adopted" selected>' in page and 'value="Nurse at the door"' in page
+    assert (
+        "&lt;/textarea&gt;&lt;script&gt;</textarea>" in page
+        and '<option value="adopted" selected>' in page
+        and 'value="Nurse at the door"' in page
+    )
     assert re.search(rf'name="measures_to_raise" value="{EMERGENCY}" checked', page)
 
 

@@ -66,7 +66,11 @@ def test_what_is_typed_leaves_the_lines_that_have_all_its_words(browser, address
     page = browser.new_page(viewport=size, extra_http_headers=HEADERS)
     complaints = Complaints(page)
     page.goto(address + MANY)
-    lines, search, count = page.locator("[data-find] li:visible"), page.get_by_role("searchbox", name="Find a measure"), page.get_by_role("status")
+    lines, search, count = (
+        page.locator("[data-find] li:visible"),
+        page.get_by_role("searchbox", name="Find a measure"),
+        page.get_by_role("status"),
+    )
     every = lines.count()
     expect(count).to_have_text(f"{every} of {every} measures")
     search.fill("hour BRAIN")
@@ -74,7 +78,9 @@ def test_what_is_typed_leaves_the_lines_that_have_all_its_words(browser, address
     expect(count).to_have_text(f"{lines.count()} of {every} measures")
     assert page.locator("[data-find] h3:visible").count() == 2, "groups without a line are away"
     search.fill("1 hour")
-    assert all(re.search(r"\b1\d* hour|\b1 .*hour", said) for said in lines.all_inner_texts()), "numbers of indicators are not those of hours"
+    assert all(re.search(r"\b1\d* hour|\b1 .*hour", said) for said in lines.all_inner_texts()), (
+        "numbers of indicators are not those of hours"
+    )
     search.fill("3.3")
     assert "Thrombolysis within 1 hour" in lines.first.inner_text(), "the audit's own number of it"
     search.fill("nothing of the kind")

@@ -31,7 +31,9 @@ def typed_in(page: str) -> dict[str, list[str]]:
         found.setdefault(name, []).append(unescape(value))
     for name, options in re.findall(r'<select [^>]*name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
         found[name] = [unescape(value) for value in re.findall(r'<option value="([^"]*)" selected', options)]
-    return found | {name: [unescape(value)] for name, value in re.findall(r'<textarea [^>]*name="(\w+)".*?>(.*?)</textarea>', form, re.DOTALL)}
+    return found | {
+        name: [unescape(value)] for name, value in re.findall(r'<textarea [^>]*name="(\w+)".*?>(.*?)</textarea>', form, re.DOTALL)
+    }
 
 
 def given(typed: dict) -> dict[str, list[str]]:
@@ -71,7 +73,10 @@ def test_after_a_rejection_what_is_wrong_stands_beside_its_field(taking):
 
 
 def test_what_two_rules_say_of_one_field_stands_there_together():
-    said = [told.Said(field, "Label", "", is_warning, (sentence,)) for field, is_warning, sentence in (("start_date", True, "A."), ("start_date", True, "B."), ("status", False, "C."))]
+    said = [
+        told.Said(field, "Label", "", is_warning, (sentence,))
+        for field, is_warning, sentence in (("start_date", True, "A."), ("start_date", True, "B."), ("status", False, "C."))
+    ]
     beside = _beside(said)
     assert (beside.notes, beside.errors, beside.heading) == ({"start_date": ["A.", "B."]}, {"status": ["C."]}, NOT_TAKEN)
 
@@ -80,7 +85,9 @@ def test_per_cent_come_back_in_per_cent(taking):
     browser = taking.client(LEAD)
     address = post(browser, "aims", baseline="70.50 %")
     page = browser.get(f"{address}/again").text
-    assert typed_in(page)["baseline"] == ["70.50 %"] and typed_in(page)["measure"] == [EMERGENCY] and "wrongs" not in page, "nothing is said of it yet"
+    assert typed_in(page)["baseline"] == ["70.50 %"] and typed_in(page)["measure"] == [EMERGENCY] and "wrongs" not in page, (
+        "nothing is said of it yet"
+    )
 
 
 def test_what_was_accepted_is_forgotten_and_a_new_form_is_empty(taking):
@@ -92,7 +99,12 @@ def test_what_was_accepted_is_forgotten_and_a_new_form_is_empty(taking):
 
 
 # ------------------------------------------------------------------------------------------------ whose
-OTHERS = [("another person", "Sam Ward", LEAD), ("a reader", "Jo Carter", f"reader:{WORSENS}"), ("another provider", "Jo Carter", f"lead:{IMPROVES}"), ("the office", "Jo Carter", "office")]
+OTHERS = [
+    ("another person", "Sam Ward", LEAD),
+    ("a reader", "Jo Carter", f"reader:{WORSENS}"),
+    ("another provider", "Jo Carter", f"lead:{IMPROVES}"),
+    ("the office", "Jo Carter", "office"),
+]
 
 
 @pytest.mark.parametrize(("name", "groups"), [case[1:] for case in OTHERS], ids=[case[0] for case in OTHERS])
@@ -117,7 +129,9 @@ def test_it_opens_at_its_own_address_alone(network):
 
 @pytest.mark.parametrize("cookie", ["", "x", "*" * 40, "A" * 200, "\u00e9", "=" * 9])
 def test_what_is_no_seal_of_ours_opens_nothing(network, cookie):
-    answer = network.client(LEAD).get("/sent/1700000000-" + "a" * 64 + "/again", headers={"Cookie": f"{keeping.COOKIE}={cookie}".encode("latin-1")})
+    answer = network.client(LEAD).get(
+        "/sent/1700000000-" + "a" * 64 + "/again", headers={"Cookie": f"{keeping.COOKIE}={cookie}".encode("latin-1")}
+    )
     assert answer.status_code == 404
 
 
@@ -125,7 +139,12 @@ def test_a_seal_that_was_altered_opens_nothing(network):
     cookie = sealed(network, WHO)
     for place in (0, 20, len(cookie) // 2):
         altered = cookie[:place] + ("A" if cookie[place] != "A" else "B") + cookie[place + 1 :]
-        assert network.client(LEAD).get("/sent/1700000000-" + "a" * 64 + "/again", headers={"Cookie": f"{keeping.COOKIE}={altered}"}).status_code == 404
+        assert (
+            network.client(LEAD)
+            .get("/sent/1700000000-" + "a" * 64 + "/again", headers={"Cookie": f"{keeping.COOKIE}={altered}"})
+            .status_code
+            == 404
+        )
 
 
 # ------------------------------------------------------------------------------------------------ no trace
@@ -165,7 +184,9 @@ def full_of(letters: str) -> dict:
 def test_the_fullest_form_is_kept_and_its_answer_passes_a_proxy(taking):
     browser = taking.client(LEAD)
     answer = browser.post("/actions/new", data=full_of(LATIN), follow_redirects=False)
-    assert answer.status_code == 303 and sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < MOST_BEFORE_A_PAGE - 200
+    assert (
+        answer.status_code == 303 and sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < MOST_BEFORE_A_PAGE - 200
+    )
     assert filled(typed_in(browser.get(f"{answer.headers['location']}/again").text)) == given(full_of(LATIN))
 
 
@@ -199,7 +220,9 @@ def test_from_the_form_to_its_receipt_and_back(taking, size, has_script):
         work_off(taking)
         expect(page.locator("h1")).to_contain_text("Accepted, with warnings")  # the page looks again by itself
         page.click("text=Back to the form")
-        assert page.input_value("[name=what_changes]") == "Two nurses\nsee everybody." and page.is_checked(f"[name=measures_to_raise][value={EMERGENCY}]")
+        assert page.input_value("[name=what_changes]") == "Two nurses\nsee everybody." and page.is_checked(
+            f"[name=measures_to_raise][value={EMERGENCY}]"
+        )
         assert page.input_value("[name=status]") == "planned" and "Under way" in page.inner_text("#n-status") and sideways(page) == 0
         if has_script:
             assert grave_findings(page) == []
@@ -212,7 +235,13 @@ def test_from_the_form_to_its_receipt_and_back(taking, size, has_script):
 def fill_in(page, address: str, reference: str) -> None:
     """A change that is planned and has begun: a warning."""
     page.goto(f"{address}/actions/new?pathway=emergency_care")
-    typed = {"reference": reference, "title": ACTION["title"], "what_changes": "Two nurses\nsee everybody.", "change_ideas_added": "Nurse at the door", "start_date": "2026-01-10"}
+    typed = {
+        "reference": reference,
+        "title": ACTION["title"],
+        "what_changes": "Two nurses\nsee everybody.",
+        "change_ideas_added": "Nurse at the door",
+        "start_date": "2026-01-10",
+    }
     for name, value in typed.items():
         page.fill(f"[name={name}]", value)
     page.check(f"[name=measures_to_raise][value={EMERGENCY}]")

@@ -24,11 +24,18 @@ def test_a_form_makes_a_whole_file_of_its_dataset_in_the_own_folder(house):
     post(house.client(LEAD), "actions")
     [file] = dropped(house)
     [row] = csv.DictReader(io.StringIO(file.read_text()))
-    assert row["Start date"] == "10/01/2026" and row["What changes"] == "Two nurses see everybody." and row["Change ideas"] == "Nurse at the door" and row["Organisation"] == WORSENS
+    assert (
+        row["Start date"] == "10/01/2026"
+        and row["What changes"] == "Two nurses see everybody."
+        and row["Change ideas"] == "Nurse at the door"
+        and row["Organisation"] == WORSENS
+    )
     declared = load_registry(house.settings.pathway_folders).dataset(NAMES["action"])
     assert list(row) == [field.header for field in declared.fields]
     beside = {path.name.removeprefix(file.name) for path in file.parent.iterdir()}
-    assert beside == {"", ".done", ".manifest.json"} and json.loads(file.with_name(f"{file.name}.manifest.json").read_text()) == {"dataset": "improvement_action"}
+    assert beside == {"", ".done", ".manifest.json"} and json.loads(file.with_name(f"{file.name}.manifest.json").read_text()) == {
+        "dataset": "improvement_action"
+    }
     assert {path.name for path in house.settings.landing.iterdir()} == {WORSENS}
 
 
@@ -49,7 +56,12 @@ def test_from_form_to_receipt(house):
     assert {outcome.state for outcome in world.work_off()} == {"accepted", "accepted with warnings"}
     action = browser.get(sent["actions"])
     said = words_of(action.text)
-    assert "http-equiv" not in action.text and "Accepted, with warnings" in said and "A change idea is new to the network" in said and "Change ideas taken, with a warning" in said
+    assert (
+        "http-equiv" not in action.text
+        and "Accepted, with warnings" in said
+        and "A change idea is new to the network" in said
+        and "Change ideas taken, with a warning" in said
+    )
     assert "no results of these measures yet" in said, "before the first data"
     assert 'href="/actions/new"' in action.text and 'href="/actions"' in action.text
     for about in ("aims", "leads"):
@@ -57,7 +69,9 @@ def test_from_form_to_receipt(house):
         assert "Accepted" in words_of(page) and ADDRESS not in page
     assert [row["title"] for row in world.query("select title from improvement.action")] == ["A nurse at the door"]
     assert [row["contact_address"] for row in world.query("select contact_address from improvement.lead_contact")] == [ADDRESS]
-    assert [tuple(row.values()) for row in world.query("select baseline_value, target_value from improvement.aim")] == [(0.7, 0.8)], "of 70 and of 80 %"
+    assert [tuple(row.values()) for row in world.query("select baseline_value, target_value from improvement.aim")] == [(0.7, 0.8)], (
+        "of 70 and of 80 %"
+    )
     nobody_else_sees_it(house, sent["actions"])
 
 
@@ -73,12 +87,23 @@ def test_who_reads_on_after_the_receipt_finds_what_was_sent_though_nothing_is_co
 
 def nobody_else_sees_it(house, address: str) -> None:
     for groups in ("lead:ZX1", "office"):
-        assert house.client(groups).get(address).status_code in (200, 404) and "Accepted" not in house.client(groups).get(address).text, groups
+        assert house.client(groups).get(address).status_code in (200, 404) and "Accepted" not in house.client(groups).get(address).text, (
+            groups
+        )
     other = "/sent/" + re.sub(r"[0-9a-f]{64}", "0" * 64, address.removeprefix("/sent/"))
     assert "It lies in your landing folder" in house.client(LEAD).get(other).text, "nothing of the kind has come"
 
 
-TRICKS = ["..%2f..%2fetc%2fpasswd", "1-1", f"1700000000-{'G' * 64}", f"1700000000-{'a' * 64}%0a", f"١٧٠٠٠٠٠٠٠٠-{'a' * 64}", f"99999999999-{'a' * 63}", "receipt.json", f"1700000000-{'a' * 64}.json"]
+TRICKS = [
+    "..%2f..%2fetc%2fpasswd",
+    "1-1",
+    f"1700000000-{'G' * 64}",
+    f"1700000000-{'a' * 64}%0a",
+    f"١٧٠٠٠٠٠٠٠٠-{'a' * 64}",
+    f"99999999999-{'a' * 63}",
+    "receipt.json",
+    f"1700000000-{'a' * 64}.json",
+]
 
 
 @pytest.mark.parametrize("token", TRICKS)

@@ -47,12 +47,24 @@ def test_what_is_not_taken_reads_as_the_form_does(taking):
     address = post(taking.client(LEAD), "actions", reference="moved", organisation=site_of(taking, WORSENS))
     site_of(taking, "ZX1")
     said = receipt_page(taking, address)
-    assert "Not accepted" in said and "Organisation not taken This is another provider's. Choose one of your own" in said and "Nothing of it was taken" in said
+    assert (
+        "Not accepted" in said
+        and "Organisation not taken This is another provider's. Choose one of your own" in said
+        and "Nothing of it was taken" in said
+    )
     assert CODES.findall(said) == [], said
 
 
 def receipt(state: str = "accepted with warnings", *findings: dict, **more) -> dict:
-    return {"state": state, "result": "The result", "summary": "The summary.", "counts": {"received": 1}, "repeats": None, "findings": findings, **more}
+    return {
+        "state": state,
+        "result": "The result",
+        "summary": "The summary.",
+        "counts": {"received": 1},
+        "repeats": None,
+        "findings": findings,
+        **more,
+    }
 
 
 def finding(rule: str, *advice: str, field: str | None = "start_date", severity: Severity = Severity.WARN) -> dict:
@@ -77,7 +89,9 @@ def test_every_rule_of_every_form_has_words_without_codes(network):
         dataset = registry.dataset(name)
         codes = {code for item in dataset.fields if item.codes for code in item.codes.values}
         for rule in (*dataset.rules, *field_rules(dataset)):
-            [said] = told.findings(dataset, receipt("rejected", finding(rule.id, rule.advice, field=rule.fields[0], severity=rule.severity)), str)
+            [said] = told.findings(
+                dataset, receipt("rejected", finding(rule.id, rule.advice, field=rule.fields[0], severity=rule.severity)), str
+            )
             quoted = {word for sentence in said.sentences for word in re.findall(r"'([^']+)'", sentence)}
             found[rule.id] = quoted & codes or re.findall(r"DD/MM|joined by|\brow\b|column|between 0 and 1\b", " ".join(said.sentences))
     assert len(found) > 40 and {rule: words for rule, words in found.items() if words} == {}
@@ -86,13 +100,17 @@ def test_every_rule_of_every_form_has_words_without_codes(network):
 def test_every_state_and_every_severity_has_words(dataset):
     assert set(told.STATES) == set(FINAL) and set(told.SEVERITIES) == set(Severity)
     for state in FINAL:
-        assert told.STATES[state] and (told.summary(receipt(state)) != "The summary.") is (state != "accepted in part"), "no form sends more than one"
+        assert told.STATES[state] and (told.summary(receipt(state)) != "The summary.") is (state != "accepted in part"), (
+            "no form sends more than one"
+        )
     assert "nothing need be sent again" in told.summary(receipt("failed", counts={"received": None}))
     assert told.result(receipt("failed")) == told.result(None) == told.BROKE and told.result(receipt("rejected")) == "The result"
 
 
 def test_what_was_sent_before_is_said_to_hold():
-    assert told.summary(receipt("accepted", repeats="S00000001")) == "You had sent the same before, and it still holds. Nothing was changed."
+    assert (
+        told.summary(receipt("accepted", repeats="S00000001")) == "You had sent the same before, and it still holds. Nothing was changed."
+    )
 
 
 def test_a_file_of_many_that_is_found_under_an_address_is_told_in_the_receipts_words():
@@ -100,10 +118,22 @@ def test_a_file_of_many_that_is_found_under_an_address_is_told_in_the_receipts_w
 
 
 def test_what_is_of_no_field_is_of_what_was_sent(dataset):
-    [said] = told.findings(dataset, receipt("rejected", finding("SND2", "Only the office may.", field=None, severity=Severity.REJECT_FILE)), str)
-    assert (said.field, said.label, said.meaning, said.is_warning, said.sentences) == ("", told.WHOLE, "not taken", False, ("Only the office may.",))
+    [said] = told.findings(
+        dataset, receipt("rejected", finding("SND2", "Only the office may.", field=None, severity=Severity.REJECT_FILE)), str
+    )
+    assert (said.field, said.label, said.meaning, said.is_warning, said.sentences) == (
+        "",
+        told.WHOLE,
+        "not taken",
+        False,
+        ("Only the office may.",),
+    )
 
 
 def test_names_of_peers_in_what_others_wrote_give_way(dataset):
-    [said] = told.findings(dataset, receipt("accepted with warnings", finding("IMP7", f"As {IMPROVES} does.")), lambda sentence: sentence.replace(IMPROVES, "Provider 3"))
+    [said] = told.findings(
+        dataset,
+        receipt("accepted with warnings", finding("IMP7", f"As {IMPROVES} does.")),
+        lambda sentence: sentence.replace(IMPROVES, "Provider 3"),
+    )
     assert said.sentences == ("As Provider 3 does.",)

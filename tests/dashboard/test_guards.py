@@ -38,7 +38,10 @@ def test_who_comes_past_the_proxy_is_refused_and_told_what_to_set(proxied):
     assert "docs/dashboard.md" in answer.text
 
 
-@pytest.mark.parametrize("change", [{"X-Common-Cause-Secret": "a guess"}, {"X-Common-Cause-Secret": ""}, {"X-Forwarded-User": ""}, {"X-Forwarded-Groups": "staff"}])
+@pytest.mark.parametrize(
+    "change",
+    [{"X-Common-Cause-Secret": "a guess"}, {"X-Common-Cause-Secret": ""}, {"X-Forwarded-User": ""}, {"X-Forwarded-Groups": "staff"}],
+)
 def test_headers_count_only_with_the_proxys_secret_and_all_of_them(proxied, change):
     assert proxied.get("/network", headers={**LEAD, **change}).status_code == 401
 
@@ -56,7 +59,9 @@ def test_a_providers_people_begin_with_their_provider(proxied):
 def test_local_sign_in_leads_back_to_where_one_wanted_to_go(local):
     asked = local.get("/signals?state=raised")
     assert (asked.status_code, asked.headers["location"]) == (303, "/sign-in?then=/signals%3Fstate%3Draised")
-    entered = local.post("/sign-in", data={"name": "Jo", "group": "lead:ZQA", "then": "/signals"}, headers={"Sec-Fetch-Site": "same-origin"})
+    entered = local.post(
+        "/sign-in", data={"name": "Jo", "group": "lead:ZQA", "then": "/signals"}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
     assert entered.headers["location"] == "/signals"
     assert local.get("/").headers["location"] == "/provider/ZQA"
     local.post("/sign-out", headers={"Sec-Fetch-Site": "same-origin"})
@@ -70,7 +75,10 @@ def test_sign_in_never_leads_elsewhere(local, then):
 
 
 def test_there_is_no_local_sign_in_behind_a_proxy(proxied):
-    assert proxied.post("/sign-in", data={"name": "Jo", "group": "office"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code in (404, 503)
+    assert proxied.post("/sign-in", data={"name": "Jo", "group": "office"}, headers={"Sec-Fetch-Site": "same-origin"}).status_code in (
+        404,
+        503,
+    )
     assert proxied.get("/", headers={"Cookie": "common-cause=forged"}).status_code == 401
 
 
@@ -102,7 +110,10 @@ def test_while_the_database_is_away_a_page_says_so_and_comes_back_by_itself(prox
 
 
 def test_a_dashboard_that_nobody_can_sign_in_to_says_how_it_is_opened(tmp_path):
-    closed = TestClient(create_app(Configuration(Settings(home=tmp_path)), create_engine("postgresql+psycopg://nobody@127.0.0.1:9/none")), base_url="http://dashboard.example")
+    closed = TestClient(
+        create_app(Configuration(Settings(home=tmp_path)), create_engine("postgresql+psycopg://nobody@127.0.0.1:9/none")),
+        base_url="http://dashboard.example",
+    )
     said = closed.get("/").text
     assert "`common-cause down`, set COMMON_CAUSE_DASHBOARD_SIGN_IN=local and type `common-cause up`" in said
     assert closed.get("/health").json()["sign_in"] == "closed"
@@ -122,7 +133,11 @@ def test_keys_are_made_once_and_readable_by_the_owner_alone(tmp_path):
 
 @pytest.mark.parametrize(
     ("environment", "named"),
-    [({"COMMON_CAUSE_DASHBOARD_SIGN_IN": "nobody"}, "SIGN_IN"), ({"COMMON_CAUSE_DASHBOARD_NAMED_PEERS": "perhaps"}, "NAMED_PEERS"), ({"COMMON_CAUSE_DASHBOARD_PROXY_SECRET_FILE": "/none/such"}, "PROXY_SECRET_FILE")],
+    [
+        ({"COMMON_CAUSE_DASHBOARD_SIGN_IN": "nobody"}, "SIGN_IN"),
+        ({"COMMON_CAUSE_DASHBOARD_NAMED_PEERS": "perhaps"}, "NAMED_PEERS"),
+        ({"COMMON_CAUSE_DASHBOARD_PROXY_SECRET_FILE": "/none/such"}, "PROXY_SECRET_FILE"),
+    ],
 )
 def test_a_setting_that_cannot_be_used_is_named(tmp_path, environment, named):
     with pytest.raises(ConfigurationError, match=named):

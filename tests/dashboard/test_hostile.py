@@ -68,7 +68,9 @@ def told_titles(network):
     with network.engine.begin() as connection:
         before = connection.execute(text("select submission_id, row_number, title from improvement.action_version")).all()
         connection.execute(text("update improvement.action_version set title = :title"), {"title": NAMED_ACTION})
-    yield lambda groups, is_named: TestClient(create_app(network.configuration(is_named), network.dashboard), headers=network.client(groups).headers, follow_redirects=False)
+    yield lambda groups, is_named: TestClient(
+        create_app(network.configuration(is_named), network.dashboard), headers=network.client(groups).headers, follow_redirects=False
+    )
     with network.engine.begin() as connection:
         restored = "update improvement.action_version set title = :title where submission_id = :submission_id and row_number = :row_number"
         connection.execute(text(restored), [row._asdict() for row in before])
@@ -76,7 +78,9 @@ def told_titles(network):
 
 def test_a_numbered_peers_name_and_code_stand_nowhere_that_its_number_stands(network, told_titles):
     names = network.asked(f"reader:{WORSENS}", False).names
-    closed = [row for code, row in names.organisations.items() if row.organisation_kind in ("provider", "site", "team") and code not in names.own]
+    closed = [
+        row for code, row in names.organisations.items() if row.organisation_kind in ("provider", "site", "team") and code not in names.own
+    ]
     of_peers = re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for row in closed for word in _called(row))})(?!\w)", re.IGNORECASE)
     client, slug = told_titles(f"lead:{WORSENS}", False), peer(network, IMPROVES)
     found = {address: set(of_peers.findall(told_by(client.get(address)))) for address in (*pages(slug), *figures(slug))}
@@ -93,8 +97,16 @@ def test_markup_in_an_actions_title_is_text_on_every_page_and_figure(told_titles
 @pytest.mark.parametrize("code", [IMPROVES, f"{IMPROVES}A1", "ZZZ", "no such", "", " "])
 def test_a_peers_code_is_answered_as_an_unknown_one(network, code):
     client = network.client(f"reader:{WORSENS}", False)
-    for address in (f"/provider/{quote(code)}", f"/pack/{quote(code)}.pdf", f"/figure/series/{EMERGENCY}/{quote(code)}", f"/provider/{quote(code)}/emergency_care"):
-        answer, unknown = client.get(address, follow_redirects=False), client.get(address.replace(quote(code) or "//", "XXX"), follow_redirects=False)
+    for address in (
+        f"/provider/{quote(code)}",
+        f"/pack/{quote(code)}.pdf",
+        f"/figure/series/{EMERGENCY}/{quote(code)}",
+        f"/provider/{quote(code)}/emergency_care",
+    ):
+        answer, unknown = (
+            client.get(address, follow_redirects=False),
+            client.get(address.replace(quote(code) or "//", "XXX"), follow_redirects=False),
+        )
         assert (answer.status_code, answer.text) == (unknown.status_code, unknown.text) or code in ("", " ")
         assert answer.status_code == 404
 
@@ -108,10 +120,23 @@ def test_signals_raised_together_are_numbered_in_no_order_of_organisations(new_h
 
     orders = set()
     for round_ in range(6):
-        events = [Event(("special cause", signals.PATHWAY, signals.MEASURE, code, None), "7 points below mean", 1, signals.NOW.date().replace(day=1 + round_ * 3), signals.NOW.date().replace(day=2 + round_ * 3), {}, False) for code in ("ZX1", "ZX2", "ZX3")]
+        events = [
+            Event(
+                ("special cause", signals.PATHWAY, signals.MEASURE, code, None),
+                "7 points below mean",
+                1,
+                signals.NOW.date().replace(day=1 + round_ * 3),
+                signals.NOW.date().replace(day=2 + round_ * 3),
+                {},
+                False,
+            )
+            for code in ("ZX1", "ZX2", "ZX3")
+        ]
         with new_house.engine.begin() as connection:
             settle(connection, set(), events, signals.NOW, "over")
-            rows = connection.execute(text("select organisation_code from measurement.signal order by signal_id desc limit 3")).scalars().all()
+            rows = (
+                connection.execute(text("select organisation_code from measurement.signal order by signal_id desc limit 3")).scalars().all()
+            )
         orders.add(tuple(rows))
     assert len(orders) > 1
 
@@ -139,22 +164,52 @@ def test_counts_of_others_are_none_or_rounded_and_eight_or_more(network, code):
         rows = rows_of(client, f"/figure/{name}.csv")
         counts = [float(row[column]) for row in rows for column in COUNTS if row.get(column)]
         assert all(count == 0 or (count >= 8 and count % 5 == 0) for count in counts), name
-        assert any(float(row[column]) % 5 for row in rows_of(own, f"/figure/{name}.csv") for column in COUNTS if row.get(column)), "its own people see them whole"
+        assert any(float(row[column]) % 5 for row in rows_of(own, f"/figure/{name}.csv") for column in COUNTS if row.get(column)), (
+            "its own people see them whole"
+        )
 
 
-@pytest.mark.parametrize("name", [f"funnel/{WRIST}/quarter/{QUARTER}", f"caterpillar/{WRIST}/quarter/{QUARTER}", f"caterpillar/{WRIST}/month/{months()[-3]}"])
+@pytest.mark.parametrize(
+    "name", [f"funnel/{WRIST}/quarter/{QUARTER}", f"caterpillar/{WRIST}/quarter/{QUARTER}", f"caterpillar/{WRIST}/month/{months()[-3]}"]
+)
 def test_of_peers_beside_each_other_nothing_is_exact_but_ones_own(network, name):
     rows = rows_of(network.client(f"reader:{WORSENS}"), f"/figure/{name}.csv")
     others = [row for row in rows if "Department A" not in row["Provider"]]
     assert len(others) == len(PROVIDERS) - 1
-    assert all(float(row[column]) == 0 or (float(row[column]) >= 8 and float(row[column]) % 5 == 0) for row in others for column in COUNTS if row.get(column))
+    assert all(
+        float(row[column]) == 0 or (float(row[column]) >= 8 and float(row[column]) % 5 == 0)
+        for row in others
+        for column in COUNTS
+        if row.get(column)
+    )
     shown = [row for row in others if row["Value"]]
-    assert shown and all(float(row["Value"]) == pytest.approx(float(row["Numerator"]) / float(row["Denominator"]), abs=1e-6) for row in shown), "values are those of rounded counts"
+    assert shown and all(
+        float(row["Value"]) == pytest.approx(float(row["Numerator"]) / float(row["Denominator"]), abs=1e-6) for row in shown
+    ), "values are those of rounded counts"
     assert all(len(row.get(column, "").partition(".")[2]) <= 3 for row in others for column in ("Completeness", "z"))
 
 
 # ------------------------------------------------------------------------------------------------ nonsense
-NONSENSE = ("", "%00", "%C3%28", "..%2f..%2fetc%2fpasswd", "..", "<script>alert(1)</script>", "' or 1=1 --", "9" * 30, "-1", "0x10", "NaN", "2026-02-30", "\u202e\u8f6e", "x" * 3000, "a/b/c/d/e", "{{7*7}}", "peer-0", "%0d%0aX-Evil:%201")
+NONSENSE = (
+    "",
+    "%00",
+    "%C3%28",
+    "..%2f..%2fetc%2fpasswd",
+    "..",
+    "<script>alert(1)</script>",
+    "' or 1=1 --",
+    "9" * 30,
+    "-1",
+    "0x10",
+    "NaN",
+    "2026-02-30",
+    "\u202e\u8f6e",
+    "x" * 3000,
+    "a/b/c/d/e",
+    "{{7*7}}",
+    "peer-0",
+    "%0d%0aX-Evil:%201",
+)
 ROUTES = (
     "/network/{}", "/measure/{}", "/provider/{}", "/provider/ZYB/{}", "/signals/{}", "/actions/{}", "/ideas/{}", "/learn/{}", "/sent/{}", "/sent/{}/again", "/pack/{}.pdf", "/pack/ZYA/{}.pdf",
     "/figure/{}", "/figure/{}.csv", f"/figure/series/{EMERGENCY}/{{}}.svg", "/figure/series/{}/ZYB.csv", f"/figure/funnel/{EMERGENCY}/quarter/{{}}", f"/figure/funnel/{EMERGENCY}/{{}}/2026-07-01",
@@ -173,7 +228,9 @@ QUERIES = (
 @pytest.mark.parametrize("address", [*ROUTES, *QUERIES])
 @pytest.mark.parametrize(("groups", "is_named"), [("lead:ZYA", False), ("office", True)])
 def test_no_nonsense_in_an_address_breaks_a_page(network, address, groups, is_named):
-    client = TestClient(network.app(is_named), headers=network.client(groups).headers, raise_server_exceptions=False, follow_redirects=False)
+    client = TestClient(
+        network.app(is_named), headers=network.client(groups).headers, raise_server_exceptions=False, follow_redirects=False
+    )
     for nonsense in NONSENSE:
         said = nonsense if "%" in nonsense else quote(nonsense, safe="/")
         answer = client.get(address.replace("{}", said).replace("{0}", said))
@@ -198,13 +255,31 @@ async def _raw(app, scope: dict) -> int:
     async def send(message):
         sent.append(message)
 
-    base = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/signals", "raw_path": b"/signals", "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
+    base = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/signals",
+        "raw_path": b"/signals",
+        "query_string": b"",
+        "root_path": "",
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
     await app(base | scope, receive, send)
     return sent[0]["status"]
 
 
 def _as(groups: str, *more: tuple[bytes, bytes]) -> list[tuple[bytes, bytes]]:
-    return [(b"x-forwarded-user", b"Jo"), (b"x-forwarded-groups", groups.encode()), (b"x-common-cause-secret", SECRET.encode()), (b"host", b"x"), *more]
+    return [
+        (b"x-forwarded-user", b"Jo"),
+        (b"x-forwarded-groups", groups.encode()),
+        (b"x-common-cause-secret", SECRET.encode()),
+        (b"host", b"x"),
+        *more,
+    ]
 
 
 def test_bytes_that_are_no_text_in_a_query_are_no_error(network):
@@ -217,7 +292,15 @@ def test_a_host_that_is_no_host_opens_nothing(network):
 
 
 # ------------------------------------------------------------------------------------------------ who it is
-@pytest.mark.parametrize(("header", "value"), [(b"x-forwarded-groups", b"office"), (b"x-forwarded-groups", b"lead:ZYB"), (b"x-forwarded-user", b"Another"), (b"x-common-cause-secret", SECRET.encode())])
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        (b"x-forwarded-groups", b"office"),
+        (b"x-forwarded-groups", b"lead:ZYB"),
+        (b"x-forwarded-user", b"Another"),
+        (b"x-common-cause-secret", SECRET.encode()),
+    ],
+)
 def test_a_header_that_came_twice_lets_nobody_in(network, header, value):
     """A proxy that adds its header leaves the one that the browser made up before it."""
     assert asyncio.run(_raw(network.app(), {"headers": _as("reader:ZYA")})) == 200
@@ -269,12 +352,29 @@ def test_a_question_that_takes_too_long_is_said_to_and_not_asked_again_by_itself
     assert answer.status_code == 503 and "took too long" in answer.text and "http-equiv" not in answer.text
 
 
-@pytest.mark.parametrize(("about", "chosen"), [("actions", "pathway=emergency_care"), ("aims", f"measure={EMERGENCY}"), ("leads", "pathway=emergency_care")])
+@pytest.mark.parametrize(
+    ("about", "chosen"), [("actions", "pathway=emergency_care"), ("aims", f"measure={EMERGENCY}"), ("leads", "pathway=emergency_care")]
+)
 def test_a_form_full_of_nonsense_is_told_what_is_wrong_and_sends_nothing(network, about, chosen):
-    client = TestClient(network.app(), headers=network.client(f"lead:{WORSENS}").headers, raise_server_exceptions=False, follow_redirects=False)
+    client = TestClient(
+        network.app(), headers=network.client(f"lead:{WORSENS}").headers, raise_server_exceptions=False, follow_redirects=False
+    )
     fields = set(re.findall(r'name="([a-z_]+)"', client.get(f"/{about}/new?{chosen}").text)) - {"viewport"}
     assert {"organisation", "pathway"} & fields
-    for nonsense in ("", "\0", "a\r\nb,\"c", "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "9" * 400, "0001-01-01", "\u202e" * 50, "x" * 20_000, "-" * 30, "1e999", "NaN"):
+    for nonsense in (
+        "",
+        "\0",
+        'a\r\nb,"c',
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "9" * 400,
+        "0001-01-01",
+        "\u202e" * 50,
+        "x" * 20_000,
+        "-" * 30,
+        "1e999",
+        "NaN",
+    ):
         form = dict.fromkeys(fields, nonsense) | {"organisation": IMPROVES, "extra": nonsense, "sender": IMPROVES}
         answer = client.post(f"/{about}/new", data=form)
         assert answer.status_code in (404, 422), (nonsense[:20], answer.status_code)
@@ -285,7 +385,12 @@ def test_a_form_full_of_nonsense_is_told_what_is_wrong_and_sends_nothing(network
 def test_what_is_larger_than_any_form_is_not_read(network):
     client = network.client(f"lead:{WORSENS}")
     assert client.post("/actions/new", data={"title": "x" * 1_100_000}).status_code == 413
-    assert client.post("/actions/new", content=(b"x" for _ in range(3)), headers={"Content-Type": "application/x-www-form-urlencoded"}).status_code == 413
+    assert (
+        client.post(
+            "/actions/new", content=(b"x" for _ in range(3)), headers={"Content-Type": "application/x-www-form-urlencoded"}
+        ).status_code
+        == 413
+    )
 
 
 @pytest.mark.parametrize("groups", ["office", "reader:ZYA", "lead:ZYC"])

@@ -26,7 +26,11 @@ def test_pages_are_for_everybody(network):
             complaints = Complaints(page)
             for path in (*PAGES, action):
                 assert page.goto(address + path).status == 200, path
-                found[path, size["width"]] = [*grave_findings(page), *complaints.heard, *(["wider than its window"] if sideways(page) else [])]
+                found[path, size["width"]] = [
+                    *grave_findings(page),
+                    *complaints.heard,
+                    *(["wider than its window"] if sideways(page) else []),
+                ]
                 complaints.heard.clear()
             page.close()
         assert {where: told for where, told in found.items() if told} == {}
@@ -40,5 +44,7 @@ def test_a_form_that_is_wrong_is_told_to_whoever_does_not_see(network):
         page.fill("input[name=title]", "Kept as it was typed")
         page.click("button:has-text('Send')")
         page.wait_for_selector(".wrongs")
-        assert page.input_value("input[name=title]") == "Kept as it was typed" and page.get_attribute("#f-reference", "aria-invalid") == "true"
+        assert (
+            page.input_value("input[name=title]") == "Kept as it was typed" and page.get_attribute("#f-reference", "aria-invalid") == "true"
+        )
         assert page.locator(".wrongs a[href='#f-reference']").count() == 1 and grave_findings(page) == []

@@ -28,7 +28,9 @@ def furnished(house, results=(), organisations=DEMO_NETWORK):
 
 
 def pages(client) -> str:
-    return "".join(page(client, address) for address in ("/network/wrist_fracture?all=yes&rows=concerns", "/measures", "/measure/m_proportion"))
+    return "".join(
+        page(client, address) for address in ("/network/wrist_fracture?all=yes&rows=concerns", "/measures", "/measure/m_proportion")
+    )
 
 
 # ------------------------------------------------------------------------------------------------ little
@@ -98,7 +100,12 @@ def test_no_peers_code_or_name_reaches_a_page_a_file_or_an_address(network, meas
     for address in (*pathways, *addresses(measure)):
         answer = client.get(address)
         assert answer.status_code == 200, address
-        found = [told for code, name in peers.items() for told in (code, name, name.removesuffix(" NHS Trust")) if re.search(rf"\b{re.escape(told)}\b", answer.text)]
+        found = [
+            told
+            for code, name in peers.items()
+            for told in (code, name, name.removesuffix(" NHS Trust"))
+            if re.search(rf"\b{re.escape(told)}\b", answer.text)
+        ]
         assert not found, f"{address} tells {found[:3]}"
     assert "Department A" in client.get(f"/figure/funnel/{measure}/month/{months()[-1]}").text
 
@@ -106,7 +113,11 @@ def test_no_peers_code_or_name_reaches_a_page_a_file_or_an_address(network, meas
 def test_numbers_lead_where_names_would(network):
     client = network.client("reader:ZYA", is_named=False)
     html = page(client, "/network/emergency_care")
-    assert columns(html)[0] == "ZYA" and all(re.fullmatch(r"peer-\d+", slug) for slug in columns(html)[1:]) and len(columns(html)) == len(PROVIDERS)
+    assert (
+        columns(html)[0] == "ZYA"
+        and all(re.fullmatch(r"peer-\d+", slug) for slug in columns(html)[1:])
+        and len(columns(html)) == len(PROVIDERS)
+    )
     assert client.get(f"/figure/series/{EMERGENCY}/{columns(html)[1]}").status_code == 200
     assert all(re.search(r" at (Provider \d+|Department A|The network|\w+ region)", told) for told in changed(html))
     assert client.get(f"/figure/series/{EMERGENCY}/ZYB").status_code == 404, "a code that is guessed leads nowhere"

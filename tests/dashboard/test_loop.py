@@ -111,7 +111,12 @@ def registered(page: Page, fired) -> None:
     """From the signal to the form, which names the measure already; accepted by the house."""
     page.click("a:has-text('Register a change')")
     expect(page.locator(f"input[value={fired.measure_name}]:checked")).to_have_count(1)
-    for name, text in (("reference", "huddle-1"), ("title", CHANGE), ("what_changes", "Everybody who waits is spoken of."), ("start_date", date.today().isoformat())):
+    for name, text in (
+        ("reference", "huddle-1"),
+        ("title", CHANGE),
+        ("what_changes", "Everybody who waits is spoken of."),
+        ("start_date", date.today().isoformat()),
+    ):
         page.fill(f"[name={name}]", text)
     page.locator("input[name=change_ideas]").first.check()
     page.select_option("[name=status]", "active")
@@ -169,7 +174,9 @@ def test_a_verdict_is_told_with_its_interval(demo, signed_in, verdict):
 
 
 def test_a_change_idea_is_told_over_all_who_tried_it(demo, signed_in):
-    idea = demo.rows("select change_idea, title, provider_count from dashboard.change_idea_v1 order by provider_count desc, title limit 1")[0]
+    idea = demo.rows("select change_idea, title, provider_count from dashboard.change_idea_v1 order by provider_count desc, title limit 1")[
+        0
+    ]
     page = signed_in("office")
     page.goto("/ideas")
     page.click(f"a[href='/ideas/{idea.change_idea}']")
@@ -181,7 +188,9 @@ def test_a_change_idea_is_told_over_all_who_tried_it(demo, signed_in):
 
 
 def test_the_network_at_a_glance_and_a_measure_in_it(demo, signed_in, to_walk):
-    members = demo.rows("select organisation_name from dashboard.organisation_v1 where organisation_kind = 'provider' and is_member and closed_on is null")
+    members = demo.rows(
+        "select organisation_name from dashboard.organisation_v1 where organisation_kind = 'provider' and is_member and closed_on is null"
+    )
     page = signed_in(f"lead:{to_walk[0].provider}")
     page.goto("/network/hip_fracture")
     assert page.locator("th.turned").count() == len(members) > 20
@@ -263,10 +272,31 @@ def test_every_page_is_for_everybody(demo, signed_in, to_walk, size):
 
 def addresses(demo, fired) -> list[str]:
     effects = [demo.rows(VERDICTS, verdict=verdict)[0] for verdict in ("improved", "no change", "worse")]
-    other = demo.rows("select signal_id from dashboard.signal_v1 where state = 'raised' and kind <> 'special cause' order by signal_id limit 1")
-    plain = ("/signals", "/signals?whose=everybody", "/actions", "/actions?who=own", "/ideas", "/aims?who=everybody", "/data", "/measures", "/leads/new", "/leads/new?pathway=hip_fracture", "/aims/new")
-    of_pathways = [address.format(pathway) for pathway in ("hip_fracture", "acute_stroke") for address in (f"/provider/{fired.provider}/{{}}", "/network/{}?all=yes", "/learn/{}")]
-    of_measure = [address.format(fired.measure_name) for address in ("/measure/{}", "/aims/new?measure={}", "/actions/new?measure={}", f"/figure/series/{{}}/{fired.provider}")]
+    other = demo.rows(
+        "select signal_id from dashboard.signal_v1 where state = 'raised' and kind <> 'special cause' order by signal_id limit 1"
+    )
+    plain = (
+        "/signals",
+        "/signals?whose=everybody",
+        "/actions",
+        "/actions?who=own",
+        "/ideas",
+        "/aims?who=everybody",
+        "/data",
+        "/measures",
+        "/leads/new",
+        "/leads/new?pathway=hip_fracture",
+        "/aims/new",
+    )
+    of_pathways = [
+        address.format(pathway)
+        for pathway in ("hip_fracture", "acute_stroke")
+        for address in (f"/provider/{fired.provider}/{{}}", "/network/{}?all=yes", "/learn/{}")
+    ]
+    of_measure = [
+        address.format(fired.measure_name)
+        for address in ("/measure/{}", "/aims/new?measure={}", "/actions/new?measure={}", f"/figure/series/{{}}/{fired.provider}")
+    ]
     return [
         *plain, *of_pathways, *of_measure, "/ideas/trauma_list_at_weekends", f"/signals/{fired.signal_id}", *(f"/signals/{one.signal_id}" for one in other),
         *(f"/actions/{effect.number}" for effect in effects),

@@ -16,7 +16,9 @@ from tests.dashboard.network import EMERGENCY, MONTHS, NATIONAL_SOURCE, PROVIDER
 from tests.dashboard.test_network_page import page
 
 
-def figure(house, kind: str, measure: str, *, groups: str = "reader:ZYA", is_named: bool = True, grain: str = "month", start: date | None = None):
+def figure(
+    house, kind: str, measure: str, *, groups: str = "reader:ZYA", is_named: bool = True, grain: str = "month", start: date | None = None
+):
     """Of the latest month that everybody has, if it does not say which."""
     return figure_at(house.asked(groups, is_named), kind, (measure, grain, (start or months()[-1]).isoformat()))
 
@@ -36,7 +38,10 @@ def quarter(house, measure: str = WRIST) -> date:
 def test_it_shows_the_latest_final_quarter_or_what_the_form_asks_for(client, network):
     html = page(client("office"), f"/measure/{WRIST}")
     start = quarter(network)
-    assert f"Providers in Q{(start.month + 2) // 3} {start.year}" in html and "provisional" not in re.search(r"<option value=\"[^\"]+\" selected>(Q[^<]*)<", html)[1]
+    assert (
+        f"Providers in Q{(start.month + 2) // 3} {start.year}" in html
+        and "provisional" not in re.search(r"<option value=\"[^\"]+\" selected>(Q[^<]*)<", html)[1]
+    )
     year = start.year - 1
     assert f"Providers in {year}" in page(client("office"), f"/measure/{WRIST}?grain=year&period={year}-01-01")
     asked_for = months()[3]
@@ -55,14 +60,23 @@ def test_a_measure_by_month_alone_shows_its_latest_month(client):
 
 def test_an_unknown_measure_or_period_is_not_there(client, network):
     assert client("office").get("/measure/no_such").status_code == 404
-    for parts in (("no_such", "month", "2025-01-01"), (WRIST, "decade", "2025-01-01"), (WRIST, "month", "1999-01-01"), (WRIST, "month", "x' or true")):
+    for parts in (
+        ("no_such", "month", "2025-01-01"),
+        (WRIST, "decade", "2025-01-01"),
+        (WRIST, "month", "1999-01-01"),
+        (WRIST, "month", "x' or true"),
+    ):
         with pytest.raises(HTTPException, match="404"):
             figure_at(network.asked(), "funnel", parts)
 
 
 def test_definition_in_words_and_sql_and_what_must_be_known(client):
     html = unescape(page(client("office"), f"/measure/{WRIST}"))
-    assert "<summary>In words</summary>" in html and "<summary>In SQL</summary>" in html and "Adults whose manipulation began within 4 hours" in html
+    assert (
+        "<summary>In words</summary>" in html
+        and "<summary>In SQL</summary>" in html
+        and "Adults whose manipulation began within 4 hours" in html
+    )
     for said in ("target 80", "version 1", "higher is better", "XmR chart"):
         assert said in html
 
@@ -93,7 +107,9 @@ def test_network_and_national_line_are_named_apart(network):
     [of_network], [national] = re.findall(r">network ([\d.]+) %<", svg), re.findall(r">national ([\d.]+) %<", svg)
     assert national == "74.3" and of_network != national
     assert any(NATIONAL_SOURCE in note for note in figure(network, "funnel", EMERGENCY).notes)
-    assert "national" not in str(figure(network, "funnel", WRIST, start=quarter(network), grain="quarter").svg), "no national value, no line"
+    assert "national" not in str(figure(network, "funnel", WRIST, start=quarter(network), grain="quarter").svg), (
+        "no national value, no line"
+    )
 
 
 def test_a_funnel_names_both_kinds_of_limits_where_it_allows_for_how_much_peers_differ(network):
@@ -112,7 +128,9 @@ def test_hidden_providers_are_counted_and_not_drawn(network):
     assert by_provider(figure(network, "funnel", WRIST, groups=f"reader:{TINY}", **given))["Exemplar 3 Hospitals"]["Value"] != "hidden"
 
 
-@pytest.mark.parametrize(("measure", "kind"), [("wrist_minutes_to_manipulation", "median"), ("wrist_gap", "derived"), ("wrist_cases", "count")])
+@pytest.mark.parametrize(
+    ("measure", "kind"), [("wrist_minutes_to_manipulation", "median"), ("wrist_gap", "derived"), ("wrist_cases", "count")]
+)
 def test_what_has_no_funnel_says_so_and_shows_the_order(client, network, measure, kind):
     html = unescape(page(client("office"), f"/measure/{measure}"))
     assert f"A {kind} measure has no funnel" in html and 'id="funnel-' not in html and 'id="caterpillar-' in html
@@ -123,7 +141,11 @@ def test_what_has_no_funnel_says_so_and_shows_the_order(client, network, measure
 def test_ranks_with_intervals_completeness_and_state(network):
     shown = figure(network, "caterpillar", EMERGENCY)
     rows = by_provider(shown)
-    assert next(iter(rows)) == "Department B NHS Trust" and rows["Department B NHS Trust"]["Rank"] == "1" and rows["Department A NHS Trust"]["Rank"] == str(len(PROVIDERS))
+    assert (
+        next(iter(rows)) == "Department B NHS Trust"
+        and rows["Department B NHS Trust"]["Rank"] == "1"
+        and rows["Department A NHS Trust"]["Rank"] == str(len(PROVIDERS))
+    )
     assert all(float(row["95 % from"]) < float(row["Value"]) < float(row["95 % to"]) for row in rows.values())
     assert {row["State"] for row in rows.values()} <= {"final", "provisional"} and {row["Completeness"] for row in rows.values()} != {""}
 
@@ -131,9 +153,16 @@ def test_ranks_with_intervals_completeness_and_state(network):
 def test_ranks_are_said_to_be_chance_where_intervals_hold_the_networks_value(network):
     given = {"grain": "quarter", "start": quarter(network)}
     shown = figure(network, "caterpillar", WRIST, **given)
-    rows = network.asked("reader:ZYA").rows("select lower_95, upper_95, network_value from dashboard.benchmark_v1 where measure_name = :m and period_grain = 'quarter' and period_start = :s and organisation_kind = 'provider' and value is not null", m=WRIST, s=given["start"])
+    rows = network.asked("reader:ZYA").rows(
+        "select lower_95, upper_95, network_value from dashboard.benchmark_v1 where measure_name = :m and period_grain = 'quarter' and period_start = :s and organisation_kind = 'provider' and value is not null",
+        m=WRIST,
+        s=given["start"],
+    )
     holding = sum(row.lower_95 <= row.network_value <= row.upper_95 for row in rows)
-    assert holding > 0 and f"The intervals of {holding} of {len(rows)} hold the network's value: ranks among them are mostly chance." in shown.summary
+    assert (
+        holding > 0
+        and f"The intervals of {holding} of {len(rows)} hold the network's value: ranks among them are mostly chance." in shown.summary
+    )
 
 
 def test_one_finds_ones_own_with_many_peers():
@@ -160,7 +189,12 @@ def test_the_network_over_time_with_its_regions_and_the_national_value(network):
 def test_the_list_has_every_measure_of_a_pathway_with_its_network_value_and_concerns(client):
     html = page(client("office"), "/measures?pathway=wrist_fracture")
     rows = {re.search(r'/measure/(\w+)"', row)[1]: row for row in html.split("<tbody>")[1].split("<tr>")[1:]}
-    assert len(rows) == 7 and "headline" in rows[WRIST] and "80.0 %" in rows[WRIST] and "<td>median</td>" in rows["wrist_minutes_to_manipulation"]
+    assert (
+        len(rows) == 7
+        and "headline" in rows[WRIST]
+        and "80.0 %" in rows[WRIST]
+        and "<td>median</td>" in rows["wrist_minutes_to_manipulation"]
+    )
     assert re.search(r'<td class="n">1</td></tr>', rows[WRIST]) and re.search(r'<td class="n">\d+\.\d %</td>', rows[WRIST])
     assert page(client("office"), "/measures?pathway=no_such") == page(client("office"), "/measures")
 
@@ -174,14 +208,14 @@ def test_the_network_value_is_the_same_on_every_page(client):
     assert of_list == of_matrix == of_funnel
 
 
-
-
 # ------------------------------------------------------------------------------------------------ ties
 def test_ranks_that_several_providers_have_are_marked_in_the_table_and_on_their_own_pages(client, network):
     """Numerators of 400 attendances: in the latest month some are the same."""
     ranks = {row[0].address.split("/")[2]: row[1] for row in figure(network, "caterpillar", EMERGENCY).rows}
     held = Counter(cell.value for cell in ranks.values())
-    assert {code: cell.shown for code, cell in ranks.items()} == {code: f"={cell.value}" if held[cell.value] > 1 else str(cell.value) for code, cell in ranks.items()}
+    assert {code: cell.shown for code, cell in ranks.items()} == {
+        code: f"={cell.value}" if held[cell.value] > 1 else str(cell.value) for code, cell in ranks.items()
+    }
     tied, alone = (next(code for code, cell in ranks.items() if (held[cell.value] > 1) == is_tied) for is_tied in (True, False))
     for code, is_marked in ((tied, True), (alone, False)):
         place = page(client(f"reader:{code}"), f"/provider/{code}/emergency_care").split('id="place"')[1].split('id="months"')[0]

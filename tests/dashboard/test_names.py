@@ -10,7 +10,12 @@ from dashboard.views import Row
 
 
 def organisation(code, name, kind="provider", provider=None):
-    return Row(organisation_code=code, organisation_name=name, organisation_kind=kind, provider_code=provider or (code if kind == "provider" else None))
+    return Row(
+        organisation_code=code,
+        organisation_name=name,
+        organisation_kind=kind,
+        provider_code=provider or (code if kind == "provider" else None),
+    )
 
 
 ORGANISATIONS = [

@@ -53,24 +53,34 @@ def test_a_cell_tells_value_and_signal_and_leads_to_the_chart(client, network):
     found = cells(html, EMERGENCY)
     assert set(found) == set(PROVIDERS) == set(columns(html))
     assert found[WORSENS][0] == "concern" and found[IMPROVES][0] == "improvement" and found["ZYC"][0] == "common"
-    latest = network.asked().rows(f"select value from dashboard.latest_result_v1 where measure_name = '{EMERGENCY}' and organisation_code = 'ZYC' and period_grain = 'month'")
+    latest = network.asked().rows(
+        f"select value from dashboard.latest_result_v1 where measure_name = '{EMERGENCY}' and organisation_code = 'ZYC' and period_grain = 'month'"
+    )
     assert found["ZYC"][1] == f"{latest[0].value * 100:.1f}"
     assert client("office").get(f"/figure/series/{EMERGENCY}/ZYC").status_code == 200
 
 
 def test_network_and_national_value_stand_apart_and_the_national_one_is_named(client, network):
     html = page(client("office"), "/network/emergency_care")
-    of_network = network.asked().rows(f"select value from dashboard.measure_result_v1 where measure_name = '{EMERGENCY}' and organisation_code = 'NET' order by period_start desc limit 1")
+    of_network = network.asked().rows(
+        f"select value from dashboard.measure_result_v1 where measure_name = '{EMERGENCY}' and organisation_code = 'NET' order by period_start desc limit 1"
+    )
     heads = re.findall(r'<th scope="col" class="n">([^<]+)', html)
     values = [re.sub(r"<small>.*|<sup>.*|<[^>]+>", "", cell) for cell in re.findall(r'<td class="n">(.*?)</td>', row(html, EMERGENCY))]
-    assert dict(zip(heads, values, strict=True)) == {"Network value": f"{of_network[0].value * 100:.1f}", "National value": "74.3", "Concerns": "1"}
+    assert dict(zip(heads, values, strict=True)) == {
+        "Network value": f"{of_network[0].value * 100:.1f}",
+        "National value": "74.3",
+        "Concerns": "1",
+    }
     assert NATIONAL_SOURCE in html.split("National values:")[1]
 
 
 def test_what_is_suppressed_is_hidden_from_others_and_seen_by_its_own(client):
     assert cells(page(client("reader:ZYA"), "/network/wrist_fracture"), WRIST)[TINY] == ("common", "hidden")
     assert float(cells(page(client(f"reader:{TINY}"), "/network/wrist_fracture"), WRIST)[TINY][1].rstrip("°")) >= 0
-    assert cells(page(client("reader:ZYA"), "/network/wrist_fracture"), WRIST)[TINY] == ("common", "hidden"), "what one reader may see is not remembered for another"
+    assert cells(page(client("reader:ZYA"), "/network/wrist_fracture"), WRIST)[TINY] == ("common", "hidden"), (
+        "what one reader may see is not remembered for another"
+    )
 
 
 def test_the_headline_measures_first_and_all_behind_a_switch(client):
@@ -90,7 +100,12 @@ def test_providers_in_the_order_of_a_measure_best_first_hidden_last(client):
     known = [value for value in values if value is not None]
     assert known == sorted(known, reverse=True) and values[: len(known)] == known and len(known) >= 5
     lower = page(client("office"), "/network/wrist_fracture?all=yes&by=wrist_minutes_to_manipulation")
-    minutes = [float(shown) for slug in columns(lower) for _, shown in [cells(lower, "wrist_minutes_to_manipulation").get(slug, ("", "hidden"))] if shown != "hidden"]
+    minutes = [
+        float(shown)
+        for slug in columns(lower)
+        for _, shown in [cells(lower, "wrist_minutes_to_manipulation").get(slug, ("", "hidden"))]
+        if shown != "hidden"
+    ]
     assert minutes == sorted(minutes) and len(minutes) > 5
 
 
@@ -117,14 +132,19 @@ def test_icons_of_cells_have_the_shapes_of_those_elsewhere(name):
 def test_what_changed_this_month_in_sentences(client):
     told = changed(page(client("office"), "/network/emergency_care"))
     assert any(one.startswith("concern A&E attendances within four hours at Department A:") and "below" in one for one in told)
-    assert any(one.startswith("improvement A&E attendances within four hours at Department B:") and ("above" in one or "upper" in one) for one in told), told
+    assert any(
+        one.startswith("improvement A&E attendances within four hours at Department B:") and ("above" in one or "upper" in one)
+        for one in told
+    ), told
 
 
 def test_a_signal_that_was_closed_is_told_too_and_an_old_one_is_not(new_house):
     with new_house.engine.begin() as connection:
         _seed_signals(connection)
     html = page(new_house.client("office"), "/network/wrist_fracture")
-    assert changed(html)[0].startswith("improvement over proportion at Exemplar 2 Hospitals: seven months above the mean, since January 2026; closed: the latest final point no longer breaks the rule")
+    assert changed(html)[0].startswith(
+        "improvement over proportion at Exemplar 2 Hospitals: seven months above the mean, since January 2026; closed: the latest final point no longer breaks the rule"
+    )
     assert "23 signals raised or closed in the last 31 days; the newest 20 of them" in html and len(changed(html)) == 20
 
 
@@ -143,5 +163,8 @@ def _seed_signals(connection) -> None:
         :state, '{}', now() - cast(:raised as interval), now() - cast(:closed as interval), :because)"""
     rows = [{"key": f"k{n}", "state": "raised", "raised": f"{n + 1} days", "closed": None, "because": None} for n in range(22)]
     why = "the latest final point no longer breaks the rule"
-    rows += [{"key": "over", "state": "closed", "raised": "90 days", "closed": "1 hour", "because": why}, {"key": "old", "state": "closed", "raised": "90 days", "closed": "60 days", "because": why}]
+    rows += [
+        {"key": "over", "state": "closed", "raised": "90 days", "closed": "1 hour", "because": why},
+        {"key": "old", "state": "closed", "raised": "90 days", "closed": "60 days", "because": why},
+    ]
     connection.execute(text(sql), rows)

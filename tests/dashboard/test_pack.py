@@ -52,7 +52,13 @@ def test_numbers_are_those_of_the_view(network):
     sql = "select * from dashboard.benchmark_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month' and not is_provisional order by period_start"
     row = asked.rows(sql, code=WORSENS, measure=EMERGENCY)[-1]
     measure = asked.measures[EMERGENCY]
-    line = (words.value(row.value, measure), f"{words.bare(row.lower_95, measure)} to {words.bare(row.upper_95, measure)}", words.value(row.network_value, measure), words.value(row.national_value, measure), f"{row.rank} of {row.peer_count}")
+    line = (
+        words.value(row.value, measure),
+        f"{words.bare(row.lower_95, measure)} to {words.bare(row.upper_95, measure)}",
+        words.value(row.network_value, measure),
+        words.value(row.national_value, measure),
+        f"{row.rank} of {row.peer_count}",
+    )
     assert " ".join((measure.title, *line)) in text
 
 
@@ -72,7 +78,17 @@ def test_an_outlier_that_was_detected_is_not_said_to_be_worked_on(network):
 
 def test_a_chart_that_sees_nothing_says_what_the_cusum_saw(network):
     read = Read.of(network.asked(f"reader:{WORSENS}"), WORSENS, "emergency_care")
-    crossed = Row(**{**vars(read.signals[0]), "kind": "cusum", "rule_name": "odds doubled", "measure_name": EMERGENCY, "organisation_code": WORSENS, "is_favourable": False, "since_on": date(2025, 4, 1)})
+    crossed = Row(
+        **{
+            **vars(read.signals[0]),
+            "kind": "cusum",
+            "rule_name": "odds doubled",
+            "measure_name": EMERGENCY,
+            "organisation_code": WORSENS,
+            "is_favourable": False,
+            "since_on": date(2025, 4, 1),
+        }
+    )
     (chart,) = (chart for chart in charts(replace(read, signals=[crossed])) if chart.title == network.asked().measures[EMERGENCY].title)
     assert chart.badge == ("concern", "concern")
     assert chart.notes[-1] == "Risk-adjusted CUSUM: more than expected of such patients, since April 2025"
@@ -84,7 +100,11 @@ def test_the_office_is_told_where_outliers_are(network):
 
 
 def test_to_the_office_numbers_of_a_provider_are_rough(network):
-    (row,) = network.asked().rows("select * from dashboard.latest_result_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month'", code=WORSENS, measure=EMERGENCY)
+    (row,) = network.asked().rows(
+        "select * from dashboard.latest_result_v1 where organisation_code = :code and measure_name = :measure and period_grain = 'month'",
+        code=WORSENS,
+        measure=EMERGENCY,
+    )
     assert f"≈ {row.value * 100:.0f} %" in _rows_of(pages(made(network, WORSENS, "office").document.pdf))
 
 
@@ -96,16 +116,24 @@ def test_an_action_has_the_state_that_pages_call_it(network):
 
 def test_what_improved_is_told_with_its_cause(network):
     first = pages(made(network, IMPROVES).document.pdf)[0]
-    (effect,) = network.asked(f"reader:{IMPROVES}").rows("select * from dashboard.action_effect_v1 where provider_code = :code", code=IMPROVES)
+    (effect,) = network.asked(f"reader:{IMPROVES}").rows(
+        "select * from dashboard.action_effect_v1 where provider_code = :code", code=IMPROVES
+    )
     assert effect.verdict == "improved"
     improved = first.split("What has improved")[1]
     assert "After “A second triage nurse”" in improved
-    assert f"({words.points(effect.after_value - effect.before_value, effect)}); beyond the rest of the network {words.points(effect.controlled_difference, effect)}" in improved
+    assert (
+        f"({words.points(effect.after_value - effect.before_value, effect)}); beyond the rest of the network {words.points(effect.controlled_difference, effect)}"
+        in improved
+    )
 
 
 def test_aims_are_told(network):
     aim = network.asked(f"reader:{IMPROVES}").rows("select * from dashboard.aim_progress_v1 where provider_code = :code", code=IMPROVES)[0]
-    assert f"{words.value(aim.actual_value, aim)} over the latest three final months to {words.period(aim.actual_on)}; aim {words.value(aim.target_value, aim)}" in said(made(network, IMPROVES).document.pdf)
+    assert (
+        f"{words.value(aim.actual_value, aim)} over the latest three final months to {words.period(aim.actual_on)}; aim {words.value(aim.target_value, aim)}"
+        in said(made(network, IMPROVES).document.pdf)
+    )
 
 
 def test_without_a_pathway_it_has_all_that_have_results(network):
@@ -167,7 +195,9 @@ def test_the_office_may_have_it(client):
     assert client("office").get(f"/pack/{IMPROVES}.pdf").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/pack/nobody.pdf", f"/pack/{WORSENS}/knees.pdf", f"/pack/{WORSENS}/a/b.pdf", f"/pack/{WORSENS}A1.pdf"])
+@pytest.mark.parametrize(
+    "address", ["/pack/nobody.pdf", f"/pack/{WORSENS}/knees.pdf", f"/pack/{WORSENS}/a/b.pdf", f"/pack/{WORSENS}A1.pdf"]
+)
 def test_what_does_not_exist_is_not_found(client, address):
     assert client("office").get(address).status_code == 404
 
@@ -194,16 +224,39 @@ def with_deaths(new_house):
             key = {"measure_name": "m_proportion", "organisation_code": "ZX2", "period_grain": grain, "period_start": PERIOD}
             add_result(connection, "ZX2", 22, 304, period_grain=grain)
             add_benchmark(connection, "ZX2", period_grain=grain, rank=8, peer_count=9)
-            ratio = {"case_count": 304, "observed": 22, "expected": 18.1, "ratio": 22 / 18.1, "lower_95": 0.77, "upper_95": 1.84, "lower_998": 0.6, "upper_998": 2.2, "z_score": 0.9, "funnel_position": "inside"}
-            connection.execute(insert(standardised_result).values(**key, **ratio, crude_rate=0.07, is_provisional=False, matures_on=PERIOD, measure_version=1, model_version="model 2"))
+            ratio = {
+                "case_count": 304,
+                "observed": 22,
+                "expected": 18.1,
+                "ratio": 22 / 18.1,
+                "lower_95": 0.77,
+                "upper_95": 1.84,
+                "lower_998": 0.6,
+                "upper_998": 2.2,
+                "z_score": 0.9,
+                "funnel_position": "inside",
+            }
+            connection.execute(
+                insert(standardised_result).values(
+                    **key, **ratio, crude_rate=0.07, is_provisional=False, matures_on=PERIOD, measure_version=1, model_version="model 2"
+                )
+            )
     return new_house
 
 
 @pytest.mark.parametrize(
     "groups, ratio, place",
     [
-        ("reader:ZX2", "22 observed among 304 cases, 18.1 expected for its mix of patients. Ratio 1.22 (95 % interval 0.77 to 1.84); inside", "O / E 1.22 (2026)"),
-        ("office", "about 20 observed among about 305 cases, about 20 expected for its mix of patients. Ratio about 1.00; inside", "O / E ≈ 1.00 (2026)"),
+        (
+            "reader:ZX2",
+            "22 observed among 304 cases, 18.1 expected for its mix of patients. Ratio 1.22 (95 % interval 0.77 to 1.84); inside",
+            "O / E 1.22 (2026)",
+        ),
+        (
+            "office",
+            "about 20 observed among about 305 cases, about 20 expected for its mix of patients. Ratio about 1.00; inside",
+            "O / E ≈ 1.00 (2026)",
+        ),
     ],
 )
 def test_everybody_who_may_have_the_pack_reads_of_deaths_what_may_be_shown(with_deaths, groups, ratio, place):
@@ -218,7 +271,12 @@ def test_everybody_who_may_have_the_pack_reads_of_deaths_what_may_be_shown(with_
 def typed(network, monkeypatch, capsys, tmp_path):
     """``typed("pack", ...)`` in an empty folder: exit code and what was said."""
     settings = network.settings
-    for name, value in (("HOME", settings.home), ("DATABASE_URL", settings.database_url), ("DASHBOARD_DATABASE_URL", settings.dashboard_database_url), ("PATHWAYS", PATHWAYS)):
+    for name, value in (
+        ("HOME", settings.home),
+        ("DATABASE_URL", settings.database_url),
+        ("DASHBOARD_DATABASE_URL", settings.dashboard_database_url),
+        ("PATHWAYS", PATHWAYS),
+    ):
         monkeypatch.setenv(f"COMMON_CAUSE_{name}", str(value))
     monkeypatch.chdir(tmp_path)
 

@@ -12,7 +12,15 @@ from dashboard.pack import sentences
 from dashboard.signal_words import Said
 from schemas.outliers import Basis, Level
 
-SIGNAL = {"kind": "special cause", "rule_name": "above upper limit", "since_on": date(2026, 9, 1), "until_on": date(2026, 9, 1), "state": "raised", "raised_at": datetime(2026, 11, 3, tzinfo=UTC), "assigned_to": None}
+SIGNAL = {
+    "kind": "special cause",
+    "rule_name": "above upper limit",
+    "since_on": date(2026, 9, 1),
+    "until_on": date(2026, 9, 1),
+    "state": "raised",
+    "raised_at": datetime(2026, 11, 3, tzinfo=UTC),
+    "assigned_to": None,
+}
 EFFECT = {
     "measure_title": "Surgery in time", "unit": "share", "decimals": 1, "verdict": "improved", "verdict_text": "improved", "reason": None, "enough_on": None, "is_suppressed": False, "before_value": 0.612,
     "after_value": 0.914, "controlled_difference": 0.308, "controlled_difference_lower": 0.168, "controlled_difference_upper": 0.447, "compared_count": 18, "follows_extreme": False, "overlaps_with": [], "is_own": True,
@@ -36,18 +44,27 @@ OF_OTHERS = {"is_own": False, "observed": 40.0, "case_count": 195.0, "expected":
 
 
 def test_a_signal_that_nobody_has_taken_up():
-    assert sentences.signal_text(Row(**SIGNAL), SAID, []) == "A month above the upper limit, in September 2026. Raised 3 Nov 2026; nobody has taken it up yet."
+    assert (
+        sentences.signal_text(Row(**SIGNAL), SAID, [])
+        == "A month above the upper limit, in September 2026. Raised 3 Nov 2026; nobody has taken it up yet."
+    )
 
 
 def test_a_signal_on_which_somebody_acts():
     action = Row(title="Weekend lists", status="active", started_on=date(2026, 10, 1))
     over = Row(title="Posters", status="abandoned", started_on=date(2025, 10, 1))
     said = sentences.signal_text(Row(**{**SIGNAL, "state": "acknowledged", "assigned_to": "Jo Carter"}), SAID, [action, over])
-    assert said == "A month above the upper limit, in September 2026. Acknowledged; Jo Carter works on it. A change is under way: Weekend lists, from 1 Oct 2026."
+    assert (
+        said
+        == "A month above the upper limit, in September 2026. Acknowledged; Jo Carter works on it. A change is under way: Weekend lists, from 1 Oct 2026."
+    )
 
 
 def test_a_signal_for_the_better_that_no_change_is_known_for():
-    assert sentences.better_text(SAID, []) == "A month above the upper limit, in September 2026. No change that was registered names this measure."
+    assert (
+        sentences.better_text(SAID, [])
+        == "A month above the upper limit, in September 2026. No change that was registered names this measure."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ outliers
@@ -59,7 +76,10 @@ def test_an_outlier_that_was_detected_has_not_been_taken_up():
 
 
 def test_an_outlier_that_is_worked_on_says_where_it_stands():
-    assert "State: notified. Next, provider: correct data or explain, in writing" in sentences.outlier(Row(**{**OUTLIER, "state": "notified"})).text
+    assert (
+        "State: notified. Next, provider: correct data or explain, in writing"
+        in sentences.outlier(Row(**{**OUTLIER, "state": "notified"})).text
+    )
 
 
 @pytest.mark.parametrize("level", Level)
@@ -71,8 +91,14 @@ def test_every_level_and_basis_has_words(level, basis):
 
 def test_an_outlier_of_others_is_told_roughly_or_without_numbers():
     better = {**OUTLIER, "level": "positive", "direction": "better", "state": "noted", "is_own": False, "observed": 10.0, "expected": 25.0}
-    assert sentences.outlier(Row(**better)).text == "Better than expected, case-mix standardised, in 2025: about 10 observed and about 25 expected."
-    assert sentences.outlier(Row(**{**better, "observed": None, "expected": None})).text == "Better than expected, case-mix standardised, in 2025."
+    assert (
+        sentences.outlier(Row(**better)).text
+        == "Better than expected, case-mix standardised, in 2025: about 10 observed and about 25 expected."
+    )
+    assert (
+        sentences.outlier(Row(**{**better, "observed": None, "expected": None})).text
+        == "Better than expected, case-mix standardised, in 2025."
+    )
 
 
 # ------------------------------------------------------------------------------------------------ standardised ratios
@@ -98,8 +124,18 @@ def test_an_effect_is_told_with_its_own_difference_and_that_beyond_the_rest_of_t
 
 
 def test_the_difference_is_that_of_the_values_beside_it_and_not_of_means_of_months():
-    hours = {"unit": "hours", "before_value": 29.3563, "after_value": 17.1484, "difference": -11.5457, "controlled_difference": -11.8235, "controlled_difference_lower": -17.9, "controlled_difference_upper": -5.7}
-    assert "From 29.4 hours to 17.1 hours (−12.2 hours); beyond the rest of the network −11.8 hours" in sentences.effect_text(Row(**{**EFFECT, **hours}))
+    hours = {
+        "unit": "hours",
+        "before_value": 29.3563,
+        "after_value": 17.1484,
+        "difference": -11.5457,
+        "controlled_difference": -11.8235,
+        "controlled_difference_lower": -17.9,
+        "controlled_difference_upper": -5.7,
+    }
+    assert "From 29.4 hours to 17.1 hours (−12.2 hours); beyond the rest of the network −11.8 hours" in sentences.effect_text(
+        Row(**{**EFFECT, **hours})
+    )
 
 
 def test_an_effect_that_could_be_compared_with_nobody():
@@ -108,14 +144,29 @@ def test_an_effect_that_could_be_compared_with_nobody():
 
 
 def test_an_effect_at_others_is_told_roughly():
-    rounded = {"is_own": False, "before_value": 0.61, "after_value": 0.91, "controlled_difference": 0.31, "controlled_difference_lower": 0.17, "controlled_difference_upper": 0.45}
+    rounded = {
+        "is_own": False,
+        "before_value": 0.61,
+        "after_value": 0.91,
+        "controlled_difference": 0.31,
+        "controlled_difference_lower": 0.17,
+        "controlled_difference_upper": 0.45,
+    }
     said = "Improved. From about 61 % to about 91 % (about +30 points); beyond the rest of the network about +31 points (95 % interval +17 to +45)."
     assert sentences.effect_text(Row(**{**EFFECT, **rounded})) == said
 
 
 def test_too_early_says_when():
-    early = {"verdict": "too early", "verdict_text": "too early to say", "reason": "1 of 6 months after it have final results", "enough_on": date(2027, 3, 31)}
-    assert sentences.effect_text(Row(**{**EFFECT, **early})) == "Too early to say: 1 of 6 months after it have final results. There can be enough on 31 Mar 2027."
+    early = {
+        "verdict": "too early",
+        "verdict_text": "too early to say",
+        "reason": "1 of 6 months after it have final results",
+        "enough_on": date(2027, 3, 31),
+    }
+    assert (
+        sentences.effect_text(Row(**{**EFFECT, **early}))
+        == "Too early to say: 1 of 6 months after it have final results. There can be enough on 31 Mar 2027."
+    )
 
 
 def test_a_hidden_effect_shows_no_number():
@@ -149,4 +200,7 @@ def test_an_aim_of_others_is_told_roughly_beside_a_target_that_is_not_rounded():
 
 
 def test_a_hidden_aim_shows_its_target_alone():
-    assert sentences.aim(Row(**{**AIM, "is_suppressed": True, "actual_value": None}), "").text == f"Hidden ({words.SMALL}); aim 90 % by 1 Jun 2027."
+    assert (
+        sentences.aim(Row(**{**AIM, "is_suppressed": True, "actual_value": None}), "").text
+        == f"Hidden ({words.SMALL}); aim 90 % by 1 Jun 2027."
+    )

@@ -11,14 +11,29 @@ from dashboard import words
 from dashboard.pack import tables
 from dashboard.standing import Place
 
-IN_TIME = {"measure_name": "in_time", "title": "Surgery in time", "unit": "share", "decimals": 1, "direction": "higher is better", "kind": "proportion", "measure_version": 1}
+IN_TIME = {
+    "measure_name": "in_time",
+    "title": "Surgery in time",
+    "unit": "share",
+    "decimals": 1,
+    "direction": "higher is better",
+    "kind": "proportion",
+    "measure_version": 1,
+}
 HOURS = {**IN_TIME, "measure_name": "hours", "title": "Hours to surgery", "unit": "hours", "direction": "lower is better", "kind": "median"}
 DEAD = {**IN_TIME, "measure_name": "dead", "title": "Dead within 30 days", "direction": "lower is better"}
 RESULT = {
     "value": 0.706, "lower_95": 0.612, "upper_95": 0.81, "is_own": True, "is_suppressed": False, "is_stale": False, "rank": 4, "peer_count": 12, "quartile": 2, "funnel_position": "inside",
     "national_value": None, "national_source": None, "completeness_share": 1.0, "period_start": date(2026, 7, 1), "period_grain": "quarter",
 }  # fmt: skip
-RATIO = {"ratio": 1.681, "is_own": True, "is_suppressed": False, "is_provisional": False, "period_start": date(2025, 1, 1), "period_grain": "year"}
+RATIO = {
+    "ratio": 1.681,
+    "is_own": True,
+    "is_suppressed": False,
+    "is_provisional": False,
+    "period_start": date(2025, 1, 1),
+    "period_grain": "year",
+}
 VALUE, INTERVAL, RANK = 1, 2, 5
 BEST = slice(2, 4)
 
@@ -68,7 +83,10 @@ def test_ones_own_value_is_told_whole_and_that_of_others_roughly():
 
 
 def test_a_published_score_of_others_is_not_rough():
-    assert tables.headline([place({**IN_TIME, "unit": "points", "kind": "score"}, value=72.5, is_own=False)], {}).rows[0][VALUE] == "72.5 points"
+    assert (
+        tables.headline([place({**IN_TIME, "unit": "points", "kind": "score"}, value=72.5, is_own=False)], {}).rows[0][VALUE]
+        == "72.5 points"
+    )
 
 
 def test_what_is_hidden():
@@ -89,7 +107,10 @@ def test_nor_has_it_a_rank_among_the_headline_measures():
 
 
 def test_the_ratio_of_others_is_told_roughly():
-    assert placed(place(DEAD, is_own=False), adjusted={"dead": Row(**{**RATIO, "ratio": 1.6, "is_own": False})}).rows[0][-1] == "O / E ≈ 1.60 (2025)"
+    assert (
+        placed(place(DEAD, is_own=False), adjusted={"dead": Row(**{**RATIO, "ratio": 1.6, "is_own": False})}).rows[0][-1]
+        == "O / E ≈ 1.60 (2025)"
+    )
 
 
 @pytest.mark.parametrize("result", [None, Row(**{**RATIO, "is_suppressed": True, "ratio": None}), Row(**{**RATIO, "ratio": None})])

@@ -13,7 +13,18 @@ from dashboard.pack.content import Chapter, Chart, Pack, Section, Statement, Tab
 from dashboard.pack.typeset import HERE, TEMPLATE, icons, typeset
 from dashboard.words import Unit
 
-STRANGE = ('#panic("no")', "*bold* _it_ `raw`", "$ x^2 $", "@label <label>", 'back\\slash "quoted"', '#import "@preview/cetz:0.3.0"', "= no heading", "// no comment", "~ & < > {{ }} %", "Ünïcode — “ok”")
+STRANGE = (
+    '#panic("no")',
+    "*bold* _it_ `raw`",
+    "$ x^2 $",
+    "@label <label>",
+    'back\\slash "quoted"',
+    '#import "@preview/cetz:0.3.0"',
+    "= no heading",
+    "// no comment",
+    "~ & < > {{ }} %",
+    "Ünïcode — “ok”",
+)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -23,7 +34,19 @@ def pack(*texts: str, provider: str = "Aldercombe NHS Trust", chart_title: str =
     svg = str(series(chart_title, "as by chance", [Spot("Jan 2026", 1.0), Spot("Feb 2026", 2.0)], [], Unit(), paper=Paper(430, 200, False)))
     chart = Chart(chart_title, svg, f"{chart_title}: as by chance", "As by chance.", texts, ("common", "common cause"))
     table = Table(("Measure", "Value"), [(text, "1.0") for text in texts], (1,), [("concern", "concern")] * len(texts))
-    chapter = Chapter("Hip fracture", "All is well.", "Q3 2026", [Section(text, said) for text in texts] or [Section("Attention", [], "Nothing.")], table, [chart], table, said, chart, [], "version 1")
+    chapter = Chapter(
+        "Hip fracture",
+        "All is well.",
+        "Q3 2026",
+        [Section(text, said) for text in texts] or [Section("Attention", [], "Nothing.")],
+        table,
+        [chart],
+        table,
+        said,
+        chart,
+        [],
+        "version 1",
+    )
     return Pack(provider, [chapter], NOON, NOON)
 
 
@@ -80,7 +103,9 @@ def test_pages_are_counted_as_a_reader_counts_them():
 
 
 def test_only_the_houses_letters_are_used():
-    fonts = {str(font.get_object()["/BaseFont"]) for page in read(typeset(pack("text"))).pages for font in page["/Resources"]["/Font"].values()}
+    fonts = {
+        str(font.get_object()["/BaseFont"]) for page in read(typeset(pack("text"))).pages for font in page["/Resources"]["/Font"].values()
+    }
     assert fonts
     assert all("SourceSans3" in font for font in fonts)
 

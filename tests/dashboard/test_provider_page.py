@@ -54,18 +54,29 @@ def test_a_provider_without_results_is_said_to_have_none_and_offers_no_pack(with
 
 
 def test_signals_are_told_in_words_not_by_the_names_of_rules(network):
-    said = words_of(page(network.client(f"lead:{WORSENS}"), f"/provider/{WORSENS}/emergency_care").split("What stands out</h2>")[1].split("<h2")[0])
+    said = words_of(
+        page(network.client(f"lead:{WORSENS}"), f"/provider/{WORSENS}/emergency_care").split("What stands out</h2>")[1].split("<h2")[0]
+    )
     assert "points below mean" not in said
     assert "below the mean, since" in said or "below the lower limit" in said
 
 
 # ------------------------------------------------------------------------------------------------ the pathway's times
 def milestone(title: str, median: float, network: float | None, is_sooner_better: bool = True, best: float | None = None):
-    return SimpleNamespace(milestone_title=title, median_minutes=median, network_median_minutes=network, sooner_is_better=is_sooner_better, best_decile_minutes=best)
+    return SimpleNamespace(
+        milestone_title=title,
+        median_minutes=median,
+        network_median_minutes=network,
+        sooner_is_better=is_sooner_better,
+        best_decile_minutes=best,
+    )
 
 
 def test_a_milestone_reached_later_than_in_the_network_is_told_though_no_best_decile_is_shown():
-    assert _summary([milestone("Stroke unit", 473, 324), milestone("Scan", 20, 30, best=15)], "Q3 2026") == "2 milestones of Q3 2026; furthest behind the network: stroke unit, 7 h 53 against 5 h 24."
+    assert (
+        _summary([milestone("Stroke unit", 473, 324), milestone("Scan", 20, 30, best=15)], "Q3 2026")
+        == "2 milestones of Q3 2026; furthest behind the network: stroke unit, 7 h 53 against 5 h 24."
+    )
 
 
 def test_a_network_that_is_there_at_once_can_be_fallen_behind():
@@ -134,9 +145,24 @@ def test_a_rank_is_shared_only_with_a_provider_that_is_shown(peers, own, is_shar
 def test_of_a_period_the_ranks_that_several_have_are_marked_and_stay_numbers_in_the_file():
     rows = [cell(code, rank) for code, rank in zip("ABCDEF", (1, 2, 2, 4, None, None), strict=True)]
     assert caterpillar._shared(rows) == {2}
-    given = {"value": 0.5, "lower_95": 0.4, "upper_95": 0.6, "numerator": 5, "denominator": 10, "quartile": 2, "completeness_share": 1.0, "is_suppressed": False, "is_provisional": False}
+    given = {
+        "value": 0.5,
+        "lower_95": 0.4,
+        "upper_95": 0.6,
+        "numerator": 5,
+        "denominator": 10,
+        "quartile": 2,
+        "completeness_share": 1.0,
+        "is_suppressed": False,
+        "is_provisional": False,
+    }
     names = SimpleNamespace(name=str, slug=str, own=())
-    ranked = caterpillar._cells(SimpleNamespace(names=names, adjusted=()), SimpleNamespace(**MEASURE, pathway_name="p"), SimpleNamespace(**vars(rows[1]), **given), {2})[1]
+    ranked = caterpillar._cells(
+        SimpleNamespace(names=names, adjusted=()),
+        SimpleNamespace(**MEASURE, pathway_name="p"),
+        SimpleNamespace(**vars(rows[1]), **given),
+        {2},
+    )[1]
     assert (ranked.shown, ranked.value) == ("=2", 2)
 
 

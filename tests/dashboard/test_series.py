@@ -37,7 +37,14 @@ def chart(*runs: tuple[int, float, str | None, bool]) -> list[Row]:
 # ------------------------------------------------------------------------------------------------ in words
 def test_chart_words_table_and_badge_say_nothing_of_a_rule_that_needs_provisional_months():
     """As the warehouse tells a run of seven whose last six are provisional: its first month breaks the rule with them, and none without."""
-    points = _shown(SHARE, [*chart((13, 0.7, None, False)), point(13, 0.5, BELOW, final_rule_name=None, final_point_type=COMMON), *[point(14 + k, 0.5, BELOW, True) for k in range(6)]])
+    points = _shown(
+        SHARE,
+        [
+            *chart((13, 0.7, None, False)),
+            point(13, 0.5, BELOW, final_rule_name=None, final_point_type=COMMON),
+            *[point(14 + k, 0.5, BELOW, True) for k in range(6)],
+        ],
+    )
     summary, badge = _summary(SHARE, points)
     assert summary == "50.0 % in Feb 2026, mean 60.0 %. No special cause: months differ as by chance." and badge == ("common", COMMON)
     assert [_cells(SHARE, p)[7].shown for p in points[-7:]] == [COMMON] + [NOT_YET] * 6
@@ -100,7 +107,16 @@ def test_limits_lie_within_what_a_share_can_be_in_chart_and_table():
 
 # ------------------------------------------------------------------------------------------------ signals in words
 def meaning(kind: str, rule: str, is_favourable: bool | None) -> str:
-    signal = Row(kind=kind, rule_name=rule, is_favourable=is_favourable, since_on=date(2025, 4, 9), until_on=date(2026, 9, 1), parameters={}, pathway_name="p", submission_id=None)
+    signal = Row(
+        kind=kind,
+        rule_name=rule,
+        is_favourable=is_favourable,
+        since_on=date(2025, 4, 9),
+        until_on=date(2026, 9, 1),
+        parameters={},
+        pathway_name="p",
+        submission_id=None,
+    )
     return signal_words.said(signal, SHARE)
 
 

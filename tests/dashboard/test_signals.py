@@ -65,34 +65,58 @@ def test_what_nobody_has_acknowledged_comes_first_and_what_is_closed_last(house,
     found = groups(lead.get("/signals"))
     assert list(found) == ["Wants attention", "Being looked into", "Worth telling", "Closed"]
     for number, part in zip((waits, taken, good, over), found.values(), strict=True):
-        assert f"/signals/{number}\"" in part
+        assert f'/signals/{number}"' in part
     assert "acknowledged: Sam Ward" in found["Being looked into"]
 
 
 def test_ones_own_are_shown_with_sites_and_others_only_when_asked_for(house, lead):
     site, peer = raised(house, SITE, since=_a_day()), raised(house, PEER, since=_a_day())
     own, everybody = lead.get("/signals").text, lead.get("/signals?whose=everybody").text
-    assert f"/signals/{site}\"" in own and f"/signals/{peer}\"" not in own
-    assert everybody.index(f"/signals/{site}\"") < everybody.index(f"/signals/{peer}\"")
-    assert f"/signals/{peer}\"" in house.client("office").get("/signals").text
+    assert f'/signals/{site}"' in own and f'/signals/{peer}"' not in own
+    assert everybody.index(f'/signals/{site}"') < everybody.index(f'/signals/{peer}"')
+    assert f'/signals/{peer}"' in house.client("office").get("/signals").text
 
 
-@pytest.mark.parametrize(("query", "is_there"), [("state=open", True), ("state=closed", False), ("kind=cusum", False), ("tone=concern", True), ("tone=improvement", False), ("kind=nonsense", True), ("pathway=nowhere", True)])
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ("state=open", True),
+        ("state=closed", False),
+        ("kind=cusum", False),
+        ("tone=concern", True),
+        ("tone=improvement", False),
+        ("kind=nonsense", True),
+        ("pathway=nowhere", True),
+    ],
+)
 def test_filters_are_in_the_address_and_an_unknown_one_filters_nothing(lead, concern, query, is_there):
-    assert (f"/signals/{concern}\"" in lead.get(f"/signals?{query}").text) == is_there
+    assert (f'/signals/{concern}"' in lead.get(f"/signals?{query}").text) == is_there
 
 
 # ------------------------------------------------------------------------------------------------ one signal
 def test_the_page_tells_rule_parameters_points_and_life(lead, concern):
     text = lead.get(f"/signals/{concern}").text
-    for said in ("Seven months in a row lie below the mean", "<dd>Seven months below the mean, version 1</dd>", "71", "43", "Raised</strong> by the warehouse", f"/actions/new?measure={MEASURE}", f"/aims/new?measure={MEASURE}"):
+    for said in (
+        "Seven months in a row lie below the mean",
+        "<dd>Seven months below the mean, version 1</dd>",
+        "71",
+        "43",
+        "Raised</strong> by the warehouse",
+        f"/actions/new?measure={MEASURE}",
+        f"/aims/new?measure={MEASURE}",
+    ):
         assert said in text, said
 
 
 def test_of_a_peers_signal_the_points_are_not_told_and_nothing_can_be_done(house, lead):
     number = raised(house, PEER, since=_a_day())
     text = lead.get(f"/signals/{number}").text
-    assert "the provider itself sees them" in text and "43.21" not in text and "<form method=\"post\" action=\"/signals" not in text and 'class="acts"' not in text
+    assert (
+        "the provider itself sees them" in text
+        and "43.21" not in text
+        and '<form method="post" action="/signals' not in text
+        and 'class="acts"' not in text
+    )
     answer = act(lead, number, "acknowledge")
     assert answer.status_code == 403 and "another provider" in answer.text and state(house, number) == "raised"
 
@@ -100,10 +124,20 @@ def test_of_a_peers_signal_the_points_are_not_told_and_nothing_can_be_done(house
 @pytest.mark.parametrize(
     ("kind", "rule", "more", "said"),
     [
-        ("submission late", "in_time", {"period_start": "2026-09-01", "period_end": "2026-09-30", "due_on": "2026-11-04"}, "the file for Sep 2026 is late"),
+        (
+            "submission late",
+            "in_time",
+            {"period_start": "2026-09-01", "period_end": "2026-09-30", "due_on": "2026-11-04"},
+            "the file for Sep 2026 is late",
+        ),
         ("submission missing", "in_time", {}, "a file that was due is missing"),
         ("submission stuck", "submission_is_final_in_time", {"stuck_after_minutes": 15}, "stands still"),
-        ("completeness falling", "completeness", {"drop": 0.1, "points": [{"period_start": "2026-08-01", "share": 0.6}]}, "fewer fields are filled"),
+        (
+            "completeness falling",
+            "completeness",
+            {"drop": 0.1, "points": [{"period_start": "2026-08-01", "share": 0.6}]},
+            "fewer fields are filled",
+        ),
     ],
 )
 def test_a_signal_without_a_measure_has_a_page_without_a_chart(house, lead, kind, rule, more, said):
@@ -126,7 +160,12 @@ def test_a_number_that_nobody_has_is_not_found(lead, number):
 # ------------------------------------------------------------------------------------------------ acting
 @pytest.mark.parametrize(
     ("what", "form", "after", "event"),
-    [("acknowledge", {}, "acknowledged", "acknowledged"), ("assign", {"assignee": "Sam Ward"}, "acknowledged", "assigned"), ("comment", {"note": "Looked at"}, "raised", "commented"), ("close", {"note": "A rota"}, "closed", "closed")],
+    [
+        ("acknowledge", {}, "acknowledged", "acknowledged"),
+        ("assign", {"assignee": "Sam Ward"}, "acknowledged", "assigned"),
+        ("comment", {"note": "Looked at"}, "raised", "commented"),
+        ("close", {"note": "A rota"}, "closed", "closed"),
+    ],
 )
 def test_an_act_is_done_and_said_once(house, lead, concern, what, form, after, event):
     answer = act(lead, concern, what, **form)
@@ -138,9 +177,9 @@ def test_an_act_is_done_and_said_once(house, lead, concern, what, form, after, e
 
 
 def test_the_inbox_knows_at_once(lead, concern):
-    assert f"/signals/{concern}\"" in groups(lead.get("/signals"))["Wants attention"]
+    assert f'/signals/{concern}"' in groups(lead.get("/signals"))["Wants attention"]
     act(lead, concern, "acknowledge")
-    assert f"/signals/{concern}\"" in groups(lead.get("/signals"))["Being looked into"]
+    assert f'/signals/{concern}"' in groups(lead.get("/signals"))["Being looked into"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +217,9 @@ def test_an_act_that_there_is_not_is_not_found(lead, concern):
 
 def test_two_at_once_both_stand_in_its_life_and_whoever_comes_after_the_close_is_told(house, concern):
     done = []
-    people = [threading.Thread(target=lambda: done.append(act(house.client(LEAD), concern, "close", note="seen").status_code)) for _ in range(2)]
+    people = [
+        threading.Thread(target=lambda: done.append(act(house.client(LEAD), concern, "close", note="seen").status_code)) for _ in range(2)
+    ]
     for person in people:
         person.start()
     for person in people:
@@ -212,9 +253,13 @@ def test_what_people_of_a_peer_write_is_theirs(house, lead):
 def test_a_numbered_peer_has_neither_code_nor_name_on_any_page(house):
     peer, site = raised(house, PEER, since=_a_day()), raised(house, PEER_SITE, since=_a_day())
     client = house.client(LEAD, is_named=False)
-    names = [row.organisation_name.removesuffix(" (made up)") for row in house.asked("office").names.organisations.values() if row.organisation_code.startswith(("ZX2", "ZX3"))]
+    names = [
+        row.organisation_name.removesuffix(" (made up)")
+        for row in house.asked("office").names.organisations.values()
+        if row.organisation_code.startswith(("ZX2", "ZX3"))
+    ]
     pages = [client.get(address).text for address in ("/signals?whose=everybody", f"/signals/{peer}", "/data")]
-    assert f"/signals/{peer}\"" in pages[0] and f"/signals/{site}\"" not in pages[0] and "Provider " in pages[1]
+    assert f'/signals/{peer}"' in pages[0] and f'/signals/{site}"' not in pages[0] and "Provider " in pages[1]
     assert client.get(f"/signals/{site}").status_code == 404
     for page in pages:
         assert not re.search("ZX[23]", page) and not any(name in page for name in names)

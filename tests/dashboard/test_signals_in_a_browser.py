@@ -18,7 +18,10 @@ CONCERN, LATE = 1, 2
 def house(server, template, tmp_path_factory):
     with a_house(server, tmp_path_factory.mktemp("inbox")) as made:
         furnish(made)
-        assert (raised(made, since="2025-05-01"), raised(made, kind="submission late", rule="in_time", since="2026-03-02")) == (CONCERN, LATE)
+        assert (raised(made, since="2025-05-01"), raised(made, kind="submission late", rule="in_time", since="2026-03-02")) == (
+            CONCERN,
+            LATE,
+        )
         yield made
 
 
@@ -35,7 +38,9 @@ def page(house):
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("address", ["/signals", "/signals?whose=everybody&tone=concern", f"/signals/{CONCERN}", f"/signals/{LATE}", "/data"])
+@pytest.mark.parametrize(
+    "address", ["/signals", "/signals?whose=everybody&tone=concern", f"/signals/{CONCERN}", f"/signals/{LATE}", "/data"]
+)
 def test_a_page_is_open_to_everybody_and_no_wider_than_its_window(page, address, size):
     page.set_viewport_size(size)
     assert page.goto(address).status == 200

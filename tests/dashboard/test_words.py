@@ -15,7 +15,16 @@ HOURS = Row(unit="hours", decimals=1)
 
 @pytest.mark.parametrize(
     ("minutes", "written"),
-    [(None, "–"), (0, "0 min"), (45.4, "45 min"), (89.6, "1 h 30"), (119.7, "2 h 00"), (-139, "−2 h 19"), (30 * 60 + 5, "30 h 05"), (3 * 1440, "3.0 days")],
+    [
+        (None, "–"),
+        (0, "0 min"),
+        (45.4, "45 min"),
+        (89.6, "1 h 30"),
+        (119.7, "2 h 00"),
+        (-139, "−2 h 19"),
+        (30 * 60 + 5, "30 h 05"),
+        (3 * 1440, "3.0 days"),
+    ],
 )
 def test_minutes_are_written_as_people_say_them(minutes, written):
     assert words.duration(minutes) == written

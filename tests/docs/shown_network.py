@@ -24,7 +24,15 @@ from warehouse.organisations import load_network
 from warehouse.pathway_tables import linkage_coverage
 from warehouse.stale import queue_all
 
-BY_AGE = CaseMixModel("wrist_death", "Death after a wrist fracture", DEAD.name, (AGE,), replace(PUBLISHED, coefficients=PUBLISHED.coefficients[:3]), minimum_cases=5000, minimum_events=500)
+BY_AGE = CaseMixModel(
+    "wrist_death",
+    "Death after a wrist fracture",
+    DEAD.name,
+    (AGE,),
+    replace(PUBLISHED, coefficients=PUBLISHED.coefficients[:3]),
+    minimum_cases=5000,
+    minimum_events=500,
+)
 QUARTER = date(2025, 7, 1)
 CASES_A_MONTH = {"ZX1": 20, "ZX2": 12, "ZX3": 1}  # of ZX3 a quarter has three cases: hidden
 
@@ -45,7 +53,9 @@ def fill(context: Context) -> World:
         load_network(connection, DEMO_NETWORK)
     departments = Departments(world).change("ZYA", "2025-01", 0.15).change("ZYB", "2025-11", -0.3).load()
     started = {"Start date": "01/01/2025"}
-    departments.register({"Organisation": "ZYA", "Reference": "WORKS", **started}, {"Organisation": "ZYC", "Reference": "DOES NOTHING", **started})
+    departments.register(
+        {"Organisation": "ZYA", "Reference": "WORKS", **started}, {"Organisation": "ZYC", "Reference": "DOES NOTHING", **started}
+    )
     aim = {"Organisation": "ZYA", "Measure": "ae_four_hour", "Baseline": "0.6", "Target": "0.95", "Set on": "01/01/2025"}
     assert world.submit(aims(aim), sender="NET", name="aims.csv").counts.accepted == 1
     months = (f"ae_four_hour | 01/{month:02}/2025 | month | 0.74 | | | Monthly statistics | 13/12/2025" for month in (1, 4, 7, 12))

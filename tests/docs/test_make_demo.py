@@ -68,7 +68,9 @@ def make_demo(folder: Path, python: str | None, **account) -> str:
     """What ``make demo ONCE=1`` says, with nothing of ours in the environment; it must end well and leave no process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     environment |= {"HOME": str(folder), "COLUMNS": "250", "NO_COLOR": "1"} | ({"PYTHON": python} if python else {})
-    done = subprocess.run(["make", "demo", "ONCE=1"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **account)
+    done = subprocess.run(
+        ["make", "demo", "ONCE=1"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **account
+    )
     assert done.returncode == 0, done.stdout[-4000:]
     assert "Traceback" not in done.stdout
     assert [process.cmdline() for process in processes_of(folder)] == []

@@ -77,7 +77,11 @@ def test_2_a_chart_tells_the_rule_that_a_fall_breaks(ask):
     rows = ask(2, organisation="ZYB").set_index("period_start")
     assert len(rows) == 36 and rows[["mean", "lower_limit", "upper_limit"]].notna().all(axis=None)
     fallen = rows[rows.index >= pd.Timestamp("2025-11-01").date()]
-    assert (fallen.value < fallen.lower_limit).any() and "special cause concern" in set(fallen.final_point_type) and fallen.final_rule_name.notna().any()
+    assert (
+        (fallen.value < fallen.lower_limit).any()
+        and "special cause concern" in set(fallen.final_point_type)
+        and fallen.final_rule_name.notna().any()
+    )
 
 
 def test_3_a_funnel_has_limits_at_each_point(ask):
@@ -150,7 +154,11 @@ def test_13_the_network_beside_the_nation(ask):
     rows = ask(13)
     assert len(rows) == 36 and set(rows.denominator) == {400 * len(PROVIDERS)}
     national = rows[rows.national_value.notna()]
-    assert list(national.national_value) == [0.74] * 4 and (national.network_value != national.national_value).all() and national.national_source.str.startswith("Monthly statistics").all()
+    assert (
+        list(national.national_value) == [0.74] * 4
+        and (national.network_value != national.national_value).all()
+        and national.national_source.str.startswith("Monthly statistics").all()
+    )
 
 
 # ------------------------------------------------------------------------------------------------ what must not be told
@@ -165,10 +173,17 @@ def test_small_numbers_stay_hidden_in_every_query(ask):
     hidden = ask(1, **WRISTS).set_index("organisation_code").loc["ZX3"]
     assert hidden.is_suppressed and hidden[["rank", "value", "lower_95", "upper_95", "from_best"]].isna().all()
     chart = ask(2, **{**WRISTS, "organisation": "ZX3"})
-    assert len(chart) == 12 and chart[["value", "mean", "lower_limit", "upper_limit", "final_rule_name"]].isna().all(axis=None) and chart.is_suppressed.all()
+    assert (
+        len(chart) == 12
+        and chart[["value", "mean", "lower_limit", "upper_limit", "final_rule_name"]].isna().all(axis=None)
+        and chart.is_suppressed.all()
+    )
 
 
-@pytest.mark.parametrize("relation", ["dashboard.case_v1", "dashboard.wrist_fracture_case_v1", "measurement.measure_result", "improvement.lead_contact", "pathway.person"])
+@pytest.mark.parametrize(
+    "relation",
+    ["dashboard.case_v1", "dashboard.wrist_fracture_case_v1", "measurement.measure_result", "improvement.lead_contact", "pathway.person"],
+)
 def test_the_login_is_refused_what_the_page_says_it_is(board, relation):
     with board.connect() as connection, pytest.raises(ProgrammingError, match=r"permission denied|InsufficientPrivilege"):
         connection.execute(text(f"select * from {relation} limit 1"))
@@ -177,7 +192,11 @@ def test_the_login_is_refused_what_the_page_says_it_is(board, relation):
 # ------------------------------------------------------------------------------------------------ the tools
 def test_the_panel_of_grafana_as_its_macros_expand(board):
     [panel] = [query for query in re.findall(r"```sql\n(.*?)```", PAGE, re.S) if "$__timeFilter" in query]
-    asked = panel.replace("$__time(period_start)", 'period_start AS "time"').replace("${measure:sqlstring}", "'ae_four_hour'").replace("${organisation:sqlstring}", "'NET'")
+    asked = (
+        panel.replace("$__time(period_start)", 'period_start AS "time"')
+        .replace("${measure:sqlstring}", "'ae_four_hour'")
+        .replace("${organisation:sqlstring}", "'NET'")
+    )
     asked = asked.replace("$__timeFilter(period_start)", "period_start BETWEEN '2025-01-01T00:00:00Z' AND '2025-12-31T23:59:59Z'")
     with board.connect() as connection:
         rows = pd.read_sql(text(asked), connection)
@@ -204,5 +223,11 @@ def test_the_lines_of_pandas_run_as_they_stand(board, monkeypatch):
 def test_every_view_of_the_table_can_be_read_and_none_is_missing(board):
     told = set(re.findall(r"`([a-z_]+_v1)`", PAGE.split("## The views")[1].split("## Ready queries")[0]))
     with board.connect() as connection:
-        names = set(connection.scalars(text("select viewname from pg_views where schemaname in ('dashboard', 'publication') and has_table_privilege(schemaname || '.' || viewname, 'select')")))
+        names = set(
+            connection.scalars(
+                text(
+                    "select viewname from pg_views where schemaname in ('dashboard', 'publication') and has_table_privilege(schemaname || '.' || viewname, 'select')"
+                )
+            )
+        )
     assert names == told - {"case_v1", "milestone_v1"}

@@ -116,8 +116,16 @@ def test_the_settings_are_those_that_are_read():
 @pytest.mark.parametrize("variable", sorted(set(re.findall(r"COMMON_CAUSE_[A-Z_]+", text_of(README)))))
 def test_a_setting_changes_something(variable, tmp_path):
     (tmp_path / "secret").write_text("a secret of the proxy's")
-    given = {"DATABASE_URL": "postgresql://db.example/x", "MAIL_URL": "smtp://mail.example?from=a@b.example", "SIGN_IN": "local", "NAMED_PEERS": "yes", "SECRET_FILE": str(tmp_path / "secret")}
-    text = next((value for end, value in given.items() if variable.endswith(end)), "https://x.example" if variable.endswith("_URL") else "7")
+    given = {
+        "DATABASE_URL": "postgresql://db.example/x",
+        "MAIL_URL": "smtp://mail.example?from=a@b.example",
+        "SIGN_IN": "local",
+        "NAMED_PEERS": "yes",
+        "SECRET_FILE": str(tmp_path / "secret"),
+    }
+    text = next(
+        (value for end, value in given.items() if variable.endswith(end)), "https://x.example" if variable.endswith("_URL") else "7"
+    )
     assert _read({variable: text}) != _read({})
 
 

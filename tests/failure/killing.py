@@ -92,8 +92,16 @@ def what_is_left(context: Context) -> list[str]:
     settings = context.settings
     outbox = {path.name: path for path in settings.outbox.glob("*/*")}
     rows = query(context.engine, "select submission_id, state, receipted_at from intake.submission")
-    wrong = [f"no end of {row['submission_id']}: {row['state']}" for row in rows if row["receipted_at"] is None or row["submission_id"] not in outbox]
-    wrong += [f"another receipt of {row['submission_id']}" for row in rows if row["submission_id"] in outbox and _told_state(outbox[row["submission_id"]]) != row["state"]]
+    wrong = [
+        f"no end of {row['submission_id']}: {row['state']}"
+        for row in rows
+        if row["receipted_at"] is None or row["submission_id"] not in outbox
+    ]
+    wrong += [
+        f"another receipt of {row['submission_id']}"
+        for row in rows
+        if row["submission_id"] in outbox and _told_state(outbox[row["submission_id"]]) != row["state"]
+    ]
     wrong += [f"a receipt of nothing: {name}" for name in set(outbox) - {row["submission_id"] for row in rows}]
     return wrong + [f"a file in {path.parent.name}" for path in settings.landing.rglob("*") if path.is_file()]
 

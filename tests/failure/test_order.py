@@ -34,4 +34,6 @@ def test_what_failed_by_itself_is_not_tried_again_on_the_way(context, demo_organ
     drop(landing, "ZX1", csv_bytes([wrist(2)]), "b.csv")
     [second] = claim_drops(context)
     assert process(second, context).state.startswith("accepted")
-    assert query(context.engine, "select state, attempt_count from intake.submission where submission_id = :id", id=first) == [{"state": "failed", "attempt_count": 1}]
+    assert query(context.engine, "select state, attempt_count from intake.submission where submission_id = :id", id=first) == [
+        {"state": "failed", "attempt_count": 1}
+    ]

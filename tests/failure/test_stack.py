@@ -67,7 +67,10 @@ def test_killed_at_thirty_moments_the_house_ends_as_if_nothing_had_happened(stac
         killed["daemon"] += daemon is not None
         kill_beside(stack, moment.beside, killed)
         assert stack.comes_back(services.DAEMON, daemon), f"the daemon stays dead: {watchman_log(stack)}"
-        tell(capsys, f"{time.monotonic() - begun:4.0f} s, kill {number} of {KILLS}: waiting {stack.waiting()}, batches {stack.dropped}, killed {killed}")
+        tell(
+            capsys,
+            f"{time.monotonic() - begun:4.0f} s, kill {number} of {KILLS}: waiting {stack.waiting()}, batches {stack.dropped}, killed {killed}",
+        )
     assert wait_until(stack.is_worked_off, PATIENCE_SECONDS, every=0.5), (stack.landed(), stack.waiting(), stack.unfinished_runs())
     tell(capsys, f"{time.monotonic() - begun:4.0f} s, worked off: batches {stack.dropped}, killed {killed}, while there was work {at_work}")
     assert killed["daemon"] == KILLS and at_work >= KILLS // 2, "too few kills fell into the work to show anything"
@@ -118,7 +121,10 @@ def test_after_a_kill_of_everything_up_alone_brings_it_back_and_the_watchman_obe
     assert stack.comes_back(services.WEB, web, 30) and stack.leader(services.WATCHMAN).pid == watchman
     assert stack.comes_back(services.DASHBOARD, stack.kill(services.DASHBOARD), 30)
     commands = [" ".join(process.cmdline()) for process in processes_of(stack.settings.home)]
-    assert [sum(part in command for command in commands) for part in ("pipelines.watchman", "pipelines.daemon", "dagster_webserver", "-m dashboard")] == [1, 1, 1, 1]
+    assert [
+        sum(part in command for command in commands)
+        for part in ("pipelines.watchman", "pipelines.daemon", "dagster_webserver", "-m dashboard")
+    ] == [1, 1, 1, 1]
 
     stack.kill(services.DAEMON)
     services.down(stack.settings)

@@ -72,7 +72,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], separator: str =
 def hip(serial: int) -> Row:
     """The textbook patient of the hip fracture specifications, as another person at a site of ZX1."""
     on = date(2025, 3, 3) + timedelta(days=serial % 20)
-    given = {"operating_hospital_code": "ZX1A1", "nhs_number": nhs_number(serial), "hospital_number": f"H{serial:06d}", "surname": f"Testperson{serial}"}
+    given = {
+        "operating_hospital_code": "ZX1A1",
+        "nhs_number": nhs_number(serial),
+        "hospital_number": f"H{serial:06d}",
+        "surname": f"Testperson{serial}",
+    }
     dated = {
         name: (on + timedelta(days=(day(PATIENT[name]) - date(2025, 3, 3)).days)).strftime("%d/%m/%Y")
         for name, value in PATIENT.items() if name.endswith("_date") and value
@@ -205,8 +210,30 @@ BAD_ROWS: dict[str, Callable[[Sample], Spoilt]] = {
     "formulas in a workbook": lambda s: Spoilt(formula_book(s), "", is_read=True, name="records.xlsx"),
     "odd characters": lambda s: Spoilt(s.spoilt(s.local_key, *ODD), "", is_read=True),
 }  # fmt: skip
-FORMULAS = ("=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", '=HYPERLINK("http://x.invalid","y")', "\uff1d1+1", "-5", " =1+1", "-1e5")
-ODD = ("\u202etxt.exe", "<script>alert(1)</script>", "'; drop table pathway.person; --", "\ufeffH1", "%s%n{0}", "a\u0085b\u2028c", "\U0001f9b4" * 20, "\\N", "\\.", "\x01\x1b[31m")
+FORMULAS = (
+    "=cmd|'/c calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    '=HYPERLINK("http://x.invalid","y")',
+    "\uff1d1+1",
+    "-5",
+    " =1+1",
+    "-1e5",
+)
+ODD = (
+    "\u202etxt.exe",
+    "<script>alert(1)</script>",
+    "'; drop table pathway.person; --",
+    "\ufeffH1",
+    "%s%n{0}",
+    "a\u0085b\u2028c",
+    "\U0001f9b4" * 20,
+    "\\N",
+    "\\.",
+    "\x01\x1b[31m",
+)
 
 
 def formula_book(sample: Sample) -> bytes:

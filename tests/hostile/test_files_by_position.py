@@ -184,7 +184,9 @@ def test_another_providers_folder_is_refused_and_the_right_one_taken(world):
     assert submit(world, sent, team=None).counts.accepted == 6
 
 
-@pytest.mark.parametrize("place", [{"team": "121", "manifest": None}, {"team": None, "manifest": {"team": "121"}}], ids=["folder", "manifest"])
+@pytest.mark.parametrize(
+    "place", [{"team": "121", "manifest": None}, {"team": None, "manifest": {"team": "121"}}], ids=["folder", "manifest"]
+)
 def test_a_team_is_known_by_the_audits_number_alone(world, place):
     outcome = submit(world, Sent(text(named(records(1)))), **place)
     assert (outcome.state, outcome.counts and outcome.counts.accepted) == ("accepted", 1), outcome.reason
@@ -256,7 +258,9 @@ CORRECTED = {
 def test_a_corrected_key_is_no_second_stroke(world, key):
     send(world, [row()])
     assert send(world, [row(**CORRECTED[key])]).state.startswith("accepted")
-    assert world.query("select count(*) as cases, count(distinct person_id) as persons from pathway.pathway_case") == [{"cases": 1, "persons": 1}]
+    assert world.query("select count(*) as cases, count(distinct person_id) as persons from pathway.pathway_case") == [
+        {"cases": 1, "persons": 1}
+    ]
     assert world.query("select count(*) as records from pathway.acute_stroke_team_record") == [{"records": 1}]
 
 

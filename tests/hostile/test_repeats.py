@@ -76,7 +76,12 @@ def test_the_same_bytes_are_judged_again_when_a_rule_is_sharpened(world):
 
 
 CORRECTED_KEYS = {
-    "the date": {"Arrival date": "12/01/2024", "X-ray": "12/01/2024 09:20", "Manipulation date": "12/01/2024", "Discharge date": "14/01/2024"},
+    "the date": {
+        "Arrival date": "12/01/2024",
+        "X-ray": "12/01/2024 09:20",
+        "Manipulation date": "12/01/2024",
+        "Discharge date": "14/01/2024",
+    },
     "the spelling of the number": {"NHS number": "{0} {1} {2}"},
     "the hospital number": {"Hospital number": "H999"},
 }
@@ -100,7 +105,9 @@ def test_dummies_join_nobody(world):
     outcome = send(world, content)
     assert outcome.state != "failed" and outcome.finding_counts
     taken = outcome.counts.accepted
-    assert world.query("select count(distinct person_id) as persons, count(*) as cases from pathway.pathway_case") == [{"persons": taken, "cases": taken}]
+    assert world.query("select count(distinct person_id) as persons, count(*) as cases from pathway.pathway_case") == [
+        {"persons": taken, "cases": taken}
+    ]
 
 
 def test_a_record_without_number_name_or_birth_date_harms_nobody(world):

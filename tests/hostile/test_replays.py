@@ -18,7 +18,9 @@ def told(world) -> list[str]:
     first, second = journeys.ON_DAY_2
     spoilt = Record(HERE, 77, {"s2_thrombolysis_at": "03/03/2025 09:20"}, serial=7)
     mended = Record(HERE, 77, {}, serial=7)
-    corrected = Record(first.team, first.number, {**first.changes, "s1_first_arrival_at": "03/03/2025 08:50", "s4_arrival_at": "03/03/2025 08:50"})
+    corrected = Record(
+        first.team, first.number, {**first.changes, "s1_first_arrival_at": "03/03/2025 08:50", "s4_arrival_at": "03/03/2025 08:50"}
+    )
     done = send(world, first, spoilt, corrected, second, mended)
     assert [outcome.counts.quarantined for outcome in done] == [0, 1, 0, 0, 0]
     return [outcome.submission_id for outcome in done]

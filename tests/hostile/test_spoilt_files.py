@@ -22,7 +22,9 @@ def submit(world: World, spoilt: Spoilt, sender: str = "ZX1"):
     return outcome
 
 
-@pytest.mark.parametrize("dataset", ["wrist_fracture", *(pytest.param(name, marks=pytest.mark.slow) for name in ("hip_fracture", "acute_stroke"))])
+@pytest.mark.parametrize(
+    "dataset", ["wrist_fracture", *(pytest.param(name, marks=pytest.mark.slow) for name in ("hip_fracture", "acute_stroke"))]
+)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_spoilt_file(world, way, dataset):
     sample = SAMPLES[dataset]
@@ -41,7 +43,9 @@ def test_a_spoilt_file(world, way, dataset):
 def counted(world, outcome, findings, set_aside: int) -> None:
     """As many rows as were spoilt are quarantined, each by a finding that names the row and the field."""
     assert ledger_row(world, outcome.submission_id)["quarantined_count"] == set_aside
-    aside = world.query("select row_number, rule_ids from intake.quarantined_row where submission_id = :id order by 1", id=outcome.submission_id)
+    aside = world.query(
+        "select row_number, rule_ids from intake.quarantined_row where submission_id = :id order by 1", id=outcome.submission_id
+    )
     assert [row["row_number"] for row in aside] == list(range(2, set_aside + 2))
     named = {(finding["row_number"], finding["rule_id"]) for finding in findings if finding["field_name"] or finding["rule_id"] == "F21"}
     assert all((row["row_number"], rule) in named for row in aside for rule in row["rule_ids"])

@@ -6,8 +6,23 @@ from collections.abc import Mapping
 
 from tests.world import csv_bytes
 
-LEAD = {"Organisation": "ZX1", "Pathway": "wrist_fracture", "Role": "Clinical lead", "Contact address": "lead@zx1.example", "Signals": "concern;cusum", "How often": "weekly"}
-AIM = {"Organisation": "ZX1", "Measure": "wrist_manipulated_4h", "Baseline": "0.55", "Target": "0.80", "By when": "31/12/2059", "Set on": "", "Note": "as agreed"}
+LEAD = {
+    "Organisation": "ZX1",
+    "Pathway": "wrist_fracture",
+    "Role": "Clinical lead",
+    "Contact address": "lead@zx1.example",
+    "Signals": "concern;cusum",
+    "How often": "weekly",
+}
+AIM = {
+    "Organisation": "ZX1",
+    "Measure": "wrist_manipulated_4h",
+    "Baseline": "0.55",
+    "Target": "0.80",
+    "By when": "31/12/2059",
+    "Set on": "",
+    "Note": "as agreed",
+}
 ACTION = {
     "Organisation": "ZX1", "Reference": "A1", "Cycle": "1", "Pathway": "wrist_fracture", "Title": "Block on arrival", "What changes": "The block is given at triage.",
     "Change ideas": "Block at triage", "Measures to raise": "wrist_manipulated_4h", "Measures to lower": "", "Start date": "01/03/2024", "End date": "", "Status": "active",
@@ -33,7 +48,9 @@ def actions(*rows: Mapping[str, str]) -> bytes:
 def judged(world) -> dict[int | None, dict[str, str]]:
     """Row -> rule -> severity, of the latest submission."""
     found: dict[int | None, dict[str, str]] = {}
-    for row in world.query("select rule_id, severity, row_number from intake.finding where submission_id = (select max(submission_id) from intake.submission)"):
+    for row in world.query(
+        "select rule_id, severity, row_number from intake.finding where submission_id = (select max(submission_id) from intake.submission)"
+    ):
         found.setdefault(row["row_number"], {})[row["rule_id"]] = row["severity"]
     return found
 

@@ -30,14 +30,25 @@ class Departments:
     def __init__(self, world, drift: float = 0.0, seed: int = 1):
         self.world, self.engine = world, world.context.engine
         rng = np.random.default_rng(seed)
-        share = 0.7 + 0.05 * rng.standard_normal((len(PROVIDERS), 1)).clip(-1, 1) + drift * (np.arange(MONTHS) - MONTHS / 2) + 0.01 * rng.standard_normal((len(PROVIDERS), MONTHS))
+        share = (
+            0.7
+            + 0.05 * rng.standard_normal((len(PROVIDERS), 1)).clip(-1, 1)
+            + drift * (np.arange(MONTHS) - MONTHS / 2)
+            + 0.01 * rng.standard_normal((len(PROVIDERS), MONTHS))
+        )
         self.counted = rng.binomial(CASES, share.clip(0, 1)).astype(float)
         with self.engine.begin() as connection:
             load_network(connection, [self._organisation(code) for code in PROVIDERS])
 
     @staticmethod
     def _organisation(code: str) -> dict:
-        return {"organisation_code": code, "organisation_name": f"Department {code}", "organisation_kind": "provider", "parent_code": "REG1", "is_member": True}
+        return {
+            "organisation_code": code,
+            "organisation_name": f"Department {code}",
+            "organisation_kind": "provider",
+            "parent_code": "REG1",
+            "is_member": True,
+        }
 
     def change(self, provider: str, since: str, by: float, until: str | None = None) -> Departments:
         """From a month on (and to the month before another) so much of the share more are seen in time."""
@@ -62,7 +73,13 @@ class Departments:
 
     def _rows(self) -> pd.DataFrame:
         starts = (FIRST + np.arange(MONTHS)).astype("datetime64[s]")
-        told = pd.DataFrame({"organisation_code": np.repeat(PROVIDERS, MONTHS), "period_start": np.tile(starts, len(PROVIDERS)), "numerator": self.counted.ravel()})
+        told = pd.DataFrame(
+            {
+                "organisation_code": np.repeat(PROVIDERS, MONTHS),
+                "period_start": np.tile(starts, len(PROVIDERS)),
+                "numerator": self.counted.ravel(),
+            }
+        )
         return told.assign(
             submission_id="S00000000", row_number=np.arange(len(told)) + 2, arrival_number=0, measure_name=FOUR_HOUR.name, period_grain="month",
             denominator=float(CASES), is_reference=False, is_withdrawal=False,
@@ -80,11 +97,17 @@ class Departments:
 
     def effects(self) -> dict[str, dict]:
         """Reference -> effect."""
-        rows = self.world.query("select a.reference, e.* from improvement.action_effect e join improvement.action a on a.number = e.action_number")
+        rows = self.world.query(
+            "select a.reference, e.* from improvement.action_effect e join improvement.action a on a.number = e.action_number"
+        )
         return {row["reference"]: row for row in rows}
 
     def correct(self, provider: str, month: str, numerator: float) -> None:
         """Another number for one month, from the provider itself."""
         day = date.fromisoformat(f"{month}-01")
         header = "Organisation,Measure,Period start,Period,Numerator,Denominator\r\n"
-        self.world.submit(f"{header}{provider},{FOUR_HOUR.name},{day:%d/%m/%Y},month,{numerator:g},{CASES}\r\n".encode(), sender=provider, name="counts.csv")
+        self.world.submit(
+            f"{header}{provider},{FOUR_HOUR.name},{day:%d/%m/%Y},month,{numerator:g},{CASES}\r\n".encode(),
+            sender=provider,
+            name="counts.csv",
+        )

@@ -15,7 +15,13 @@ from tests.improvement.files import aims
 from tests.improvement.network import CASES, Departments
 from tests.improvement.test_effects import assert_equals_full
 
-AIM = {"told_at": datetime(2025, 1, 1, tzinfo=UTC), "set_on": None, "target_on": date(2026, 1, 1), "baseline_value": 0.60, "target_value": 0.80}
+AIM = {
+    "told_at": datetime(2025, 1, 1, tzinfo=UTC),
+    "set_on": None,
+    "target_on": date(2026, 1, 1),
+    "baseline_value": 0.60,
+    "target_value": 0.80,
+}
 MONTHS = pd.Series(pd.date_range("2024-01-01", periods=19, freq="MS"))  # to July 2025: half of the way
 QUIET = [0.60, 0.62, 0.58, 0.61, 0.59, 0.60, 0.63, 0.57, 0.60, 0.61, 0.59, 0.60, 0.61, 0.60, 0.59, 0.60]
 
@@ -63,7 +69,16 @@ def test_what_is_to_fall_is_on_track_below_the_line():
 
 @pytest.mark.parametrize(
     ("target", "better", "expected"),
-    [(0.5, 1, "always"), (0.6, 1, "always"), (0.65, 1, "sometimes"), (0.71, 1, "never"), (0.71, -1, "always"), (0.65, -1, "sometimes"), (0.59, -1, "never"), (0.65, 0, "not known")],
+    [
+        (0.5, 1, "always"),
+        (0.6, 1, "always"),
+        (0.65, 1, "sometimes"),
+        (0.71, 1, "never"),
+        (0.71, -1, "always"),
+        (0.65, -1, "sometimes"),
+        (0.59, -1, "never"),
+        (0.65, 0, "not known"),
+    ],
 )
 def test_assurance_of_a_process_between_60_and_70(target, better, expected):
     assert assurance(0.6, 0.7, target, better) == expected
@@ -93,11 +108,26 @@ def test_from_counts_to_the_view(world):
     departments = Departments(world).load()
     given = (("ZYA", "0.10", "0.20"), ("ZYB", "0.75", "0.99"), ("ZX1", "0.75", "0.99"))
     told = ("Organisation", "Baseline", "Target")
-    world.submit(aims(*({"Measure": "ae_four_hour", "By when": "31/12/2025", "Set on": "05/11/2025", **dict(zip(told, row, strict=True))} for row in given)), sender="NET", name="aims.csv")
+    world.submit(
+        aims(
+            *(
+                {"Measure": "ae_four_hour", "By when": "31/12/2025", "Set on": "05/11/2025", **dict(zip(told, row, strict=True))}
+                for row in given
+            )
+        ),
+        sender="NET",
+        name="aims.csv",
+    )
     departments.refresh()
     found = {row["organisation_code"]: row for row in world.query("select * from dashboard.aim_progress_v1")}
-    assert {code: (row["state"], row["assurance"]) for code, row in found.items()} == {"ZYA": ("reached", "always"), "ZYB": ("behind", "never"), "ZX1": ("too early", "not known")}
+    assert {code: (row["state"], row["assurance"]) for code, row in found.items()} == {
+        "ZYA": ("reached", "always"),
+        "ZYB": ("behind", "never"),
+        "ZX1": ("too early", "not known"),
+    }
     latest = departments.counted[1, -3:].sum() / (3 * CASES)
     assert found["ZYB"]["actual_value"] == pytest.approx(latest, abs=0.005) and found["ZYB"]["actual_on"] == date(2025, 12, 1)
     assert_equals_full(departments, "aim_progress")
-    assert world.query("select improved_rank from dashboard.year_change_v1 where measure_name = 'ae_four_hour' order by change desc limit 2") == [{"improved_rank": 1}, {"improved_rank": 2}]
+    assert world.query(
+        "select improved_rank from dashboard.year_change_v1 where measure_name = 'ae_four_hour' order by change desc limit 2"
+    ) == [{"improved_rank": 1}, {"improved_rank": 2}]

@@ -39,7 +39,19 @@ BAD_AIMS = [
     ("no target", {"Target": ""}, "REQ.target", ASIDE),
 ]
 PLACES = ("ZX1", "ZX1A1", "ZX1A2", "ZX2", "ZX2A1", "ZX3", "ZX3A1")
-IMPOSSIBLE = ["", "nobody", "a@b", "two@zx1.example;three@zx1.example", "with space@zx1.example", "http://zx1.example/hook", "https://", "mailto:a@zx1.example", "a..b@zx1.example", "a@-zx1.example", "a@zx1.example Bcc: b@zx1.example"]
+IMPOSSIBLE = [
+    "",
+    "nobody",
+    "a@b",
+    "two@zx1.example;three@zx1.example",
+    "with space@zx1.example",
+    "http://zx1.example/hook",
+    "https://",
+    "mailto:a@zx1.example",
+    "a..b@zx1.example",
+    "a@-zx1.example",
+    "a@zx1.example Bcc: b@zx1.example",
+]
 
 
 def found_by_row(world, cases) -> list[tuple[str, str | None]]:
@@ -50,7 +62,10 @@ def found_by_row(world, cases) -> list[tuple[str, str | None]]:
 
 def test_actions(world):
     """Each row of the table is a row of one file; what is only warned of is taken."""
-    rows = [{"Reference": f"R{number}", "Change ideas": "Trauma list at weekends", **given} for number, (_, given, _, _) in enumerate(BAD_ACTIONS)]
+    rows = [
+        {"Reference": f"R{number}", "Change ideas": "Trauma list at weekends", **given}
+        for number, (_, given, _, _) in enumerate(BAD_ACTIONS)
+    ]
     outcome = world.submit(actions(*rows))
     assert found_by_row(world, BAD_ACTIONS) == [(what, severity) for what, _, _, severity in BAD_ACTIONS]
     assert outcome.counts.quarantined == sum(severity == ASIDE for *_, severity in BAD_ACTIONS)
@@ -69,7 +84,10 @@ def test_a_lead_without_or_with_an_impossible_address_is_set_aside(world):
     rows = [{"Role": f"Role {number}", "Contact address": address} for number, address in enumerate(IMPOSSIBLE)]
     world.submit(leads(*rows, {"Role": "Ward manager", "Contact address": "https://hooks.zx1.example:8443/a?b=c"}))
     found = judged(world)
-    assert all({"REQ.contact_address", "VAL.contact_address", "FMT.contact_address"} & set(found.get(row, {})) for row in range(2, 2 + len(IMPOSSIBLE))), found
+    assert all(
+        {"REQ.contact_address", "VAL.contact_address", "FMT.contact_address"} & set(found.get(row, {}))
+        for row in range(2, 2 + len(IMPOSSIBLE))
+    ), found
     assert [row["role"] for row in world.query("select role from improvement.lead")] == ["Ward manager"]
 
 
@@ -123,7 +141,11 @@ def test_what_does_not_overlap_is_not_told(world):
 def test_an_address_stands_in_one_table_alone_and_in_no_log(world, caplog, tmp_path):
     address = "very.private.person@zx1.example"
     with caplog.at_level(logging.DEBUG):
-        outcome = world.submit(leads({"Contact address": address}, {"Role": "Other", "Contact address": address + " "}, {"Role": "", "Contact address": address}))
+        outcome = world.submit(
+            leads(
+                {"Contact address": address}, {"Role": "Other", "Contact address": address + " "}, {"Role": "", "Contact address": address}
+            )
+        )
     assert outcome.counts.accepted == 2
     tables = world.query(
         "select format('%I.%I', table_schema, table_name) as name from information_schema.tables "
@@ -132,5 +154,9 @@ def test_an_address_stands_in_one_table_alone_and_in_no_log(world, caplog, tmp_p
     held = {row["name"] for row in tables if world.query(f"select 1 from {row['name']} t where t::text like :a limit 1", a=f"%{address}%")}
     assert held == {"improvement.lead_contact"}
     assert address not in caplog.text and address not in repr(outcome)
-    outbox = [path for path in world.context.settings.outbox.rglob("*") if path.is_file() and address.encode() in path.read_bytes() and path.suffix in (".json", ".html", ".csv")]
+    outbox = [
+        path
+        for path in world.context.settings.outbox.rglob("*")
+        if path.is_file() and address.encode() in path.read_bytes() and path.suffix in (".json", ".html", ".csv")
+    ]
     assert outbox == []

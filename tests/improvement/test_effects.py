@@ -45,7 +45,11 @@ def test_verdicts(departments):
     assert works["compared_count"] == 14 - 7, "all with counts but itself and the six others that began something meanwhile"
     assert works["special_cause_is_favourable"] and works["before_points"] == 24 and works["after_points"] == 12
     early = found["works since autumn"]
-    assert (early["enough_on"], early["after_from"], early["reason"]) == (date(2026, 4, 1), date(2025, 10, 1), "3 of 6 months after it have final results")
+    assert (early["enough_on"], early["after_from"], early["reason"]) == (
+        date(2026, 4, 1),
+        date(2025, 10, 1),
+        "3 of 6 months after it have final results",
+    )
     first, second = found["first of two"], found["second of two"]
     assert first["overlaps_with"] == [second["action_number"]] and second["overlaps_with"] == [first["action_number"]]
     assert first["after_to"] == date(2025, 5, 1) and second["before_from"] == date(2024, 11, 1)
@@ -65,7 +69,10 @@ def test_incremental_equals_full_whatever_happens(departments):
     departments.correct("ZYA", "2025-03", 390)
     departments.correct("ZYN", "2025-07", 100)
     moved = departments.world.query("select submission_id from improvement.action limit 1")[0]["submission_id"]
-    departments.register({"Reference": "works", "Organisation": "ZYA", "Start date": "01/02/2025"}, {"Reference": "late", "Organisation": "ZYM", "Start date": "01/03/2025", "Change ideas": "Trauma list at weekends;Huddle at eight"})
+    departments.register(
+        {"Reference": "works", "Organisation": "ZYA", "Start date": "01/02/2025"},
+        {"Reference": "late", "Organisation": "ZYM", "Start date": "01/03/2025", "Change ideas": "Trauma list at weekends;Huddle at eight"},
+    )
     departments.refresh()
     assert_equals_full(departments)
     an_idea_tried_once_says_what_its_action_says(departments, "late")
@@ -78,15 +85,24 @@ def test_incremental_equals_full_whatever_happens(departments):
 def an_idea_tried_once_says_what_its_action_says(departments, name: str) -> None:
     [idea] = departments.world.query("select * from improvement.change_idea_effect where told_count = 1")
     action = departments.effects()[name]
-    assert [idea[f"effect{end}"] for end in ("", "_lower", "_upper")] == pytest.approx([action[f"controlled_difference{end}"] for end in ("", "_lower", "_upper")], rel=1e-12)
+    assert [idea[f"effect{end}"] for end in ("", "_lower", "_upper")] == pytest.approx(
+        [action[f"controlled_difference{end}"] for end in ("", "_lower", "_upper")], rel=1e-12
+    )
 
 
 def assert_equals_full(departments, *names: str) -> None:
     names = names or ("action_effect", "change_idea_effect")
-    told = {name: departments.world.query(f"select to_jsonb(t) - 'computed_at' - 'as_of_submission' as row from improvement.{name} t order by 1") for name in names}
+    told = {
+        name: departments.world.query(
+            f"select to_jsonb(t) - 'computed_at' - 'as_of_submission' as row from improvement.{name} t order by 1"
+        )
+        for name in names
+    }
     full_recompute(departments.engine, departments.world.context.registry, NOW)
     for name in names:
-        rows = departments.world.query(f"select to_jsonb(t) - 'computed_at' - 'as_of_submission' as row from improvement.{name} t order by 1")
+        rows = departments.world.query(
+            f"select to_jsonb(t) - 'computed_at' - 'as_of_submission' as row from improvement.{name} t order by 1"
+        )
         assert rows == told[name] and rows
 
 
@@ -96,7 +112,9 @@ def test_only_what_a_change_can_touch_is_made_again(departments):
     departments.refresh(later)
     made_again = {name for name, row in departments.effects().items() if row["computed_at"] >= later}
     assert made_again == {name for name, *_ in VERDICTS if name != "works since autumn"}
-    departments.register({"Reference": "stroke", "Organisation": "ZX1", "Pathway": "wrist_fracture", "Measures to raise": "wrist_manipulated_4h"})
+    departments.register(
+        {"Reference": "stroke", "Organisation": "ZX1", "Pathway": "wrist_fracture", "Measures to raise": "wrist_manipulated_4h"}
+    )
     departments.refresh(datetime(2026, 1, 22, 12, tzinfo=UTC))
     assert {row["computed_at"].day for name, row in departments.effects().items() if name != "stroke"} == {20, 21}
 

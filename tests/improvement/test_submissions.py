@@ -17,7 +17,18 @@ def test_an_action_is_taken_and_tells_what_it_changes(world):
     outcome = world.submit(actions({"Measures to lower": "wrist_minutes_to_manipulation", "Organisation": "ZX1A2", "Cycle": ""}))
     assert outcome.counts.accepted == 1
     [action] = world.query(ACTIONS)
-    told = ("provider_code", "organisation_code", "reference", "cycle_number", "pathway_name", "measures_to_raise", "measures_to_lower", "started_on", "status", "change_ideas")
+    told = (
+        "provider_code",
+        "organisation_code",
+        "reference",
+        "cycle_number",
+        "pathway_name",
+        "measures_to_raise",
+        "measures_to_lower",
+        "started_on",
+        "status",
+        "change_ideas",
+    )
     assert {name: action[name] for name in told} == {
         "provider_code": "ZX1", "organisation_code": "ZX1A2", "reference": "A1", "cycle_number": 1, "pathway_name": "wrist_fracture",
         "measures_to_raise": ["wrist_manipulated_4h"], "measures_to_lower": ["wrist_minutes_to_manipulation"], "started_on": date(2024, 3, 1),
@@ -95,11 +106,21 @@ def test_an_idea_nobody_has_named_is_added_and_the_one_that_is_spelt_alike_is_to
     outcome = world.submit(actions({}))
     assert judged(world)[2]["IMP5"] == "warn" and outcome.counts.accepted == 1
     [idea] = world.query("select * from improvement.change_idea where change_idea = 'block_at_triage'")
-    assert (idea["title"], idea["pathway_name"], idea["is_declared"], idea["added_by"]) == ("Block at triage", "wrist_fracture", False, "ZX1")
+    assert (idea["title"], idea["pathway_name"], idea["is_declared"], idea["added_by"]) == (
+        "Block at triage",
+        "wrist_fracture",
+        False,
+        "ZX1",
+    )
     world.submit(actions({"Reference": "A2", "Change ideas": "BLOCK AT TRIAGE; Trauma list at weekends"}))
     assert "IMP5" not in judged(world).get(2, {})
     world.submit(actions({"Reference": "A3", "Change ideas": "Blocks at triage"}))
-    assert "'Block at triage'" in [row for row in world.query("select advice from intake.finding where rule_id = 'IMP5'") if "meant" in row["advice"]][-1]["advice"]
+    assert (
+        "'Block at triage'"
+        in [row for row in world.query("select advice from intake.finding where rule_id = 'IMP5'") if "meant" in row["advice"]][-1][
+            "advice"
+        ]
+    )
 
 
 def test_declared_ideas_are_there_before_anybody_acts(world, registry):

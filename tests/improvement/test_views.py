@@ -18,12 +18,18 @@ def test_own_effects_whole_and_others_rounded_or_hidden(world, as_role):  # noqa
     departments.counted[1, 24:] = 0  # of ZYB only 5 are seen in time after the action
     departments.counted[1, 30] = 5
     ideas = {"ZYA": "Alone", "ZYB": "Shared", "ZYC": "Shared"}
-    departments.load().register(*({"Reference": code, "Organisation": code, "Start date": "01/01/2025", "Change ideas": idea} for code, idea in ideas.items())).refresh()
+    departments.load().register(
+        *({"Reference": code, "Organisation": code, "Start date": "01/01/2025", "Change ideas": idea} for code, idea in ideas.items())
+    ).refresh()
     whole = departments.effects()
     seen = _seen(as_role("cc_provider", "ZYA"), "action_effect_v1")
     assert seen["ZYA"]["controlled_difference"] == whole["ZYA"]["controlled_difference"] and seen["ZYA"]["is_own"]
     assert seen["ZYC"]["controlled_difference"] == round(whole["ZYC"]["controlled_difference"], 2) and not seen["ZYC"]["is_suppressed"]
-    hidden = {name: value for name, value in seen["ZYB"].items() if name.endswith(("_value", "difference", "_lower", "_upper", "step", "slope", "_mean", "_limit"))}
+    hidden = {
+        name: value
+        for name, value in seen["ZYB"].items()
+        if name.endswith(("_value", "difference", "_lower", "_upper", "step", "slope", "_mean", "_limit"))
+    }
     assert seen["ZYB"]["is_suppressed"] and set(hidden.values()) == {None} and len(hidden) > 20
     assert seen["ZYB"]["verdict_text"] == "worse"
     assert _seen(as_role("cc_provider", "ZYB"), "action_effect_v1")["ZYB"]["after_value"] == whole["ZYB"]["after_value"]

@@ -12,7 +12,9 @@ from assets.action_windows import Plan, excluded, windowed
 NEVER = np.datetime64("NaT", "M")
 
 
-def plan(number: int, started: str, provider: str = "P", organisation: str | None = None, measure: str = "m", gone: str | None = None) -> Plan:
+def plan(
+    number: int, started: str, provider: str = "P", organisation: str | None = None, measure: str = "m", gone: str | None = None
+) -> Plan:
     began = date.fromisoformat(started)
     made = Plan(number, provider, organisation or provider, measure, 1, 1, began, gone and date.fromisoformat(gone), NEVER, NEVER)
     whole = {"before_from": made.before_to - 23, "after_to": made.after_from + 23}
@@ -49,12 +51,18 @@ def test_months_of_two_actions_are_in_one_window_after_each():
     """Whatever actions there are of a place and measure, no month is after two of them, and none before one is after nothing but itself."""
     rng = np.random.default_rng(5)
     for _ in range(200):
-        days = sorted(date(2022 + int(rng.integers(4)), int(rng.integers(1, 13)), int(rng.integers(1, 29))) for _ in range(int(rng.integers(2, 6))))
+        days = sorted(
+            date(2022 + int(rng.integers(4)), int(rng.integers(1, 13)), int(rng.integers(1, 29))) for _ in range(int(rng.integers(2, 6)))
+        )
         found = windowed([plan(number, day.isoformat()) for number, day in enumerate(days)])
         after = [month for made in found for month in np.arange(made.after_from, made.after_to + 1)]
         assert len(after) == len(set(after))
         for made in found:
-            assert all(other.started_on >= made.started_on or other.after_from <= made.before_from or other.after_from > made.before_to for other in found if other is not made)
+            assert all(
+                other.started_on >= made.started_on or other.after_from <= made.before_from or other.after_from > made.before_to
+                for other in found
+                if other is not made
+            )
 
 
 def test_who_began_something_on_the_measure_is_no_control():

@@ -22,7 +22,16 @@ from tests.world import World, drop, query
 # each team wrote down another arrival and the number of the whole is not there, so that only the chain connects, by its middle
 CHAIN = (
     Record(HERE, 1, {**to(CENTRE, 2, "03/03/2025 12:00"), "patient_id": None}),
-    Record(CENTRE, 2, {**came_from(HERE, 1, "03/03/2025 12:00"), **to(THERE, 3, "05/03/2025 12:00"), "s1_first_arrival_at": "03/03/2025 09:01", "patient_id": None}),
+    Record(
+        CENTRE,
+        2,
+        {
+            **came_from(HERE, 1, "03/03/2025 12:00"),
+            **to(THERE, 3, "05/03/2025 12:00"),
+            "s1_first_arrival_at": "03/03/2025 09:01",
+            "patient_id": None,
+        },
+    ),
     Record(THERE, 3, {**came_from(CENTRE, 2, "05/03/2025 12:00"), "s1_first_arrival_at": "03/03/2025 09:02", "patient_id": None}),
 )
 CASE = """
@@ -54,7 +63,9 @@ def world(context, database):
 
 
 def cases(world) -> list[dict]:
-    return world.query("select d.site_codes, c.record_status as status from pathway.pathway_case c join pathway.acute_stroke_detail d using (case_id) order by 1")
+    return world.query(
+        "select d.site_codes, c.record_status as status from pathway.pathway_case c join pathway.acute_stroke_detail d using (case_id) order by 1"
+    )
 
 
 def test_the_middle_of_a_chain_joins_two_cases_and_parts_them_when_it_is_withdrawn_or_corrected(world, context):
@@ -102,7 +113,10 @@ def told_in(world, context, order: list, wrong: dict, again: dict) -> None:
             send(world, record)
 
 
-WRONG = {2: {"transfer_from_pro_clin_v1_id": "77", "s2_com_hypertension": "N"}, 3: {"s7_rankin_discharge": "4", "transfer_from_pro_clin_v1_id": None}}
+WRONG = {
+    2: {"transfer_from_pro_clin_v1_id": "77", "s2_com_hypertension": "N"},
+    3: {"s7_rankin_discharge": "4", "transfer_from_pro_clin_v1_id": None},
+}
 
 
 @pytest.mark.slow
@@ -114,7 +128,11 @@ def test_no_order_of_records_corrections_and_withdrawals_matters(world, context,
     for serial in (1, 2):
         shift = {n: 1000 * serial + n for n in (1, 2, 3)}
         persons.append(random_order(chance, [_renumbered(record, serial, shift) for record in CHAIN]))
-        wrong = {shift[n]: {k: str(shift[int(v)]) if v in ("1", "2", "3") else v for k, v in said.items()} for n, said in WRONG.items() if chance.random() < 0.6}
+        wrong = {
+            shift[n]: {k: str(shift[int(v)]) if v in ("1", "2", "3") else v for k, v in said.items()}
+            for n, said in WRONG.items()
+            if chance.random() < 0.6
+        }
         told_in(world, context, persons[-1], wrong, {n for n in shift.values() if chance.random() < 0.4})
     by_person = [_without_numbers(text) for text in known(database, is_numbered=False)]
     assert len(by_person) == 8 and len(set(by_person)) == 4, "one case and three records, told twice alike"
@@ -164,11 +182,18 @@ def test_who_refused_consent_at_one_team_is_found_by_a_chain_that_both_tell(worl
 
 def test_an_answer_is_dropped_when_the_question_before_it_is_answered_with_no(world):
     send(world, *journeys.DIRECT)
-    no = {"s2_thrombolysis": "N", "s2_thrombolysis_no_reason": "USQE", "s2_thrombolysis_at": None, "s2_thrombolysis_cerebral_haemorrhage": None}
+    no = {
+        "s2_thrombolysis": "N",
+        "s2_thrombolysis_no_reason": "USQE",
+        "s2_thrombolysis_at": None,
+        "s2_thrombolysis_cerebral_haemorrhage": None,
+    }
     scores = dict.fromkeys(("s2_nihss_24hrs_loc",))
     (again,) = send(world, Record(HERE, 501, {**no, **{k: None for k in journeys.PATIENT if k.startswith("s2_nihss_24hrs_")}, **scores}))
     assert again.finding_counts == {}
-    assert world.query("select s2_thrombolysis, s2_thrombolysis_at, nihss_24h_total from pathway.acute_stroke_detail") == [{"s2_thrombolysis": "N", "s2_thrombolysis_at": None, "nihss_24h_total": None}]
+    assert world.query("select s2_thrombolysis, s2_thrombolysis_at, nihss_24h_total from pathway.acute_stroke_detail") == [
+        {"s2_thrombolysis": "N", "s2_thrombolysis_at": None, "nihss_24h_total": None}
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ who is told what
@@ -184,7 +209,10 @@ def test_a_receipt_says_nothing_of_another_senders_record(world):
 
 
 def test_of_its_own_records_a_sender_is_told(world):
-    first, last = Record(HERE, 501, to(HERE, 502, "05/03/2025 14:00")), Record(HERE, 502, came_from(HERE, 501, "05/03/2025 14:00") | DISAGREEING)
+    first, last = (
+        Record(HERE, 501, to(HERE, 502, "05/03/2025 14:00")),
+        Record(HERE, 502, came_from(HERE, 501, "05/03/2025 14:00") | DISAGREEING),
+    )
     outcomes = send(world, first, last)
     assert outcomes[1].finding_counts == {"V26c": 1}
 
@@ -193,17 +221,26 @@ def test_what_lies_after_the_last_stay_makes_the_case_an_error_of_which_neither_
     """The first team saw the patient, it says, after the second had discharged them: each record alone is sound (V19c, decision 5)."""
     first, second = journeys.ON_DAY_2
     seen_late = replace(first, changes={**first.changes, "s3_physio_72hrs_at": "05/03/2025 18:00"})
-    gone = {"s7_hospital_discharge_at": "05/03/2025 16:00", "s7_stroke_unit_discharge_at": "05/03/2025 16:00", "s7_end_rehab_on": "05/03/2025", "locked_s3": None}
+    gone = {
+        "s7_hospital_discharge_at": "05/03/2025 16:00",
+        "s7_stroke_unit_discharge_at": "05/03/2025 16:00",
+        "s7_end_rehab_on": "05/03/2025",
+        "locked_s3": None,
+    }
     outcomes = send(world, seen_late, replace(second, changes={**second.changes, **journeys.therapy_until("05/03/2025"), **gone}))
     assert [o.finding_counts for o in outcomes] == [{}, {}]
-    broken = world.query("select c.record_status, d.broken_rule_ids from pathway.pathway_case c join pathway.acute_stroke_detail d using (case_id)")
+    broken = world.query(
+        "select c.record_status, d.broken_rule_ids from pathway.pathway_case c join pathway.acute_stroke_detail d using (case_id)"
+    )
     assert broken == [{"record_status": "error", "broken_rule_ids": ["V19c.s3_physio_72hrs_at"]}]
     send(world, first)
     assert world.query("select record_status from pathway.pathway_case") == [{"record_status": "valid"}]
 
 
 @pytest.mark.parametrize(("reader", "case_count", "record_sites"), [("ZX1", 1, [HERE]), ("ZX2", 1, [THERE]), ("ZX3", 0, [])])
-def test_a_case_is_seen_by_every_provider_that_had_it_and_a_record_by_its_own(world, admin, server, database_name, reader, case_count, record_sites):
+def test_a_case_is_seen_by_every_provider_that_had_it_and_a_record_by_its_own(
+    world, admin, server, database_name, reader, case_count, record_sites
+):
     from sqlalchemy.engine import make_url
 
     from warehouse.database import make_engine

@@ -27,10 +27,17 @@ _OWN_PART = {
 }  # fmt: skip
 OF_RECORDS = (
     Measure("own_stays", "Stays", "Each team's stays.", MeasureKind.COUNT, Direction.NEUTRAL, "stays", **_OWN_PART),
-    Measure("own_minutes", "Minutes", "Median minutes of a stay.", MeasureKind.MEDIAN, Direction.NEUTRAL, "minutes", value=_STAY, **_OWN_PART),
+    Measure(
+        "own_minutes", "Minutes", "Median minutes of a stay.", MeasureKind.MEDIAN, Direction.NEUTRAL, "minutes", value=_STAY, **_OWN_PART
+    ),
 )
 
-_SHARED = {"index_date": "patient_clock_start_on", "cohort": field("is_in_72h_cohort"), "credit": Credit.EVERY_TEAM, "needs": ("s2_rankin_before_stroke",)}
+_SHARED = {
+    "index_date": "patient_clock_start_on",
+    "cohort": field("is_in_72h_cohort"),
+    "credit": Credit.EVERY_TEAM,
+    "needs": ("s2_rankin_before_stroke",),
+}
 OF_EVERY_TEAM = (
     Measure("shared_strokes", "Strokes", "Strokes.", MeasureKind.COUNT, Direction.NEUTRAL, "cases", **_SHARED),
     Measure(
@@ -46,7 +53,9 @@ OF_EVERY_TEAM = (
 
 def with_measures(registry: Registry, *measures: Measure) -> Registry:
     """The registry with these as the only measures that stroke's cases are counted in."""
-    pathways = [replace(p, measures=measures, case_mix=(), outlier_policies=()) if p.name == "acute_stroke" else p for p in registry.pathways]
+    pathways = [
+        replace(p, measures=measures, case_mix=(), outlier_policies=()) if p.name == "acute_stroke" else p for p in registry.pathways
+    ]
     return replace(registry, pathways=tuple(pathways))
 
 
@@ -76,7 +85,9 @@ SAID = "select to_jsonb(r) - 'computed_at' - 'as_of_submission' as said from mea
 
 
 def results_said(world: World) -> dict[str, list]:
-    return {name: sorted(world.query(SAID.format(name)), key=str) for name in ("measure_result", "measure_part", "shared_part", "benchmark")}
+    return {
+        name: sorted(world.query(SAID.format(name)), key=str) for name in ("measure_result", "measure_part", "shared_part", "benchmark")
+    }
 
 
 def assert_equals_full_recompute(world: World) -> None:
@@ -117,8 +128,14 @@ def test_what_a_case_that_does_not_count_has_of_records_does_not_count_either(wo
 def test_the_definition_of_a_measure_of_records_says_so(world):
     world.refresh()
     (told,) = world.query("select definition_text, definition_sql from measurement.measure where measure_name = 'own_stays'")
-    assert "counted: teams' records for which" in told["definition_text"] and "credited: each record to its own team" in told["definition_text"]
-    assert "-- credited: team record" in told["definition_sql"] and "acute_stroke_team_record.is_in_every_team_cohort" in told["definition_sql"]
+    assert (
+        "counted: teams' records for which" in told["definition_text"]
+        and "credited: each record to its own team" in told["definition_text"]
+    )
+    assert (
+        "-- credited: team record" in told["definition_sql"]
+        and "acute_stroke_team_record.is_in_every_team_cohort" in told["definition_sql"]
+    )
 
 
 # ------------------------------------------------------------------------------------------------ every team

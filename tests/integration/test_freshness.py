@@ -11,7 +11,19 @@ from assets.refresh import full_recompute
 from assets.submissions import approve, withdraw
 from tests.world import World, history, snapshot, wrist
 
-RESULTS = ("results", "benchmarks", "funnels", "spc", "rare events", "milestones", "parts", "milestone parts", "signals", "life of signals", "queue")
+RESULTS = (
+    "results",
+    "benchmarks",
+    "funnels",
+    "spc",
+    "rare events",
+    "milestones",
+    "parts",
+    "milestone parts",
+    "signals",
+    "life of signals",
+    "queue",
+)
 
 
 class MovingClock:
@@ -115,4 +127,8 @@ def test_signals_that_a_correction_closes_stay_closed_when_all_is_computed_anew(
 def years_ago(slower: int = 400) -> list[dict[str, str]]:
     """Two years of one clinic whose care took ``slower`` minutes at last: enough months for a chart to raise signals, which a correction closes."""
     months = [datetime(2022 + month // 12, 1 + month % 12, 1, 9, 0) for month in range(24)]
-    return [wrist(9000 + 8 * n + p, "ZX3A1", at + timedelta(days=3 * p), 100 + p if n < 14 or p < 2 else slower) for n, at in enumerate(months) for p in range(8)]
+    return [
+        wrist(9000 + 8 * n + p, "ZX3A1", at + timedelta(days=3 * p), 100 + p if n < 14 or p < 2 else slower)
+        for n, at in enumerate(months)
+        for p in range(8)
+    ]

@@ -19,7 +19,16 @@ from tests.world import SNAPSHOTS, World, history, snapshot, wrist
 
 NEW_AT_2 = (
     Rule("W08", "pain_is_told_below_9", field("pain_score") < 9, Severity.QUARANTINE_RECORD, ("pain_score",), "Ask again.", since=2),
-    Rule("W09", "nobody_arrives_after_their_death", days_between("arrival_date", "death_on") >= 0, Severity.WARN, ("arrival_date",), "Correct the date.", scope=Scope.WAREHOUSE, since=2),
+    Rule(
+        "W09",
+        "nobody_arrives_after_their_death",
+        days_between("arrival_date", "death_on") >= 0,
+        Severity.WARN,
+        ("arrival_date",),
+        "Correct the date.",
+        scope=Scope.WAREHOUSE,
+        since=2,
+    ),
 )
 ENDS_AT_1 = ("W03", "W06")
 STATUSES = "select record_status from pathway.pathway_case order by started_on, site_code"
@@ -28,7 +37,10 @@ STATUSES = "select record_status from pathway.pathway_case order by started_on, 
 def mended(registry):
     """The registry at version 2 of the invented pathway's rules, each rule with the versions for which it holds."""
     pathway = registry.pathway("wrist_fracture")
-    rules, pairs = (tuple(replace(rule, until=1) if rule.id in ENDS_AT_1 else rule for rule in some) for some in (pathway.case_dataset.rules, pathway.case_dataset.pair_rules))
+    rules, pairs = (
+        tuple(replace(rule, until=1) if rule.id in ENDS_AT_1 else rule for rule in some)
+        for some in (pathway.case_dataset.rules, pathway.case_dataset.pair_rules)
+    )
     dataset = replace(pathway.case_dataset, rules=(*rules, *NEW_AT_2), pair_rules=pairs, rule_version=2)
     changed = replace(pathway, datasets=(dataset,))
     return replace(registry, pathways=tuple(changed if one is pathway else one for one in registry.pathways))
@@ -106,7 +118,12 @@ def before_the_mend(world: World) -> None:
     world.submit(history(1, 12) + twice_within_60_days(901))
     world.submit(history(2, 12, sites=("ZX2A1",)), sender="ZX2")
     world.submit([wrist(n, **{"X-ray": "09/01/2024 08:00"}) for n in range(3, 9)])
-    world.submit(deaths((901, "30/06/2024"), (1003, "01/01/2024")), sender="NET", name="deaths.csv", manifest={"period_start": "2024-01-01", "period_end": "2024-12-31"})
+    world.submit(
+        deaths((901, "30/06/2024"), (1003, "01/01/2024")),
+        sender="NET",
+        name="deaths.csv",
+        manifest={"period_start": "2024-01-01", "period_end": "2024-12-31"},
+    )
     world.submit(monthly(24, lambda month: 90 if month < 16 else 40), sender="NET", name="counts.csv")
     world.submit([wrist(8, **{"X-ray": "09/01/2024 08:00"})], manifest={"mode": "withdraw"})
 
@@ -127,7 +144,9 @@ def after_the_mend(world: World) -> None:
 def monthly(months: int, numerator) -> bytes:
     """Counts of a measure of another pathway for ``months`` months from January 2022, of 100 each."""
     days = (date(2022 + month // 12, 1 + month % 12, 1) for month in range(months))
-    return counts(*(f"ZX1 | ae_four_hour | {day:%d/%m/%Y} | month | {numerator(number) - number % 3} | 100" for number, day in enumerate(days)))
+    return counts(
+        *(f"ZX1 | ae_four_hour | {day:%d/%m/%Y} | month | {numerator(number) - number % 3} | 100" for number, day in enumerate(days))
+    )
 
 
 @pytest.mark.slow

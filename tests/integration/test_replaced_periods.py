@@ -39,7 +39,9 @@ def receipt(outcome, name: str = "receipt.json") -> str:
 
 
 def advice(world, rule_id: str) -> list[str]:
-    return [f["advice"] for f in world.query("select advice from intake.finding where rule_id = :rule order by submission_id", rule=rule_id)]
+    return [
+        f["advice"] for f in world.query("select advice from intake.finding where rule_id = :rule order by submission_id", rule=rule_id)
+    ]
 
 
 @pytest.mark.parametrize(

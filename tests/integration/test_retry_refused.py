@@ -17,7 +17,12 @@ from tests.world import World, csv_bytes, history, snapshot, wrist
 RECORDS = "select count(*) from pathway.wrist_fracture_record join intake.submission using (submission_id) where state = 'rejected'"
 RESULTS = "select count(*) from measurement.submitted_result"
 DEATHS = "select count(*) from pathway.person where death_on is not null"
-GREW = ("cases", "submissions", "quarantine", "findings")  # somebody of whom no file tells any more stays a person in what grew, without a case
+GREW = (
+    "cases",
+    "submissions",
+    "quarantine",
+    "findings",
+)  # somebody of whom no file tells any more stays a person in what grew, without a case
 LEADS = "select count(*) from improvement.lead_version"
 
 
@@ -64,7 +69,10 @@ def test_what_it_had_said_counts_no_more(world, dataset, sender, rows, left):
     assert later.query(left) == [{"count": 0 if dataset == "wrist_fracture" else 1}]
     outcome = judged_again(later, taken.submission_id)
     assert outcome.state == "rejected"
-    assert "judged again and is not accepted now. What had been taken of it counts no more." in (Path(outcome.receipt) / "receipt.html").read_text()
+    assert (
+        "judged again and is not accepted now. What had been taken of it counts no more."
+        in (Path(outcome.receipt) / "receipt.html").read_text()
+    )
     later.refresh()
     assert later.query(left) == [{"count": 0}]
     assert snapshot(later.context.engine, "cases", "results") == grown

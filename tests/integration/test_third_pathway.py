@@ -66,7 +66,9 @@ def test_from_file_to_benchmark_chart_and_signal(world):
         "select chart, count(*) as points from measurement.spc_point where measure_name = 'wrist_manipulated_4h' and organisation_code = 'ZX3' group by 1 order by 1"
     )
     assert points == [{"chart": "p_prime", "points": 15}, {"chart": "xmr", "points": 15}]
-    signals = world.query("select rule_name, is_favourable from measurement.signal where measure_name = 'wrist_manipulated_4h' and organisation_code = 'ZX3'")
+    signals = world.query(
+        "select rule_name, is_favourable from measurement.signal where measure_name = 'wrist_manipulated_4h' and organisation_code = 'ZX3'"
+    )
     assert signals, "eight slow months are an event"
     assert not any(s["is_favourable"] for s in signals)
 

@@ -21,7 +21,9 @@ def test_a_good_file_becomes_cases(world):
     assert cases[0]["started_at"] == datetime(2024, 1, 10, 9, 0)
     detail = world.query("select age_years, analgesia, manipulation_at, pain_score from pathway.wrist_fracture_detail order by pain_score")
     assert detail[0] == {"age_years": 82, "analgesia": ["1", "3"], "manipulation_at": datetime(2024, 1, 10, 11, 0), "pain_score": 1}
-    milestones = world.query("select milestone_name, from_start_minutes from pathway.milestone join pathway.pathway_case using (case_id) where first_row_number = 2 order by 1")
+    milestones = world.query(
+        "select milestone_name, from_start_minutes from pathway.milestone join pathway.pathway_case using (case_id) where first_row_number = 2 order by 1"
+    )
     assert [tuple(m.values()) for m in milestones] == [("arrival", 0), ("discharge", None), ("manipulation", 120), ("xray", 20)]
 
 
@@ -158,9 +160,9 @@ def test_a_replayed_quarantine_does_not_overwrite_a_later_correction(world, cont
     world.submit([wrist(1, minutes=45)])
     retry(context, "S00000001")
     world.work_off()
-    assert world.query("select manipulation_at from pathway.wrist_fracture_detail d join pathway.pathway_case c using (case_id) where c.first_arrival_number = 2")[0][
-        "manipulation_at"
-    ] == datetime(2024, 1, 10, 9, 45)
+    assert world.query(
+        "select manipulation_at from pathway.wrist_fracture_detail d join pathway.pathway_case c using (case_id) where c.first_arrival_number = 2"
+    )[0]["manipulation_at"] == datetime(2024, 1, 10, 9, 45)
 
 
 def test_duplicates_get_a_status_and_a_finding(world):
@@ -170,7 +172,10 @@ def test_duplicates_get_a_status_and_a_finding(world):
     [across] = [family for family in outcome.families if family.family == "across records"]
     assert {rule.rule_id: (rule.evaluated_count, rule.broken_count) for rule in across.rules} == {"W06": (1, 1), "W07": (1, 0)}
     assert not across.success
-    assert [r["record_status"] for r in world.query("select record_status from pathway.pathway_case order by started_on")] == ["valid", "duplicate"]
+    assert [r["record_status"] for r in world.query("select record_status from pathway.pathway_case order by started_on")] == [
+        "valid",
+        "duplicate",
+    ]
 
 
 def test_a_file_in_the_folder_of_one_site_with_rows_of_another_is_told_once(world, context):
@@ -178,9 +183,16 @@ def test_a_file_in_the_folder_of_one_site_with_rows_of_another_is_told_once(worl
     [outcome] = world.work_off()
     assert (outcome.state, outcome.finding_counts) == ("accepted with warnings", {"ORG4": 1})
     [told] = world.query("select advice, row_number, field_name from intake.finding")
-    assert "came for ZX1A2" in told["advice"] and "1 of 2 rows names another site" in told["advice"] and "What counts is the column" in told["advice"]
+    assert (
+        "came for ZX1A2" in told["advice"]
+        and "1 of 2 rows names another site" in told["advice"]
+        and "What counts is the column" in told["advice"]
+    )
     assert (told["row_number"], told["field_name"]) == (None, "clinic_code")
-    assert [case["site_code"] for case in world.query("select site_code from pathway.pathway_case order by first_row_number")] == ["ZX1A1", "ZX1A2"]
+    assert [case["site_code"] for case in world.query("select site_code from pathway.pathway_case order by first_row_number")] == [
+        "ZX1A1",
+        "ZX1A2",
+    ]
 
 
 @pytest.mark.parametrize("folder", ["ZX1", "ZX1A1"])

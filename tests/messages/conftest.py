@@ -24,12 +24,28 @@ class Network(World):
         outcome = self.submit(leads(*rows), sender=sender, name="leads.csv")
         assert outcome.counts.quarantined == 0, self.query("select * from intake.finding")
 
-    def raise_signal(self, organisation: str = "ZX1", kind: str = "special cause", favourable: bool | None = False, pathway: str | None = "wrist_fracture", now: datetime = NOW, since: str = "2026-03-01") -> int:
+    def raise_signal(
+        self,
+        organisation: str = "ZX1",
+        kind: str = "special cause",
+        favourable: bool | None = False,
+        pathway: str | None = "wrist_fracture",
+        now: datetime = NOW,
+        since: str = "2026-03-01",
+    ) -> int:
         """Makes the event the only one of its subject, and returns the number of its signal."""
         measure = MEASURE if kind in ("special cause", "cusum") else None
         subject = (kind, pathway, measure, organisation, None)
         day = date.fromisoformat(since)
-        event = Event(subject, "shift above mean" if favourable else "point below lower limit", 1, day, day, {"points": [{"period_start": since, "value": 0.4321}]}, favourable)
+        event = Event(
+            subject,
+            "shift above mean" if favourable else "point below lower limit",
+            1,
+            day,
+            day,
+            {"points": [{"period_start": since, "value": 0.4321}]},
+            favourable,
+        )
         with self.context.engine.begin() as connection:
             settle(connection, {subject}, [event], now, "over")
         [row] = self.query("select max(signal_id) as number from measurement.signal")

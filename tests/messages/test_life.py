@@ -24,7 +24,15 @@ def number(network) -> int:
 def act(request, admin):
     """``act(engine, ...)``: calls the function as that login; its answer, or the sentence with which it refuses."""
 
-    def call(engine, number: int, what: str, actor: str | None = "A. Lead", provider: str | None = None, note: str | None = None, assignee: str | None = None) -> str:
+    def call(
+        engine,
+        number: int,
+        what: str,
+        actor: str | None = "A. Lead",
+        provider: str | None = None,
+        note: str | None = None,
+        assignee: str | None = None,
+    ) -> str:
         given = {"number": number, "act": what, "actor": actor, "provider": provider, "note": note, "assignee": assignee}
         try:
             with engine.begin() as connection:
@@ -37,12 +45,17 @@ def act(request, admin):
 
 
 def history(network, number: int) -> list[tuple]:
-    rows = network.query("select event, actor, note from measurement.signal_event where signal_id = :number and event not in ('raised', 'extended') order by signal_event_id", number=number)
+    rows = network.query(
+        "select event, actor, note from measurement.signal_event where signal_id = :number and event not in ('raised', 'extended') order by signal_event_id",
+        number=number,
+    )
     return [tuple(row.values()) for row in rows]
 
 
 def state(network, number: int) -> dict:
-    [row] = network.query("select state, assigned_to, closed_because, closed_by from measurement.signal where signal_id = :number", number=number)
+    [row] = network.query(
+        "select state, assigned_to, closed_because, closed_by from measurement.signal where signal_id = :number", number=number
+    )
     return row
 
 
@@ -147,13 +160,22 @@ def test_an_acknowledged_signal_that_is_over_closes_by_itself(network, number, d
 # ------------------------------------------------------------------------------------------------ the command line
 def test_a_signal_is_listed_worked_on_and_shown(network, number, typed):  # noqa: F811
     code, said = typed("signals", "list", "--organisation", "ZX1")
-    assert code == 0 and re.search(rf"{number}\s+ZX1A1\s+Manipulated within 4 hours\s+concern\s+point below lower limit\s+2026-03-01\s+raised", said)
+    assert code == 0 and re.search(
+        rf"{number}\s+ZX1A1\s+Manipulated within 4 hours\s+concern\s+point below lower limit\s+2026-03-01\s+raised", said
+    )
     assert "none" in typed("signals", "list", "--organisation", "ZX2")[1]
-    for words, became in ((("acknowledge", str(number)), "acknowledged"), (("assign", str(number), "Ward manager"), "acknowledged"), (("comment", str(number), "--note", "a list was cancelled"), "acknowledged"), (("close", str(number), "--note", "explained"), "closed")):
+    for words, became in (
+        (("acknowledge", str(number)), "acknowledged"),
+        (("assign", str(number), "Ward manager"), "acknowledged"),
+        (("comment", str(number), "--note", "a list was cancelled"), "acknowledged"),
+        (("close", str(number), "--note", "explained"), "closed"),
+    ):
         assert typed("signals", *words) == (0, f"signal {number} is {became}\n")
     code, said = typed("signals", "show", str(number))
     assert code == 0 and "state: closed, assigned to Ward manager, because: explained" in said
-    assert re.search(r"assigned\s+.* by the command line\s+to Ward manager", said) and re.search(r"commented\s+.*a list was cancelled", said)
+    assert re.search(r"assigned\s+.* by the command line\s+to Ward manager", said) and re.search(
+        r"commented\s+.*a list was cancelled", said
+    )
     assert "none" in typed("signals", "list")[1] and str(number) in typed("signals", "list", "--all")[1]
 
 

@@ -19,9 +19,17 @@ EVERY = {"Signals": "", "How often": "immediately"}
 
 
 def test_the_leads_of_the_provider_are_told_of_its_signals_and_of_those_of_its_sites(network):
-    network.register({"Organisation": "ZX1", "Role": "Clinical lead", **EVERY}, {"Organisation": "ZX1A1", "Role": "Ward manager", **EVERY}, {"Organisation": "ZX2", "Role": "Clinical lead", **EVERY})
+    network.register(
+        {"Organisation": "ZX1", "Role": "Clinical lead", **EVERY},
+        {"Organisation": "ZX1A1", "Role": "Ward manager", **EVERY},
+        {"Organisation": "ZX2", "Role": "Clinical lead", **EVERY},
+    )
     of_the_provider, of_the_site = network.raise_signal("ZX1"), network.raise_signal("ZX1A1")
-    assert sorted(network.told()) == [("ZX1", "Clinical lead", of_the_provider), ("ZX1", "Clinical lead", of_the_site), ("ZX1A1", "Ward manager", of_the_site)]
+    assert sorted(network.told()) == [
+        ("ZX1", "Clinical lead", of_the_provider),
+        ("ZX1", "Clinical lead", of_the_site),
+        ("ZX1A1", "Ward manager", of_the_site),
+    ]
 
 
 def test_leads_of_another_pathway_are_not_told(network):
@@ -47,7 +55,12 @@ def test_a_lead_gets_the_kinds_of_signals_that_it_asked_for(network):
 
 def test_a_lead_that_has_left_is_told_nothing(network):
     network.register({"Role": "Clinical lead", **EVERY})
-    network.submit(b"Organisation,Pathway,Role,Contact address,Signals,How often\r\nZX1,wrist_fracture,Clinical lead,lead@zx1.example,,weekly\r\n", sender="ZX1", name="gone.csv", manifest={"mode": "withdraw", "dataset": "lead"})
+    network.submit(
+        b"Organisation,Pathway,Role,Contact address,Signals,How often\r\nZX1,wrist_fracture,Clinical lead,lead@zx1.example,,weekly\r\n",
+        sender="ZX1",
+        name="gone.csv",
+        manifest={"mode": "withdraw", "dataset": "lead"},
+    )
     network.raise_signal("ZX1")
     assert network.query("select * from improvement.message_item") == []
 
@@ -72,12 +85,18 @@ def test_an_event_that_lasts_is_told_once(network):
 
 
 def test_a_period_outlier_that_a_refresh_detects_is_told(network, registry):
-    network.register({"Organisation": "ZX2", "Signals": "outlier", "How often": "immediately"}, {"Organisation": "ZX2", "Role": "Other", "Signals": "concern"}, {"Organisation": "ZX1", **EVERY})
+    network.register(
+        {"Organisation": "ZX2", "Signals": "outlier", "How often": "immediately"},
+        {"Organisation": "ZX2", "Role": "Other", "Signals": "concern"},
+        {"Organisation": "ZX1", **EVERY},
+    )
     world = Results(network.context.engine, registry, count=10)
     shares = {"ZX1": (80, 100), "ZX2": (40, 100), "ZX3": (75, 100)}
     world.add(*[wrist(minutes=10 if k < met else 500, site=f"{code}A1") for code, (met, of) in shares.items() for k in range(of)])
     refresh(network.context.engine, registry, RESULTS_NOW)
-    rows = network.query("select l.organisation_code, l.role, o.organisation_code as outlier from improvement.message_item i join improvement.lead l on l.number = i.lead_number join measurement.period_outlier o using (period_outlier_id)")
+    rows = network.query(
+        "select l.organisation_code, l.role, o.organisation_code as outlier from improvement.message_item i join improvement.lead l on l.number = i.lead_number join measurement.period_outlier o using (period_outlier_id)"
+    )
     assert {tuple(row.values()) for row in rows} == {("ZX2", "Clinical lead", "ZX2")}
 
 
@@ -91,7 +110,9 @@ def test_an_alarm_that_nobody_acknowledges_is_raised_again_after_the_set_time_an
     network.register(EVERY)
     number = network.raise_signal("ZX1")
     assert [again(network, days) for days in (6, 7, 8, 13, 14)] == [0, 1, 0, 0, 1]
-    history = network.query("select event, note from measurement.signal_event where signal_id = :number order by signal_event_id", number=number)
+    history = network.query(
+        "select event, note from measurement.signal_event where signal_id = :number order by signal_event_id", number=number
+    )
     assert [(row["event"], row["note"]) for row in history] == [("raised", None), *[("raised again", "not acknowledged within 7 days")] * 2]
     assert [row["occasion"] for row in network.query("select occasion from improvement.message_item order by 1")] == [0, 1, 2]
 

@@ -36,7 +36,10 @@ def at(network, moment: datetime, seconds: float = 6):
 
 
 def states(network) -> list[tuple]:
-    return [tuple(row.values()) for row in network.query("select role, state, attempt_count, last_problem from improvement.message order by formed_at, role")]
+    return [
+        tuple(row.values())
+        for row in network.query("select role, state, attempt_count, last_problem from improvement.message order by formed_at, role")
+    ]
 
 
 # ------------------------------------------------------------------------------------------------ what arrives
@@ -46,7 +49,9 @@ def test_an_e_mail_arrives_and_says_where_to_look(network, receivers):
     number = network.raise_signal("ZX1A1")
     at(network, NOW)
     [mail] = mailboxes.to("lead@zx1.example")
-    assert mail["Subject"] == "Common Cause: Manipulated within 4 hours, Exemplar 1 Infirmary 1" and mail["From"] == "signals@network.example"
+    assert (
+        mail["Subject"] == "Common Cause: Manipulated within 4 hours, Exemplar 1 Infirmary 1" and mail["From"] == "signals@network.example"
+    )
     said = mail.get_content()
     assert "Exemplar 1 Infirmary 1: Manipulated within 4 hours: concern; rule: point below lower limit; since March 2026" in said
     assert f"common-cause signals show {number}" in said
@@ -189,7 +194,12 @@ def test_a_message_to_a_lead_that_has_left_is_dropped(network, receivers):
     network.register(SOON)
     network.raise_signal("ZX1")
     at(network, NOW)
-    network.submit(b"Organisation,Pathway,Role,Contact address,Signals,How often\r\nZX1,wrist_fracture,Clinical lead,lead@zx1.example,,weekly\r\n", sender="ZX1", name="gone.csv", manifest={"mode": "withdraw", "dataset": "lead"})
+    network.submit(
+        b"Organisation,Pathway,Role,Contact address,Signals,How often\r\nZX1,wrist_fracture,Clinical lead,lead@zx1.example,,weekly\r\n",
+        sender="ZX1",
+        name="gone.csv",
+        manifest={"mode": "withdraw", "dataset": "lead"},
+    )
     mailboxes.is_away = False
     at(network, NOW + timedelta(hours=1))
     assert mailboxes.mails == [] and states(network) == [("Clinical lead", "dropped", 2, "nobody is this lead any more")]
@@ -199,7 +209,12 @@ def test_a_message_to_a_lead_that_has_left_is_dropped(network, receivers):
 def in_a_process(network, *arguments: str) -> subprocess.Popen:
     """Sends what is due with the real clock: everything that waits is due long since."""
     settings = network.context.settings
-    environment = {**os.environ, "COMMON_CAUSE_HOME": str(settings.home), "COMMON_CAUSE_DATABASE_URL": settings.database_url, "COMMON_CAUSE_MAIL_URL": settings.mail_url}
+    environment = {
+        **os.environ,
+        "COMMON_CAUSE_HOME": str(settings.home),
+        "COMMON_CAUSE_DATABASE_URL": settings.database_url,
+        "COMMON_CAUSE_MAIL_URL": settings.mail_url,
+    }
     return subprocess.Popen([sys.executable, "-m", "tests.messages.sender", *arguments], env=environment)
 
 
@@ -249,7 +264,9 @@ def test_a_password_is_not_sent_without_tls(receivers, network):
     [letter] = claim(network.context.engine, NOW, 1)
     with pytest.raises(NotTaken, match="offers no TLS"):
         deliver(letter, network.context.settings.mail_url.replace("smtp://", "smtp://user:secret@"))
-    assert "lead@zx1.example" not in repr(letter) and "secret" not in repr(replace(network.context.settings, mail_url="smtp://user:secret@h?from=a@b"))
+    assert "lead@zx1.example" not in repr(letter) and "secret" not in repr(
+        replace(network.context.settings, mail_url="smtp://user:secret@h?from=a@b")
+    )
 
 
 def test_a_mail_server_that_asks_for_tls_and_a_password_gets_both(network, tmp_path, monkeypatch):
@@ -257,7 +274,10 @@ def test_a_mail_server_that_asks_for_tls_and_a_password_gets_both(network, tmp_p
     number = network.raise_signal("ZX1")
     pem = certificate(tmp_path / "mail.pem")
     with mail_server(pem) as (mailboxes, url):
-        known = replace(network.context, settings=replace(network.context.settings, mail_url=url.replace("smtp://", "smtp://user:sec%2Fret@"), clock=lambda: NOW))
+        known = replace(
+            network.context,
+            settings=replace(network.context.settings, mail_url=url.replace("smtp://", "smtp://user:sec%2Fret@"), clock=lambda: NOW),
+        )
         assert send_due(known, 6).failed == 1 and mailboxes.mails == [], "nobody vouches for its certificate yet"
         monkeypatch.setenv("SSL_CERT_FILE", str(pem))
         assert at(replace(network, context=known), NOW + timedelta(minutes=2)).sent == 1
@@ -275,7 +295,17 @@ def test_for_a_trial_messages_are_kept_in_a_folder_that_any_mail_program_reads(n
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700, "addresses are the owner's alone"
 
 
-@pytest.mark.parametrize("url", ["mail.example", "maildir://host/folder?from=a@b.example", "maildir:///folder", "http://mail.example?from=a@b.example", "smtp://mail.example", "smtp://mail.example?from=nobody"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example",
+        "maildir://host/folder?from=a@b.example",
+        "maildir:///folder",
+        "http://mail.example?from=a@b.example",
+        "smtp://mail.example",
+        "smtp://mail.example?from=nobody",
+    ],
+)
 def test_a_mail_server_that_cannot_be_used_is_told(url):
     with pytest.raises(ValueError, match="smtp://user:password@host:587"):
         mail_parts(url)
@@ -287,7 +317,9 @@ def test_addresses_are_in_no_log(network, receivers, caplog):
     caplog.set_level("INFO")
     logging.getLogger("mail.log").setLevel("ERROR")  # the mail server's own
     _, web = receivers
-    network.register({**SOON, "Contact address": "nobody@zx1.example"}, {**SOON, "Role": "Hook", "Contact address": f"{web.url}/broken/token"})
+    network.register(
+        {**SOON, "Contact address": "nobody@zx1.example"}, {**SOON, "Role": "Hook", "Contact address": f"{web.url}/broken/token"}
+    )
     network.raise_signal("ZX1")
     at(network, NOW)
     assert "nobody@zx1" not in caplog.text and "/broken/token" not in caplog.text

@@ -17,7 +17,9 @@ from tests.mutation.mutate_measures import mutate
 from tests.spec.tables import specification
 
 _GUARD = "a test of a date that is missing is unknown, not false: without the guard the record is no longer counted as judged, and breaks nothing"
-_DAYS_DECIDE = "says that the days alone decide where a time of day is not known: the question is then known to be asked, and never known not to be"
+_DAYS_DECIDE = (
+    "says that the days alone decide where a time of day is not known: the question is then known to be asked, and never known not to be"
+)
 _TRUSTS = "has the form of a trust's code, which is taken without the list"
 _LETTER = "no code of an organisation is one letter"
 

@@ -115,5 +115,12 @@ def test_a_failed_run_is_pushed_without_the_text_of_its_error(settings, receiver
         sensor(context.for_run_failure())
     [message] = receiver.messages
     text = message.pop("text")
-    assert message == {"event": "run failed", "run_id": failed.run_id, "job": "breaking", "submission": "S00000007", "sender": "ZX1", "attempt": "2"}
+    assert message == {
+        "event": "run failed",
+        "run_id": failed.run_id,
+        "job": "breaking",
+        "submission": "S00000007",
+        "sender": "ZX1",
+        "attempt": "2",
+    }
     assert "breaking" in text and "as the test wants it" not in text

@@ -39,7 +39,11 @@ def test_the_graph_reads_from_the_file_to_the_signals(graph):
 
 def test_a_pathway_with_case_mix_models_has_a_node_for_them_and_no_other(graph, registry):
     keys = {tuple(key.path) for key in graph.asset_graph.get_all_asset_keys()}
-    assert {name for name, stage in keys if stage == CASE_MIX} == {p.name for p in registry.pathways if p.case_mix} == {"acute_stroke", "hip_fracture"}
+    assert (
+        {name for name, stage in keys if stage == CASE_MIX}
+        == {p.name for p in registry.pathways if p.case_mix}
+        == {"acute_stroke", "hip_fracture"}
+    )
     assert parents(graph, "hip_fracture", CASE_MIX) == {("hip_fracture", "measure_results")}
     assert parents(graph, "hip_fracture", "signals") == {("hip_fracture", "benchmarks"), ("hip_fracture", CASE_MIX)}
 

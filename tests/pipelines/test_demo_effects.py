@@ -38,9 +38,16 @@ def test_what_works_is_found_and_what_does_nothing_is_not_claimed(context, day):
         drop(context.settings.landing, file.sender, file.content, file.name, file.manifest or None)
     assert {outcome.state for outcome in world.work_off()} <= {"accepted", "accepted with warnings", "accepted in part"}
     world.refresh()
-    told = world.query("select organisation_code, measure_name, verdict from dashboard.action_effect_v1 where pathway_name = :pathway", pathway=HIP)
+    told = world.query(
+        "select organisation_code, measure_name, verdict from dashboard.action_effect_v1 where pathway_name = :pathway", pathway=HIP
+    )
     verdicts = {(row["organisation_code"], row["measure_name"]): row["verdict"] for row in told}
-    true = {(network.providers[action.provider], measure): action for action in registered() if action.pathway == HIP for measure in action.measures}
+    true = {
+        (network.providers[action.provider], measure): action
+        for action in registered()
+        if action.pathway == HIP
+        for measure in action.measures
+    }
     claimed = {cell: verdicts.get(cell) for cell in true}
     assert not any(verdict == "improved" for cell, verdict in claimed.items() if true[cell].by <= 0), claimed
     assert not any(verdict == "worse" for cell, verdict in claimed.items() if true[cell].by >= 0), claimed
@@ -48,7 +55,12 @@ def test_what_works_is_found_and_what_does_nothing_is_not_claimed(context, day):
     assert "too early" in claimed.values() and any(verdict == "worse" for verdict in claimed.values()), claimed
     states = {row["state"] for row in world.query("select state from dashboard.aim_progress_v1")}
     assert states & {"reached", "on track"} and "behind" in states
-    [idea] = world.query("select * from dashboard.change_idea_effect_v1 where change_idea = 'trauma_list_at_weekends' and measure_name = :name", name=SURGERY)
+    [idea] = world.query(
+        "select * from dashboard.change_idea_effect_v1 where change_idea = 'trauma_list_at_weekends' and measure_name = :name", name=SURGERY
+    )
     assert (idea["provider_count"], idea["told_count"]) == (3, 3) and idea["providers"][0] == network.providers[2]
     [question] = [sql for title, _, sql in QUESTIONS if title == "What improvement actions did"]
-    assert {"too early to say", "improved", "worse"} <= {row["verdict"].partition(",")[0] for row in world.query(f"select verdict from ({question}) as told (organisation, action, measure, verdict, beyond, cautions)")}
+    assert {"too early to say", "improved", "worse"} <= {
+        row["verdict"].partition(",")[0]
+        for row in world.query(f"select verdict from ({question}) as told (organisation, action, measure, verdict, beyond, cautions)")
+    }

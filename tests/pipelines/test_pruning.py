@@ -78,7 +78,10 @@ def runs(instance) -> set[str]:
 
 def events(instance, run_id: str) -> int:
     with instance.event_log_storage.index_connection() as connection:
-        of_run = [connection.scalar(text(f"select count(*) from {table} where run_id = :run"), {"run": run_id}) for table in ("event_logs", "asset_check_executions")]
+        of_run = [
+            connection.scalar(text(f"select count(*) from {table} where run_id = :run"), {"run": run_id})
+            for table in ("event_logs", "asset_check_executions")
+        ]
     return sum(of_run)
 
 

@@ -38,7 +38,10 @@ def stale(context):
     def make(waited: timedelta) -> None:
         with context.engine.begin() as connection:
             connection.execute(text("delete from intake.stale_cell"))
-            connection.execute(text(f"{cell} values ('wrist_fracture', 'ZX1', 'month', '2026-01-01', now() - cast(:waited as interval))"), {"waited": waited})
+            connection.execute(
+                text(f"{cell} values ('wrist_fracture', 'ZX1', 'month', '2026-01-01', now() - cast(:waited as interval))"),
+                {"waited": waited},
+            )
 
     return make
 

@@ -73,7 +73,9 @@ def test_a_dashboard_that_has_died_comes_back_where_it_was_and_as_it_was(house):
     settings, addresses = house
     died = pids(settings)[services.DASHBOARD]
     os.kill(died, signal.SIGKILL)
-    assert wait_until(lambda: pids(settings)[services.DASHBOARD] != died and dashboard_answers(int(addresses.dashboard.rpartition(":")[2])), 60)
+    assert wait_until(
+        lambda: pids(settings)[services.DASHBOARD] != died and dashboard_answers(int(addresses.dashboard.rpartition(":")[2])), 60
+    )
     assert services.addresses(settings).dashboard == addresses.dashboard
     assert psutil.Process(pids(settings)[services.DASHBOARD]).environ()["COMMON_CAUSE_DASHBOARD_SIGN_IN"] == "local"
 
@@ -92,11 +94,18 @@ def test_what_does_not_start_is_told_with_the_last_line_of_its_log(tmp_path):
     environment = {**os.environ, "COMMON_CAUSE_DASHBOARD_SIGN_IN": "maybe"}
     with pytest.raises(services.ServiceError) as told:
         until_it_serves(settings, services.DASHBOARD, lambda: ensure(settings, services.DASHBOARD, environment, port=0), dashboard_answers)
-    assert "the dashboard does not start; it says: " in str(told.value) and "SIGN_IN is local or proxy, not 'maybe'; see " in str(told.value)
+    assert "the dashboard does not start; it says: " in str(told.value) and "SIGN_IN is local or proxy, not 'maybe'; see " in str(
+        told.value
+    )
 
 
 def test_processes_are_given_the_dashboards_variables_and_the_settings_win(tmp_path):
-    base = {"COMMON_CAUSE_DASHBOARD_SIGN_IN": "local", "COMMON_CAUSE_DASHBOARD_DATABASE_URL": "postgresql://old", "COMMON_CAUSE_MAIL_URL": "smtp://old", "PATH": "/bin"}
+    base = {
+        "COMMON_CAUSE_DASHBOARD_SIGN_IN": "local",
+        "COMMON_CAUSE_DASHBOARD_DATABASE_URL": "postgresql://old",
+        "COMMON_CAUSE_MAIL_URL": "smtp://old",
+        "PATH": "/bin",
+    }
     given = environment_of(Settings(home=tmp_path), base)
     assert given["COMMON_CAUSE_DASHBOARD_SIGN_IN"] == "local" and given["PATH"] == "/bin"
     assert not {"COMMON_CAUSE_DASHBOARD_DATABASE_URL", "COMMON_CAUSE_MAIL_URL"} & set(given)
@@ -122,7 +131,9 @@ def test_addresses_tell_no_password(house):
 def test_everything_listens_on_loopback_alone(house):
     settings, _ = house
     leaders = [psutil.Process(pid) for pid in pids(settings).values()]
-    listening = [c for p in leaders for q in (p, *p.children(recursive=True)) for c in q.net_connections() if c.status == psutil.CONN_LISTEN]
+    listening = [
+        c for p in leaders for q in (p, *p.children(recursive=True)) for c in q.net_connections() if c.status == psutil.CONN_LISTEN
+    ]
     assert listening and {c.laddr.ip.removeprefix("::ffff:") for c in listening} == {"127.0.0.1"}
 
 

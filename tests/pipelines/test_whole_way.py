@@ -29,7 +29,19 @@ from warehouse.organisations import load_network
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
-HEADER = ("Clinic code", "NHS number", "Hospital number", "Surname", "Date of birth", "Arrival date", "Arrival time", "Side", "Manipulated", "Manipulation date", "Manipulation time")
+HEADER = (
+    "Clinic code",
+    "NHS number",
+    "Hospital number",
+    "Surname",
+    "Date of birth",
+    "Arrival date",
+    "Arrival time",
+    "Side",
+    "Manipulated",
+    "Manipulation date",
+    "Manipulation time",
+)
 SURNAME = "Quillfeather"
 
 
@@ -39,7 +51,21 @@ def wrists(clinic: str, first: int, count: int = 12) -> bytes:
     rows = csv.writer(out)
     rows.writerow(HEADER)
     for number in range(first, first + count):
-        rows.writerow((clinic, nhs_number(number), f"H{number}", SURNAME, "01/02/1950", f"{1 + number % 27:02d}/03/2026", "10:00", "1", "1", f"{1 + number % 27:02d}/03/2026", "12:30"))
+        rows.writerow(
+            (
+                clinic,
+                nhs_number(number),
+                f"H{number}",
+                SURNAME,
+                "01/02/1950",
+                f"{1 + number % 27:02d}/03/2026",
+                "10:00",
+                "1",
+                "1",
+                f"{1 + number % 27:02d}/03/2026",
+                "12:30",
+            )
+        )
     return out.getvalue().encode()
 
 
@@ -118,7 +144,9 @@ def taken(house, tmp_path_factory) -> str:
 def test_a_dropped_file_becomes_results_and_a_receipt(house, taken):
     row = house.row(taken)
     assert (row.state, row.received_count, row.accepted_count) in {("accepted", 12, 12), ("accepted with warnings", 12, 12)}
-    cells = house.scalar("select count(*) from measurement.measure_result where as_of_submission = :id and organisation_code = 'ZX1A1'", id=taken)
+    cells = house.scalar(
+        "select count(*) from measurement.measure_result where as_of_submission = :id and organisation_code = 'ZX1A1'", id=taken
+    )
     assert cells > 0 and house.scalar("select count(*) from intake.stale_cell") == 0
     assert (house.settings.outbox / "ZX1" / taken / "receipt.html").is_file()
 
@@ -163,13 +191,17 @@ def test_a_refused_file_is_a_successful_run_without_cases(house, tmp_path):
 
 def test_no_value_of_a_patient_is_in_dagsters_storage(house, taken):
     [run] = house.runs(taken)
-    told = " ".join(str(entry.to_json() if hasattr(entry, "to_json") else entry) for entry in house.instance.all_logs(run.run_id)) + str(run.tags)
+    told = " ".join(str(entry.to_json() if hasattr(entry, "to_json") else entry) for entry in house.instance.all_logs(run.run_id)) + str(
+        run.tags
+    )
     assert SURNAME not in told and nhs_number(1) not in told
 
 
 def test_a_killed_worker_is_a_failed_run_and_the_submission_is_done_again(house, tmp_path):
     found = house.drop("ZX3", wrists("ZX3A1", 500, 400), tmp_path)
-    assert wait_until(lambda: house.runs(found) and worker_record(house.settings.dagster_home, house.runs(found)[0].run_id).exists(), 60, every=0.01)
+    assert wait_until(
+        lambda: house.runs(found) and worker_record(house.settings.dagster_home, house.runs(found)[0].run_id).exists(), 60, every=0.01
+    )
     first = house.runs(found)[0].run_id
     worker = ProcessRecord.read(worker_record(house.settings.dagster_home, first))
     assert worker and worker.signal(signal.SIGKILL)
@@ -196,6 +228,8 @@ def test_no_connection_leaves_the_machine(tmp_path):
     command = ["unshare", "--user", "--map-root-user", "--net", sys.executable, str(script), str(tmp_path / "home")]
     if subprocess.run([*command[:4], "true"], capture_output=True).returncode:
         pytest.skip("this machine does not allow network namespaces")
-    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONWARNINGS": "ignore"}
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "refused attempts: 0" in done.stdout

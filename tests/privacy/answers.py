@@ -15,7 +15,10 @@ SHOWN = """fragment Shown on MetadataEntry {
   ... on TableMetadataEntry { table { records schema { columns { name description type } } } }
 }"""
 RUNS = "query { runsOrError(limit: 1000) { __typename ... on Runs { results { runId status jobName runConfigYaml tags { key value } } } } }"
-EVENTS = ERROR + SHOWN + """
+EVENTS = (
+    ERROR
+    + SHOWN
+    + """
 query ($run: ID!, $after: String) { logsForRun(runId: $run, afterCursor: $after, limit: 500) { __typename ... on EventConnection {
   cursor hasMore
   events {
@@ -30,19 +33,26 @@ query ($run: ID!, $after: String) { logsForRun(runId: $run, afterCursor: $after,
     ... on MaterializationEvent { partition tags { key value } }
   } } } }
 """
-TICKS = ERROR + """
+)
+TICKS = (
+    ERROR
+    + """
 query { repositoriesOrError { ... on RepositoryConnection { nodes {
   name
   sensors { name description sensorState { ticks(limit: 300) { status cursor skipReason runIds runKeys error { ...Error } logEvents { events { message } } } } }
   schedules { name scheduleState { ticks(limit: 300) { status skipReason runIds error { ...Error } } } }
 } } } }
 """
-ASSETS = SHOWN + """
+)
+ASSETS = (
+    SHOWN
+    + """
 query { assetNodes {
   assetKey { path } description groupName partitionKeys metadataEntries { ...Shown }
   assetMaterializations(limit: 200) { partition message: label description metadataEntries { ...Shown } }
 } }
 """
+)
 
 
 def answers(url: str) -> Iterator[dict]:

@@ -76,7 +76,9 @@ def look_and_run(repository, instance) -> None:
             instance.add_dynamic_partitions(new.partitions_def_name, list(new.partition_keys))
         for request in asked:
             job = repository.get_job(request.job_name)
-            done = job.execute_in_process(instance=instance, partition_key=request.partition_key, tags=dict(request.tags), raise_on_error=False)
+            done = job.execute_in_process(
+                instance=instance, partition_key=request.partition_key, tags=dict(request.tags), raise_on_error=False
+            )
             print(json.dumps({"submission": request.tags["submission"], "success": done.success}), flush=True)
         asked = asked if len(asked) == 25 else None
 

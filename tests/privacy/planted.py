@@ -90,7 +90,9 @@ def in_database(engine: Engine) -> list[Find]:
         )).all()  # fmt: skip
         for schema, table, column, kind in columns:
             place = f'"{schema}"."{table}"."{column}"'
-            values = connection.execute(text(f'select distinct "{column}" from "{schema}"."{table}" where "{column}" is not null')).scalars()
+            values = connection.execute(
+                text(f'select distinct "{column}" from "{schema}"."{table}" where "{column}" is not null')
+            ).scalars()
             found += [Find(place, what) for value in values for what in _in_value(value, kind)]
     return found
 

@@ -154,7 +154,14 @@ def test_nothing_is_found_by_a_query(told):
 
 def test_the_web_server_tells_nothing(told):
     """It tells of deaths, of faults by the kind of error and the place, of checks and of what assets show."""
-    expected = ("was killed by signal 9", "ValueError at ", "ExecutionStepFailureEvent", "AssetCheckEvaluationEvent", "MaterializationEvent", "landing_area_in_turn")
+    expected = (
+        "was killed by signal 9",
+        "ValueError at ",
+        "ExecutionStepFailureEvent",
+        "AssetCheckEvaluationEvent",
+        "MaterializationEvent",
+        "landing_area_in_turn",
+    )
     assert [words for words in expected if words not in told.answers] == []
     assert in_text(told.answers) == []
 

@@ -35,6 +35,8 @@ def test_the_watch_sees_attempts(tmp_path, way):
 
 
 def test_the_watch_lets_loopback_be(tmp_path):
-    (tmp_path / "caller.py").write_text("import socket\nwith socket.create_server(('127.0.0.1', 0)) as s:\n    socket.create_connection(s.getsockname(), 2).close()\n")
+    (tmp_path / "caller.py").write_text(
+        "import socket\nwith socket.create_server(('127.0.0.1', 0)) as s:\n    socket.create_connection(s.getsockname(), 2).close()\n"
+    )
     done = watched(["caller"], {**os.environ, "PYTHONPATH": str(tmp_path)})
     assert json.loads(done.stdout.splitlines()[-1])[ATTEMPTS] == 0

@@ -94,6 +94,6 @@ def test_the_search_finds_what_the_database_holds(house, server, engines):
         connection.execute(text("checkpoint"))
     admin.dispose()
     seen = in_database(engines["common_cause"])
-    assert {find.where.rpartition(".")[2] for find in seen if ".\"planted\"." in find.where} == {'"note"', '"long_note"', '"born"'}
+    assert {find.where.rpartition(".")[2] for find in seen if '."planted".' in find.where} == {'"note"', '"long_note"', '"born"'}
     found = {find.where for find in in_files([house.home / "postgres"])}
     assert any("/base/" in where for where in found) and any("/pg_wal/" in where for where in found)

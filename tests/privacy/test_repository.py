@@ -21,7 +21,9 @@ def real_numbers(text: str) -> list[str]:
 def test_no_file_holds_a_number_that_could_be_a_patients():
     files = [path for path in project_files() if str(path.relative_to(ROOT)) not in HASHES]
     assert len(files) > 200
-    found = {str(path.relative_to(ROOT)): len(numbers) for path in files if (numbers := real_numbers(path.read_text("utf-8", errors="replace")))}
+    found = {
+        str(path.relative_to(ROOT)): len(numbers) for path in files if (numbers := real_numbers(path.read_text("utf-8", errors="replace")))
+    }
     assert found == {}
 
 

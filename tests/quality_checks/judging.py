@@ -75,7 +75,9 @@ def all_judged(registry: Registry) -> Kept:
 
 def what_has_changed(found: Kept, kept: Kept) -> Iterator[str]:
     """A sentence for each version that judges otherwise than is kept, or is not kept at all."""
-    for name, version, part, now in ((n, v, p, now) for n, versions in found.items() for v, parts in versions.items() for p, now in parts.items()):
+    for name, version, part, now in (
+        (n, v, p, now) for n, versions in found.items() for v, parts in versions.items() for p, now in parts.items()
+    ):
         then = kept.get(name, {}).get(version, {}).get(part)
         if then is None:
             yield f"{name}: version {version} of its rules is new. Write down what it judges: python -m tests.quality_checks.judging"

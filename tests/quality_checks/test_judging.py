@@ -40,12 +40,16 @@ def with_field(dataset, name: str, **changed):
     ],
 )
 def test_a_changed_field_is_told(dataset, name, changed):
-    assert told(dataset, with_field(dataset, name, **changed)) == ["it: its fields, links or time limits judge otherwise than when version 1 of its rules was written down"]
+    assert told(dataset, with_field(dataset, name, **changed)) == [
+        "it: its fields, links or time limits judge otherwise than when version 1 of its rules was written down"
+    ]
 
 
 def test_a_rule_changed_in_place_is_told_and_so_is_one_that_is_gone(dataset):
     softer = tuple(replace(rule, within_days=30) if rule.within_days else rule for rule in dataset.pair_rules)
-    assert told(dataset, replace(dataset, pair_rules=softer)) == ["it: version 1 of its rules judges otherwise than it did, so a rebuild would change old submissions unseen"]
+    assert told(dataset, replace(dataset, pair_rules=softer)) == [
+        "it: version 1 of its rules judges otherwise than it did, so a rebuild would change old submissions unseen"
+    ]
     assert len(told(dataset, replace(dataset, rules=dataset.rules[1:]))) == 1
 
 

@@ -20,5 +20,10 @@ def _imports(path: Path) -> set[str]:
 
 
 def test_two_modules_know_the_library():
-    modules = {path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py") if "great_expectations" in _imports(path)}
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        if "great_expectations" in _imports(path)
+    }
     assert modules == {"quality_checks/expectations.py", "quality_checks/suite.py"}

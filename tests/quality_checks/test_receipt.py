@@ -145,7 +145,15 @@ class TestPage:
 
 @pytest.mark.parametrize(
     "rows, words, left_out",
-    [((2,), "2", 0), ((2, 3), "2, 3", 0), ((2, 3, 4, 9), "2\u20134, 9", 0), ((2, 4, 6, 8), "2, 4", 2), ((5, 4, 4), "4, 5", 0), ((), "", 0), ((2, 5, 7, 8, 9), "2, 5", 3)],
+    [
+        ((2,), "2", 0),
+        ((2, 3), "2, 3", 0),
+        ((2, 3, 4, 9), "2\u20134, 9", 0),
+        ((2, 4, 6, 8), "2, 4", 2),
+        ((5, 4, 4), "4, 5", 0),
+        ((), "", 0),
+        ((2, 5, 7, 8, 9), "2, 5", 3),
+    ],
 )
 def test_rows_are_told_as_ranges(rows, words, left_out):
     assert row_ranges(rows, most=2) == (words, left_out)
@@ -320,7 +328,13 @@ class TestCasesThatDoNotCount:
     def test_programs_get_them_all(self, many):
         duplicate, error = json.loads(receipt_json(many))["earlier_cases_not_counting"]
         assert (duplicate["count"], len(duplicate["cases"]), duplicate["cases_left_out"]) == (200, 200, 0)
-        assert error == {"status": "error", "count": 1, "meaning": error["meaning"], "cases": [{"submission": "S00000003", "row": 7}], "cases_left_out": 0}
+        assert error == {
+            "status": "error",
+            "count": 1,
+            "meaning": error["meaning"],
+            "cases": [{"submission": "S00000003", "row": 7}],
+            "cases_left_out": 0,
+        }
 
     def test_every_status_that_is_left_out_of_measures_has_words(self):
         assert set(MEANINGS) == set(RECORD_STATUSES) - set(COUNTED_STATUSES)

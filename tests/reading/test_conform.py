@@ -154,7 +154,9 @@ def test_every_column_of_the_dataset_has_its_type_whether_it_is_there_or_not(reg
         frame = conform(read(registry, csv_bytes([header, *rows]))).frame
         dtypes = {str(name): str(dtype) for name, dtype in frame.dtypes.items()}
         assert dtypes == {
-            **dict.fromkeys(("clinic_code", "nhs_number", "hospital_number", "surname", "side", "manipulated", "analgesia", "open_wound"), "object"),
+            **dict.fromkeys(
+                ("clinic_code", "nhs_number", "hospital_number", "surname", "side", "manipulated", "analgesia", "open_wound"), "object"
+            ),
             **dict.fromkeys(("date_of_birth", "arrival_date", "manipulation_date", "discharge_date"), "datetime64[s]"),
             **dict.fromkeys(("xray_at", "arrival_at", "manipulation_at"), "datetime64[us]"),
             **dict.fromkeys(("arrival_time", "manipulation_time"), "timedelta64[s]"),

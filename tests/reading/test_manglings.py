@@ -55,7 +55,13 @@ def test_damage_is_named_by_column_and_rows(registry, name, values, rule_id, row
 @pytest.mark.parametrize(
     ("name", "values", "rule_id", "one", "several"),
     [
-        ("NHS_number", "9990000018.0", "F41", "1 value ends in .0 and was read as a whole number (row 2)", "2 values end in .0 and were read as whole numbers"),
+        (
+            "NHS_number",
+            "9990000018.0",
+            "F41",
+            "1 value ends in .0 and was read as a whole number (row 2)",
+            "2 values end in .0 and were read as whole numbers",
+        ),
         ("NHS_number", "9.99E+09", "F42", "row 2 holds a number", "rows 2 and 3 hold a number"),
         ("Arrival_date", "45323", "F44", "row 2 holds a number of days", "rows 2 and 3 hold a number of days"),
         ("Surname", "########", "F46", "row 2 holds #####", "rows 2 and 3 hold #####"),

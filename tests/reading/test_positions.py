@@ -106,7 +106,10 @@ def test_of_layouts_that_fit_alike_the_one_whose_dates_can_be_read_is_taken(regi
     american = replace(pathway.datasets[0].standard_layout, name="wrist_american", date_formats=("%Y-%m-%d",))
     both = Registry((replace(pathway, layouts=(american,)),))
     british = read(both, csv_bytes([HEADER, *records(3)]))
-    other = [[cell[6:10] + "-" + cell[3:5] + "-" + cell[:2] if len(cell) == 10 and cell[2] == "/" else cell for cell in row] for row in records(3)]
+    other = [
+        [cell[6:10] + "-" + cell[3:5] + "-" + cell[:2] if len(cell) == 10 and cell[2] == "/" else cell for cell in row]
+        for row in records(3)
+    ]
     assert british.layout.name == "wrist_fracture_standard"
     assert read(both, csv_bytes([HEADER, *other])).layout.name == "wrist_american"
 

@@ -103,7 +103,9 @@ def test_records_without_a_header_are_told_the_header_of_what_they_are(registry,
     finding = refusal(registry, make([list(row.values()) for row in sample.rows()]), dataset=None)
     others = [known.title for name, known in registry.datasets.items() if name != dataset]
     assert finding.rule_id == "F11" and f"({dataset})" in finding.advice
-    assert f"'{registry.dataset(dataset).fields[0].header}'" in finding.advice and not any(f"'{title}'" in finding.advice for title in others)
+    assert f"'{registry.dataset(dataset).fields[0].header}'" in finding.advice and not any(
+        f"'{title}'" in finding.advice for title in others
+    )
 
 
 def test_a_table_that_nothing_points_to_is_told_which_templates_there_are(registry):

@@ -58,7 +58,10 @@ def test_the_side_and_the_columns_between_which_a_cell_was_lost_or_added(registr
 @pytest.mark.parametrize(("way", "direction", "place", "between"), [(lost, "left", 9, ("I", "K")), (added, "right", 9, ("G", "K"))])
 def test_the_break_is_told_within_a_few_columns_where_neighbours_look_different(registry, way, direction, place, between):
     """A hip fracture file: neither the postcode nor the hospital's code nor the time beside it looks like column J, the date of presentation."""
-    assert told(registry, SAMPLES["hip_fracture"], way(SAMPLES["hip_fracture"], place)) == (direction, *(LETTERS[letter] for letter in between))
+    assert told(registry, SAMPLES["hip_fracture"], way(SAMPLES["hip_fracture"], place)) == (
+        direction,
+        *(LETTERS[letter] for letter in between),
+    )
 
 
 def test_a_stretch_that_moved_within_columns_that_did_not_is_found(registry):

@@ -66,13 +66,22 @@ def test_a_row_with_wrong_cells_here_and_there_has_not_shifted(registry, dataset
     rows = rows_of(sample)
     for step, row in enumerate(rows, start=2):
         rows[step - 2] = ["?" if i % (step + 1) == step else cell for i, cell in enumerate(row)]
-    assert [f for f in read_of(registry, sample, table(sample.headers, rows[:6] + rows_of(sample)[6:])).findings if f.rule_id == "F23"] == []
+    assert [
+        f for f in read_of(registry, sample, table(sample.headers, rows[:6] + rows_of(sample)[6:])).findings if f.rule_id == "F23"
+    ] == []
 
 
 def test_of_thousands_of_rows_with_every_defect_only_those_that_shifted_are_told(registry):
     hip = registry.pathway("hip_fracture")
     made = simulate(
-        hip, made_up_sites(5, hip.simulation, seed=1), date(2023, 1, 1), date(2023, 5, 31), seed=5, count=2500, as_of=date(2023, 6, 15), defects=dict.fromkeys(defect_names(hip), 0.01)
+        hip,
+        made_up_sites(5, hip.simulation, seed=1),
+        date(2023, 1, 1),
+        date(2023, 5, 31),
+        seed=5,
+        count=2500,
+        as_of=date(2023, 6, 15),
+        defects=dict.fromkeys(defect_names(hip), 0.01),
     )
     read = read_file(csv_bytes(made.table), ".csv", registry, dataset=hip.case_dataset.name, sender_code="ZAA", manifest=None)
     read, conformed = typed(read)

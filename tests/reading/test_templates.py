@@ -64,9 +64,7 @@ def test_a_template_that_nobody_filled_in_has_no_rows(registry, template):
 
 def test_a_filled_csv_is_read(registry, template):
     with template[0].open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerow(
-            ["RAB01", nhs_number(1), "007", "", "20/02/1950", "02/03/2024", "10:15", "1", *[""] * 9]
-        )
+        csv.writer(file).writerow(["RAB01", nhs_number(1), "007", "", "20/02/1950", "02/03/2024", "10:15", "1", *[""] * 9])
     assert read(registry, template[0].read_bytes()).received_count == 1
 
 

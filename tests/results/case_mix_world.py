@@ -40,7 +40,9 @@ PUBLISHED = Published(
     ),
     "worked by hand",
 )  # fmt: skip
-MODEL = CaseMixModel("wrist_death", "Death after a wrist fracture", DEAD.name, (AGE, WOUND), PUBLISHED, minimum_cases=500, minimum_events=50)
+MODEL = CaseMixModel(
+    "wrist_death", "Death after a wrist fracture", DEAD.name, (AGE, WOUND), PUBLISHED, minimum_cases=500, minimum_events=50
+)
 
 
 def registry_with(registry: Registry, *models: CaseMixModel) -> Registry:

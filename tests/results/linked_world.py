@@ -76,7 +76,11 @@ class LinkedWorld(World):
         self._do([record_id], self.records[record_id], work)
 
     def withdraw_record(self, record_id: str) -> None:
-        self._do([record_id], self.records.pop(record_id), lambda connection, table: connection.execute(delete(table).where(table.c.team_record_id == record_id)))
+        self._do(
+            [record_id],
+            self.records.pop(record_id),
+            lambda connection, table: connection.execute(delete(table).where(table.c.team_record_id == record_id)),
+        )
 
     def _do(self, ids: list[str], person_id: str, work: Callable) -> None:
         table = team_record_table(self.pathway)
@@ -103,7 +107,11 @@ def random_change(world: LinkedWorld, rng: np.random.Generator, sites: list[str]
     elif kind == 2:
         world.withdraw_record(record_id)
     else:
-        corrected = [{"site": str(rng.choice(sites))}, {"burnt_at": burnt}, {"left_on": burnt.date(), "is_clinic": bool(rng.random() < 0.5)}]
+        corrected = [
+            {"site": str(rng.choice(sites))},
+            {"burnt_at": burnt},
+            {"left_on": burnt.date(), "is_clinic": bool(rng.random() < 0.5)},
+        ]
         world.change_record(record_id, **corrected[kind - 3])
 
 

@@ -64,7 +64,9 @@ def test_four_peers_fall_into_quartiles(world):
 def test_funnel_positions_follow_exact_limits_and_say_which_side_is_better(world):
     fill(world, ZX1=(200, 200), ZX2=(10, 40), ZX3=(60, 100))
     centre = 270 / 340
-    limits = world.table("measurement.funnel_limit", measure_name="wrist_manipulated_4h", peer_kind="provider", period_grain="month", period_start=MAY)
+    limits = world.table(
+        "measurement.funnel_limit", measure_name="wrist_manipulated_4h", peer_kind="provider", period_grain="month", period_start=MAY
+    )
     assert limits["denominator"].tolist() == [40, 100, 200]
     expected = proportion_limits([40, 100, 200], centre).clip(0, 1)
     assert limits[["lower_998", "lower_95", "upper_95", "upper_998"]].to_numpy(float) == pytest.approx(expected)
@@ -93,7 +95,14 @@ def test_the_national_value_never_stands_in_for_the_network_value(world):
     with world.engine.begin() as connection:
         submission_id = world.submit(connection, sender="NET")
         cell = {"measure_name": "wrist_manipulated_4h", "organisation_code": "NET", "period_grain": "month", "period_start": MAY}
-        row = {"submission_id": submission_id, "row_number": 1, "arrival_number": world.count, "value": 0.7, "is_reference": True, "source": "A report"}
+        row = {
+            "submission_id": submission_id,
+            "row_number": 1,
+            "arrival_number": world.count,
+            "value": 0.7,
+            "is_reference": True,
+            "source": "A report",
+        }
         connection.execute(insert(submitted_result), [{**cell, **row}])
         connection.execute(insert(stale_cell), [{"pathway_name": "wrist_fracture", **{k: cell[k] for k in list(cell)[1:]}}])
     refresh(world.engine, world.registry, NOW)

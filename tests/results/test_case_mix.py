@@ -101,7 +101,9 @@ def test_another_providers_new_deaths_change_what_everybodys_rate_is_held_agains
 def test_a_successor_has_the_cases_of_those_it_took_over(world):
     two_providers(world)
     with world.engine.begin() as connection:
-        connection.execute(update(organisation).where(organisation.c.organisation_code == "ZX2").values(successor_code="ZX1", closed_on=date(2026, 7, 1)))
+        connection.execute(
+            update(organisation).where(organisation.c.organisation_code == "ZX2").values(successor_code="ZX1", closed_on=date(2026, 7, 1))
+        )
     world.add(*patients(1, 0, MAY))
     refresh(world.engine, world.registry, NOW)
     assert (result(world, "ZX1").case_count, round(result(world, "ZX1").expected, 9)) == (36, 6.1)
@@ -134,7 +136,9 @@ def test_a_pathway_without_models_asks_nothing_and_keeps_nothing(demo_organisati
     world.add(*patients(3, 1, MAY))
     event.listen(world.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     refresh(world.engine, world.registry, NOW)
-    assert asked and not [statement for statement in asked if "case_mix" in statement or "standardised" in statement or "cusum_month" in statement]
+    assert asked and not [
+        statement for statement in asked if "case_mix" in statement or "standardised" in statement or "cusum_month" in statement
+    ]
     assert world.table("measurement.standardised_result").empty
 
 

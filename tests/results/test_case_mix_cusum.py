@@ -19,7 +19,9 @@ from warehouse.measurement_tables import signal
 
 QUIET = [1] * 20  # deaths of ten patients a month, each with a risk of 0.1
 RISK, PATIENTS = 0.1, 10
-WEIGHTS = {ratio: {True: math.log(ratio / (1 - RISK + ratio * RISK)), False: math.log(1 / (1 - RISK + ratio * RISK))} for ratio in (2.0, 0.5)}
+WEIGHTS = {
+    ratio: {True: math.log(ratio / (1 - RISK + ratio * RISK)), False: math.log(1 / (1 - RISK + ratio * RISK))} for ratio in (2.0, 0.5)
+}
 
 
 @pytest.fixture
@@ -38,7 +40,11 @@ def fill(world: World, deaths: list[int], first: int = 0, site: str = "ZX1A1") -
 
 
 def chart(world: World, direction: str = "worse", code: str = "ZX1"):
-    return world.table("measurement.cusum_month", organisation_code=code, direction=direction).sort_values("period_start").reset_index(drop=True)
+    return (
+        world.table("measurement.cusum_month", organisation_code=code, direction=direction)
+        .sort_values("period_start")
+        .reset_index(drop=True)
+    )
 
 
 def signals(world: World) -> list:
@@ -111,10 +117,18 @@ def test_a_crossing_is_one_signal_with_rule_limit_and_months(world):
     refresh(world.engine, world.registry, NOW)
     (raised,) = signals(world)
     crossed = chart(world).query("crossing_count > 0").iloc[0]
-    assert (raised.organisation_code, raised.measure_name, raised.rule_name, raised.is_favourable) == ("ZX1", "wrist_dead", "odds doubled", False)
+    assert (raised.organisation_code, raised.measure_name, raised.rule_name, raised.is_favourable) == (
+        "ZX1",
+        "wrist_dead",
+        "odds doubled",
+        False,
+    )
     assert (raised.since_on, raised.until_on, raised.state) == (crossed.period_start, crossed.period_start, "raised")
     assert raised.parameters["limit"] == crossed.limit_value and raised.parameters["model_version"] == "wrist_death 1"
-    assert raised.parameters["points"][-1]["observed"] == 6 and raised.parameters["points"][-1]["period_start"] == crossed.period_start.isoformat()
+    assert (
+        raised.parameters["points"][-1]["observed"] == 6
+        and raised.parameters["points"][-1]["period_start"] == crossed.period_start.isoformat()
+    )
     world.add(*patients(1, 0, month(19)))
     refresh(world.engine, world.registry, NOW)
     assert [row.signal_id for row in signals(world)] == [raised.signal_id]
@@ -124,7 +138,11 @@ def test_a_chart_that_crosses_again_and_again_tells_of_one_event(world):
     fill(world, [*QUIET[:16], 6, 6])
     refresh(world.engine, world.registry, NOW)
     (raised,) = signals(world)
-    assert (raised.since_on, raised.until_on, raised.parameters["crossings"]) == (month(16), month(17), [month(16).isoformat(), month(17).isoformat()])
+    assert (raised.since_on, raised.until_on, raised.parameters["crossings"]) == (
+        month(16),
+        month(17),
+        [month(16).isoformat(), month(17).isoformat()],
+    )
     fill(world, [6, 1], first=18)
     refresh(world.engine, world.registry, NOW)
     (extended,) = signals(world)

@@ -83,7 +83,9 @@ def test_how_good_it_is_is_kept_with_it(world):
     assert (row.calibration_intercept, row.calibration_slope) == (pytest.approx(0, abs=1e-6), pytest.approx(1, abs=1e-6))
     groups = world.table("measurement.case_mix_calibration", model_version=2).sort_values("group_number")
     assert groups.case_count.tolist() == [600, 200, 400]
-    assert groups.mean_risk.tolist() == pytest.approx([0.1, 0.25, 0.3]) and groups.observed_share.tolist() == pytest.approx([0.1, 0.25, 0.3])
+    assert groups.mean_risk.tolist() == pytest.approx([0.1, 0.25, 0.3]) and groups.observed_share.tolist() == pytest.approx(
+        [0.1, 0.25, 0.3]
+    )
 
 
 def test_too_few_deaths_leave_the_published_coefficients_and_tell_how_good_those_are(world):
@@ -103,7 +105,9 @@ def test_a_few_more_cases_make_no_new_model_and_a_quarter_more_do(world):
     refresh(world.engine, world.registry, NOW)
     found = models(world)
     assert found.model_version.tolist() == [1, 2, 3] and found.is_current.tolist() == [False, False, True]
-    assert world.one("wrist_dead", "ZX1", "quarter", date(2026, 4, 1), of="measurement.standardised_result").model_version == "wrist_death 3"
+    assert (
+        world.one("wrist_dead", "ZX1", "quarter", date(2026, 4, 1), of="measurement.standardised_result").model_version == "wrist_death 3"
+    )
 
 
 def test_a_quarter_that_becomes_final_makes_a_new_model(world):

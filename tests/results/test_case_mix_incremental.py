@@ -22,12 +22,16 @@ KEYS = ["organisation_code", "provider_code", "site_code", "model_name", "direct
 
 
 def snapshot(world: World) -> dict[str, pd.DataFrame]:
-    frames = {name: world.table(f"measurement.{name}").drop(columns=["as_of_submission", "computed_at"], errors="ignore") for name in TABLES}
+    frames = {
+        name: world.table(f"measurement.{name}").drop(columns=["as_of_submission", "computed_at"], errors="ignore") for name in TABLES
+    }
     return {name: frame.sort_values([key for key in KEYS if key in frame]).reset_index(drop=True) for name, frame in frames.items()}
 
 
 def open_signals(world: World) -> list[tuple]:
-    query = select(signal.c.signal_id, signal.c.until_on, signal.c.parameters["limit"].astext).where(signal.c.kind == "cusum", signal.c.state != "closed")
+    query = select(signal.c.signal_id, signal.c.until_on, signal.c.parameters["limit"].astext).where(
+        signal.c.kind == "cusum", signal.c.state != "closed"
+    )
     with world.engine.connect() as connection:
         return sorted(map(tuple, connection.execute(query)))
 
@@ -43,7 +47,9 @@ def change_deaths(world: World, rng: np.random.Generator) -> None:
     with world.engine.begin() as connection:
         submission_id = world.submit(connection)
         for case_id in ids:
-            row = connection.execute(select(pathway_case.c.person_id, pathway_case.c.started_on).where(pathway_case.c.case_id == case_id)).one()
+            row = connection.execute(
+                select(pathway_case.c.person_id, pathway_case.c.started_on).where(pathway_case.c.case_id == case_id)
+            ).one()
             died = row.started_on + timedelta(days=int(rng.integers(40))) if rng.random() < 0.7 else None
             connection.execute(update(person).where(person.c.person_id == row.person_id).values(death_on=died))
         world.queue(connection, ids, submission_id)
@@ -75,4 +81,3 @@ def test_incremental_equals_full_after_random_changes_deaths_and_clock_advances(
         pd.testing.assert_frame_equal(incremental[name], full, check_exact=True, obj=name)
     assert open_signals(world) == open_before and open_before, "the deaths of summer raise one"
     assert len(world.table("measurement.case_mix_model")) == versions >= 2
-

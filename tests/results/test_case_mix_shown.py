@@ -33,7 +33,15 @@ def test_the_node_shows_the_model_its_coefficients_and_its_calibration(demo_orga
     fill(world)
     told = shown(world)
     assert told["source_1"] == "wrist_death 2: fitted on the network's own cases"
-    rows = ("|  | wrist_death |", "| version | 2 |", "| cases | 1,200 |", "| events | 230 |", "| c statistic | 0.657 |", "| calibration slope | 1.00 |", "| to | 2026-06-30 |")
+    rows = (
+        "|  | wrist_death |",
+        "| version | 2 |",
+        "| cases | 1,200 |",
+        "| events | 230 |",
+        "| c statistic | 0.657 |",
+        "| calibration slope | 1.00 |",
+        "| to | 2026-06-30 |",
+    )
     assert all(row in told["models"].value for row in rows)
     assert "| age=80+ | 1.350 |" in told["coefficients_1"].value
     assert svg(told["calibration_1"].value).count("<circle") == 3 + 1, "a dot a group, and one in the key"
@@ -68,7 +76,9 @@ def test_the_node_shows_the_funnel_of_ratios_and_the_chart_nearest_its_limit(dem
     assert ">Dead within 30 days, April to June 2026: observed against expected<" in funnel
     assert ">2 providers, 1 worse and 0 better than chance and policy allow; 1 hidden; small numbers hidden, the rest rounded<" in funnel
     assert ">Exemplar 1 Hospitals: alarm<" in funnel and "Exemplar 3" not in funnel
-    assert {">alert<", ">alarm<", ">positive<", ">99.8 %, by chance alone<", ">expected of such patients<"} <= set(re.findall(r">[^<]+<", funnel))
+    assert {">alert<", ">alarm<", ">positive<", ">99.8 %, by chance alone<", ">expected of such patients<"} <= set(
+        re.findall(r">[^<]+<", funnel)
+    )
     chart = svg(told["cusum_worse_1"].value)
     assert ">Dead within 30 days, risk-adjusted CUSUM for the worse: Exemplar " in chart
     assert ">limit<" in chart and ">limit reached: a signal; it begins anew<" in chart

@@ -108,7 +108,9 @@ def test_a_signal_from_a_p_prime_chart_tells_the_limits_of_each_of_its_points(wo
     last = points(world).iloc[-1]
     told = {"chart": "p_prime", "mean": last["mean"], "lower_limit": last.lower_limit, "upper_limit": last.upper_limit}
     assert {name: raised.parameters[name] for name in told} == told
-    assert raised.parameters["points"] == [{"period_start": month(15).isoformat(), "value": 1.0, "lower_limit": last.lower_limit, "upper_limit": last.upper_limit}]
+    assert raised.parameters["points"] == [
+        {"period_start": month(15).isoformat(), "value": 1.0, "lower_limit": last.lower_limit, "upper_limit": last.upper_limit}
+    ]
 
 
 def test_another_default_makes_all_series_of_the_pathway_stale(world, monkeypatch):

@@ -102,7 +102,9 @@ def frame(rows: list[dict]) -> pd.DataFrame:
     typed["several"] = pd.Series([None if r["several"] is None else tuple(r["several"]) for r in rows], dtype=object)
     typed |= {name: pd.Series([np.nan if r[name] is None else r[name] for r in rows], dtype=float) for name in ("count", "amount")}
     for name, unit in (("day", "s"), ("other_day", "s"), ("instant", "us"), ("other_instant", "us")):
-        typed[name] = pd.Series(pd.array([pd.NaT if r[name] is None else np.datetime64(r[name], unit) for r in rows], dtype=f"datetime64[{unit}]"))
+        typed[name] = pd.Series(
+            pd.array([pd.NaT if r[name] is None else np.datetime64(r[name], unit) for r in rows], dtype=f"datetime64[{unit}]")
+        )
     elapsed = [pd.NaT if r["clock"] is None else np.timedelta64(r["clock"].hour * 60 + r["clock"].minute, "m") for r in rows]
     typed["clock"] = pd.Series(pd.array(elapsed, dtype="timedelta64[s]"))
     return pd.DataFrame(typed)

@@ -74,7 +74,10 @@ def test_values_are_those_of_distinct_cases_at_every_level(world):
     work(world)
     medians = {code: world.one("burn_shared_minutes", code).value for code in ("ZX1A1", "ZX2A1", "ZX1", "ZX2", "REG1", "NET")}
     assert medians == {"ZX1A1": 80, "ZX1": 80, "ZX2A1": 175, "ZX2": 175, "REG1": 110, "NET": 110}
-    shares = {code: (world.one("burn_shared_dressed_4h", code).numerator, world.one("burn_shared_dressed_4h", code).denominator) for code in ("ZX1", "ZX2", "NET")}
+    shares = {
+        code: (world.one("burn_shared_dressed_4h", code).numerator, world.one("burn_shared_dressed_4h", code).denominator)
+        for code in ("ZX1", "ZX2", "NET")
+    }
     assert shares == {"ZX1": (2, 2), "ZX2": (1, 2), "NET": (2, 3)}
     assert world.one("burn_late_share", "NET").value == pytest.approx(1 / 3)
 
@@ -83,7 +86,9 @@ def test_the_network_value_that_others_are_compared_with_counts_distinct_cases(w
     world.burn(burn(), burn("ZX2A1", 4))
     world.burn(burn(minutes=300))
     work(world)
-    assert {world.one("burn_shared_dressed_4h", code, of="measurement.benchmark").network_value for code in ("ZX1A1", "ZX2A1", "ZX1", "ZX2")} == {0.5}
+    assert {
+        world.one("burn_shared_dressed_4h", code, of="measurement.benchmark").network_value for code in ("ZX1A1", "ZX2A1", "ZX1", "ZX2")
+    } == {0.5}
 
 
 def test_of_providers_that_became_one_each_case_is_counted_once(world):

@@ -75,7 +75,9 @@ def count(world: World, *rows: tuple) -> None:
         more = {"submission_id": submission_id, "measure_name": COUNTS.name, "arrival_number": world.count}
         connection.execute(insert(submitted_result), [{**row, **more, "row_number": k} for k, row in enumerate(told)])
         given = submitted_result.select().where(submitted_result.c.submission_id == submission_id).subquery()
-        queue_cells(connection, world.pathway, given.select().with_only_columns(given.c.organisation_code, given.c.period_start), submission_id)
+        queue_cells(
+            connection, world.pathway, given.select().with_only_columns(given.c.organisation_code, given.c.period_start), submission_id
+        )
     refresh(world.engine, world.registry, NOW)
 
 
@@ -95,7 +97,12 @@ def test_a_quarter_without_all_its_months_is_provisional(world):
 
 
 def test_what_is_submitted_goes_before_what_is_pooled(world):
-    count(world, ("ZX1", "month", date(2026, 1, 1), 9, 10), ("ZX1", "quarter", date(2026, 1, 1), 1, 2), ("NET", "month", date(2026, 1, 1), 1, 4))
+    count(
+        world,
+        ("ZX1", "month", date(2026, 1, 1), 9, 10),
+        ("ZX1", "quarter", date(2026, 1, 1), 1, 2),
+        ("NET", "month", date(2026, 1, 1), 1, 4),
+    )
     assert world.one("wrist_seen", "ZX1", "quarter", date(2026, 1, 1)).value == 0.5
     assert world.one("wrist_seen", "NET", "month", date(2026, 1, 1)).value == 0.25
 

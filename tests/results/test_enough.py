@@ -23,7 +23,9 @@ def of(kind: MeasureKind, events: list, cases: list, usable: list | None = None)
     return float(least), bool(is_enough([kind], np.array([least]))[0])
 
 
-@pytest.mark.parametrize(("events", "least", "enough"), [([2, 2, 2], 2, True), ([18, 18, 18], 2, True), ([1, 2, 2], 5 / 3, False), ([20, 19, 19], 2 / 3, False)])
+@pytest.mark.parametrize(
+    ("events", "least", "enough"), [([2, 2, 2], 2, True), ([18, 18, 18], 2, True), ([1, 2, 2], 5 / 3, False), ([20, 19, 19], 2 / 3, False)]
+)
 def test_a_share_needs_two_events_and_two_cases_without_one_a_point(events, least, enough):
     assert of(MeasureKind.PROPORTION, events, [20, 20, 20]) == (pytest.approx(least), enough)
 
@@ -54,7 +56,9 @@ def signals_after(world: World, met: list[int], cases: int) -> list:
     for number, hit in enumerate(met):
         world.add(*[wrist(month(number), 10 if n < hit else 500) for n in range(cases)])
     refresh(world.engine, world.registry, datetime.combine(month(len(met) + 1) + timedelta(days=5), datetime.min.time(), UTC))
-    query = select(signal).where(signal.c.organisation_code == "NET", signal.c.measure_name == "wrist_manipulated_4h", signal.c.kind == "special cause")
+    query = select(signal).where(
+        signal.c.organisation_code == "NET", signal.c.measure_name == "wrist_manipulated_4h", signal.c.kind == "special cause"
+    )
     with world.engine.connect() as connection:
         return list(connection.execute(query))
 

@@ -57,7 +57,11 @@ def test_every_open_signal_bears_the_rule_of_the_last_final_point_of_its_chart(w
     assert {"NET", "ZX1", "ZX2A1"} <= set(found.organisation_code) and found.rule_name.nunique() > 1
     points = world.table("measurement.spc_point")
     for row in found.itertuples():
-        of = points[(points.measure_name == row.measure_name) & (points.organisation_code == row.organisation_code) & (points.chart == row.parameters["chart"])]
+        of = points[
+            (points.measure_name == row.measure_name)
+            & (points.organisation_code == row.organisation_code)
+            & (points.chart == row.parameters["chart"])
+        ]
         assert of.set_index("period_start").final_rule_name[row.until_on] == row.rule_name
 
 
@@ -72,7 +76,11 @@ def test_final_points_bear_the_rules_of_a_chart_without_the_provisional_ones(reg
         cases = rng.integers(30, 80, 30)
         met = rng.binomial(cases, level.clip(0.05, 0.95))
         final = (np.arange(30) < rng.integers(12, 31)) & (rng.random(30) > 0.02)
-        made.append(series(MEASURE, met / cases, list(zip(met, cases, strict=True))).assign(organisation_code=f"Z{number:03d}", is_provisional=~final))
+        made.append(
+            series(MEASURE, met / cases, list(zip(met, cases, strict=True))).assign(
+                organisation_code=f"Z{number:03d}", is_provisional=~final
+            )
+        )
     points = pd.concat(made, ignore_index=True)
     open_ones = points.is_provisional.to_numpy()
     without = points.assign(**{name: points[name].where(~open_ones) for name in ("value", "numerator", "denominator")})

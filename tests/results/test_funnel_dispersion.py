@@ -25,7 +25,13 @@ def fill(world, met: list[int], of: int = 40) -> None:
     letters = "123456789ABC"[: len(met)]
     with world.engine.begin() as connection:
         for k in letters[3:]:
-            row = {"organisation_code": f"ZX{k}", "organisation_name": f"Provider {k}", "organisation_kind": "provider", "parent_code": "REG2", "is_member": True}
+            row = {
+                "organisation_code": f"ZX{k}",
+                "organisation_name": f"Provider {k}",
+                "organisation_kind": "provider",
+                "parent_code": "REG2",
+                "is_member": True,
+            }
             site = {**row, "organisation_code": f"ZX{k}A1", "organisation_kind": "site", "parent_code": f"ZX{k}"}
             connection.execute(insert(organisation), [row, site])
     world.add(*[wrist(minutes=10 if n < hit else 500, site=f"ZX{k}A1") for k, hit in zip(letters, met, strict=True) for n in range(of)])

@@ -13,14 +13,26 @@ from assets.refresh import full_recompute, refresh
 from tests.results.world import NOW, World, random_wrists
 
 SITES = [f"ZX{n}A{m}" for n in (1, 2, 3) for m in (1, 2)]
-TABLES = ("measure_result", "benchmark", "funnel_limit", "spc_point", "rare_event_point", "measure_part", "shared_part", "milestone_part", "milestone_result")
+TABLES = (
+    "measure_result",
+    "benchmark",
+    "funnel_limit",
+    "spc_point",
+    "rare_event_point",
+    "measure_part",
+    "shared_part",
+    "milestone_part",
+    "milestone_result",
+)
 NOT_COMPARED = ["as_of_submission", "computed_at"]
 
 
 def snapshot(world: World) -> dict[str, pd.DataFrame]:
     tables = {name: world.table(f"measurement.{name}").drop(columns=NOT_COMPARED, errors="ignore") for name in TABLES}
     keys = {name: [*frame.columns[:5], *({"chart"} & set(frame.columns[5:]))] for name, frame in tables.items()}
-    return {name: frame.sort_values(keys[name], key=lambda column: column.map(str)).reset_index(drop=True) for name, frame in tables.items()}
+    return {
+        name: frame.sort_values(keys[name], key=lambda column: column.map(str)).reset_index(drop=True) for name, frame in tables.items()
+    }
 
 
 def assert_equals_full(world: World, now, without: tuple[str, ...] = ("shared_part",)) -> None:

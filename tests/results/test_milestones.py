@@ -17,7 +17,9 @@ QUARTER = date(2026, 4, 1)
 
 def of(world: World, organisation: str, milestone: str = "manipulation", grain: str = "quarter", start: date = QUARTER):
     """(cases, reached, timed, lower quartile, median, upper quartile), or None where there is no row."""
-    found = world.table("measurement.milestone_result", milestone_name=milestone, organisation_code=organisation, period_grain=grain, period_start=start)
+    found = world.table(
+        "measurement.milestone_result", milestone_name=milestone, organisation_code=organisation, period_grain=grain, period_start=start
+    )
     columns = ("case_count", "reached_count", "timed_count", "lower_quartile_minutes", "median_minutes", "upper_quartile_minutes")
     return tuple(found.iloc[0][list(columns)]) if len(found) else None
 
@@ -47,7 +49,9 @@ def test_of_a_day_alone_no_minutes_are_known(world):
 
 def test_every_level_and_the_year_pool_the_cases_not_the_medians(world):
     """The network's median of 1, 2, 3, 100, 200 is 3; the mean of its sites' would be 76."""
-    world.add(*(wrist(minutes=m, site="ZX1A1") for m in (1, 2, 3)), *(wrist(minutes=m, site="ZX2A1", day=date(2026, 8, 1)) for m in (100, 200)))
+    world.add(
+        *(wrist(minutes=m, site="ZX1A1") for m in (1, 2, 3)), *(wrist(minutes=m, site="ZX2A1", day=date(2026, 8, 1)) for m in (100, 200))
+    )
     refreshed(world)
     assert of(world, "ZX1")[4] == 2 and of(world, "ZX2", start=date(2026, 7, 1))[4] == 150
     assert of(world, "NET")[:5] == (3, 3, 3, 1.5, 2)
@@ -93,7 +97,11 @@ def test_what_pathways_declare_is_told_in_their_order_and_a_change_makes_them_st
     with world.engine.begin() as connection:
         sync_milestones(connection, world.registry)
         assert sync_milestones(connection, world.registry) == []
-        told = connection.execute(text("select title, is_timed, due_days from measurement.milestone_definition where pathway_name = 'wrist_fracture' order by place")).all()
+        told = connection.execute(
+            text(
+                "select title, is_timed, due_days from measurement.milestone_definition where pathway_name = 'wrist_fracture' order by place"
+            )
+        ).all()
         connection.execute(text("update measurement.milestone_definition set field = 'another' where milestone_name = 'xray'"))
     assert [tuple(row) for row in told] == [("Arrival", True, 0), ("X-ray", True, 0), ("Manipulation", True, 30), ("Discharge", False, 30)]
     world.add(wrist())

@@ -59,7 +59,11 @@ def test_the_whole_way_of_an_alarm_with_its_due_days(world, alarm):
     move(world, alarm, "regulator notified", "acknowledged", "published", day=date(2027, 3, 4))
     assert state(world, alarm) == ("published", None)
     _, _, events = seen(world, alarm)
-    assert [(e.from_state, e.to_state) for e in events][:3] == [(None, "detected"), ("detected", "data check"), ("data check", "case to answer")]
+    assert [(e.from_state, e.to_state) for e in events][:3] == [
+        (None, "detected"),
+        ("detected", "data check"),
+        ("data check", "case to answer"),
+    ]
     assert {(e.actor, e.note) for e in events[1:]} == {("the office", f"now {e.to_state}") for e in events[1:]}
     assert len(events) == 10
 
@@ -69,8 +73,16 @@ def test_the_whole_way_of_an_alarm_with_its_due_days(world, alarm):
     [
         ((), "notified", "is detected, and cannot become notified; it can become: data check"),
         (("data check", "closed: no case"), "detected", "nothing follows"),
-        (("data check", "case to answer", "notified", "responded", "under review"), "confirmed alert", "latest evaluation of outlier .* alarm"),
-        (("data check", "case to answer", "notified", "responded", "under review"), "closed: data corrected", "needs inside or positive or not judged"),
+        (
+            ("data check", "case to answer", "notified", "responded", "under review"),
+            "confirmed alert",
+            "latest evaluation of outlier .* alarm",
+        ),
+        (
+            ("data check", "case to answer", "notified", "responded", "under review"),
+            "closed: data corrected",
+            "needs inside or positive or not judged",
+        ),
     ],
 )
 def test_a_way_that_is_not_declared_or_not_borne_out_is_refused_and_leaves_no_trace(world, alarm, way, to, says):
@@ -108,6 +120,8 @@ def test_open_ones_are_listed_by_the_day_on_which_they_are_due_and_closed_ones_o
         assert [row.period_outlier_id for row in outliers(connection)] == [alarm]
         assert [row.level for row in outliers(connection, organisation="ZX2")] == ["alarm"]
         assert outliers(connection, organisation="ZX3") == outliers(connection, pathway="no_such_pathway") == []
-        connection.execute(text("update measurement.period_outlier set state = 'closed: explained' where period_outlier_id = :number"), {"number": alarm})
+        connection.execute(
+            text("update measurement.period_outlier set state = 'closed: explained' where period_outlier_id = :number"), {"number": alarm}
+        )
         assert outliers(connection) == []
         assert alarm in [row.period_outlier_id for row in outliers(connection, everything=True)]

@@ -22,7 +22,18 @@ from tests.results.world import NOW, World, wrist
 
 MAY, SPRING = date(2026, 5, 10), date(2026, 4, 1)  # the quarter that is final in November; its year is not
 MEASURE = "wrist_manipulated_4h"
-JUDGED = ("observed", "denominator", "expected", "centre", "statistic", "limit_crossed", "level", "direction", "measure_version", "policy_version")
+JUDGED = (
+    "observed",
+    "denominator",
+    "expected",
+    "centre",
+    "statistic",
+    "limit_crossed",
+    "level",
+    "direction",
+    "measure_version",
+    "policy_version",
+)
 
 
 def add(world: World, day: date = MAY, **shares) -> dict[str, list[str]]:
@@ -143,7 +154,10 @@ def test_corrected_data_add_an_evaluation_and_overwrite_none(world):
     look(world)
     row = outliers(world)["ZX2"]
     first, second = evaluations(world, row)
-    assert [(e.observed, e.level, e.as_of_submission) for e in (first, second)] == [(40, "alarm", "S00000001"), (85, "inside", f"S{world.count:08d}")]
+    assert [(e.observed, e.level, e.as_of_submission) for e in (first, second)] == [
+        (40, "alarm", "S00000001"),
+        (85, "inside", f"S{world.count:08d}"),
+    ]
     assert row.state == "detected", "closing is for people"
     assert events(world, row) == ["detected", "evaluated again"]
 
@@ -215,7 +229,9 @@ def latest_evaluations(world: World) -> dict[tuple, tuple]:
     for _, row in world.table("measurement.period_outlier").iterrows():
         last = evaluations(world, row)[-1]
         said = (getattr(last, name) for name in JUDGED)
-        found[row.organisation_code, row.period_grain, row.period_start] = tuple(None if pd.isna(v) else pytest.approx(v) if isinstance(v, float) else v for v in said)
+        found[row.organisation_code, row.period_grain, row.period_start] = tuple(
+            None if pd.isna(v) else pytest.approx(v) if isinstance(v, float) else v for v in said
+        )
     return found
 
 
@@ -268,7 +284,9 @@ def standardised(measure: Measure, *counts: tuple[int, float]) -> pd.DataFrame:
 def pathway_with(registry, measure: Measure):
     from dataclasses import replace
 
-    return replace(registry.pathway("wrist_fracture"), measures=(measure,), outlier_policies=(OutlierPolicy(measure.name, Basis.STANDARDISED),))
+    return replace(
+        registry.pathway("wrist_fracture"), measures=(measure,), outlier_policies=(OutlierPolicy(measure.name, Basis.STANDARDISED),)
+    )
 
 
 # ------------------------------------------------------------------------------------------------ declarations
@@ -285,7 +303,9 @@ def test_a_policy_of_a_measure_that_cannot_have_one_is_refused(registry, policy,
 
     assert says in what_is_wrong((policy,), registry.pathway("wrist_fracture").measures)
     assert what_is_wrong((OutlierPolicy(MEASURE),), registry.pathway("wrist_fracture").measures) is None
-    assert "two outlier policies" in what_is_wrong((OutlierPolicy(MEASURE), OutlierPolicy(MEASURE)), registry.pathway("wrist_fracture").measures)
+    assert "two outlier policies" in what_is_wrong(
+        (OutlierPolicy(MEASURE), OutlierPolicy(MEASURE)), registry.pathway("wrist_fracture").measures
+    )
 
 
 @pytest.mark.parametrize("wrong", [{"alert_distance": 3.0}, {"alert_distance": 0.0}, {"grains": ("month",)}, {"grains": ()}])

@@ -37,7 +37,6 @@ def said(picture: str) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]*)</text>", picture)
 
 
-
 # ------------------------------------------------------------------------------------------------ patience
 def slow_for(times: int, shown: list):
     """Stands for a page whose question takes a minute, the first ``times`` that it is asked."""
@@ -65,7 +64,9 @@ def test_a_page_that_takes_too_long_is_asked_once_more_and_then_given_up(world, 
 def statistics_taken_at(world):
     with world.engine.connect() as connection:
         connection.execute(text("select pg_stat_clear_snapshot()"))
-        return connection.scalar(text("select coalesce(extract(epoch from pg_stat_get_last_analyze_time('measurement.benchmark'::regclass)), 0)"))
+        return connection.scalar(
+            text("select coalesce(extract(epoch from pg_stat_get_last_analyze_time('measurement.benchmark'::regclass)), 0)")
+        )
 
 
 def test_another_trouble_than_time_is_told(world, context, monkeypatch):
@@ -107,7 +108,10 @@ def test_a_dot_stands_at_rounded_cases_and_a_share_of_whole_per_cent(world, cont
     exact = drawn(page(world, context, "benchmarks")["funnel_1"])
     add(world, ZX1=(1, 1), ZX2=(0, 1))  # 191 of 204 and 81 of 202: the same as shown
     again = drawn(page(world, context, "benchmarks")["funnel_1"])
-    marks = [re.findall(r'<polygon points="[\d., ]+" fill="#e46c0a"|<circle cx="[\d.]+" cy="[\d.]+" r="4.6"', picture.partition("<g ")[0]) for picture in (exact, again)]
+    marks = [
+        re.findall(r'<polygon points="[\d., ]+" fill="#e46c0a"|<circle cx="[\d.]+" cy="[\d.]+" r="4.6"', picture.partition("<g ")[0])
+        for picture in (exact, again)
+    ]
     assert len(marks[0]) == 2
     places = [[tuple(map(float, re.findall(r"[\d.]+", mark)[:2])) for mark in found] for found in marks]
     for one, other in zip(*places, strict=True):
@@ -172,7 +176,11 @@ def test_a_run_of_final_months_is_drawn_without_the_provisional_ones_that_prolon
     for number in range(23):
         add(world, date(2025 + number // 12, number % 12 + 1, 10), ZX1=(16 if number > 13 else 10 + number % 3, 20))
     shown = page(world, context, "signals", datetime(2026, 11, 2, tzinfo=UTC))
-    chart = next(drawn(picture) for name, picture in shown.items() if re.fullmatch(r"chart_\d", name) and said(drawn(picture))[0].startswith("Manipulated within 4 hours: "))
+    chart = next(
+        drawn(picture)
+        for name, picture in shown.items()
+        if re.fullmatch(r"chart_\d", name) and said(drawn(picture))[0].startswith("Manipulated within 4 hours: ")
+    )
     assert said(chart)[1].endswith(f"7 points above mean, since March 2026; {CHART} of 23 points")
     assert chart.count('"#289de0"') == 7 + 1, "seven final months, filled, and the mark in the key; no hollow one has the colour"
     assert "provisional" in said(chart)

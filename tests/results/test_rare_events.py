@@ -59,7 +59,16 @@ def add_providers(world: World, count: int) -> list[str]:
     row = {"organisation_kind": "provider", "parent_code": "REG2", "is_member": True}
     with world.engine.begin() as connection:
         for code in codes:
-            sites = [{"organisation_code": f"{code}A{n}", "organisation_name": code, "organisation_kind": "site", "parent_code": code, "is_member": True} for n in (1, 2)]
+            sites = [
+                {
+                    "organisation_code": f"{code}A{n}",
+                    "organisation_name": code,
+                    "organisation_kind": "site",
+                    "parent_code": code,
+                    "is_member": True,
+                }
+                for n in (1, 2)
+            ]
             connection.execute(insert(organisation), [{"organisation_code": code, "organisation_name": code, **row}])
             connection.execute(insert(organisation), sites)
     return codes
@@ -122,7 +131,12 @@ def test_a_run_of_short_gaps_is_a_concern_that_the_cases_since_do_not_close(worl
     world.add(*wounds(pattern))
     refresh(world.engine, world.registry, last_day(pattern))
     (raised,) = signals(world, "ZX1", MEASURE)
-    assert (raised.rule_name, raised.is_favourable, raised.since_on, raised.until_on) == (SHORTER, False, date(2024, 3, 1), date(2024, 3, 1))
+    assert (raised.rule_name, raised.is_favourable, raised.since_on, raised.until_on) == (
+        SHORTER,
+        False,
+        date(2024, 3, 1),
+        date(2024, 3, 1),
+    )
     assert [point["value"] for point in raised.parameters["points"]] == [1.0] * 7
     world.add(*wounds("." * 5 + "x" + "." * 3, first=JANUARY + timedelta(days=len(pattern))))
     refresh(world.engine, world.registry, last_day(pattern + " " * 9))
@@ -147,7 +161,11 @@ def test_a_month_that_can_still_change_raises_nothing_and_moves_no_limit(world):
 
 def test_only_the_events_judge_such_a_measure(world):
     """Months with one wound in fifteen cases and then with nothing else: special causes of the XmR chart, which is drawn and raises nothing."""
-    cases = [wrist(date(2024 + k // 12, k % 12 + 1, 3 + n), 100, open_wound=k >= 15 or (n == 0 and k % 3 == 0)) for k in range(22) for n in range(5)]
+    cases = [
+        wrist(date(2024 + k // 12, k % 12 + 1, 3 + n), 100, open_wound=k >= 15 or (n == 0 and k % 3 == 0))
+        for k in range(22)
+        for n in range(5)
+    ]
     world.add(*cases)
     look(world, 21)
     shares = world.table("measurement.spc_point", measure_name=MEASURE, organisation_code="ZX1")
@@ -181,7 +199,9 @@ def test_a_successor_has_the_events_of_those_it_took_over(world):
     world.add(*wounds("x . . x"))
     world.add(*wounds(" . x . .", "ZX2A1"))
     with world.engine.begin() as connection:
-        connection.execute(update(organisation).where(organisation.c.organisation_code == "ZX2").values(successor_code="ZX1", closed_on=date(2024, 6, 1)))
+        connection.execute(
+            update(organisation).where(organisation.c.organisation_code == "ZX2").values(successor_code="ZX1", closed_on=date(2024, 6, 1))
+        )
     full_recompute(world.engine, world.registry, NOW)
     assert points(world).value.tolist() == [2, 2, 1] and points(world, "ZX2").empty
 

@@ -183,7 +183,9 @@ def test_the_measures_are_rows_made_from_their_declarations(world):
     refresh(world.engine, world.registry, NOW)
     row = world.table("measurement.measure", measure_name="wrist_manipulated_4h").iloc[0]
     assert (row["title"], row["kind"], row["target"], row["is_headline"]) == ("Manipulated within 4 hours", "proportion", 0.8, True)
-    assert "age_years" in row["definition_sql"] and "240" in row["definition_sql"] and "Manipulated within 4 hours" in row["definition_text"]
+    assert (
+        "age_years" in row["definition_sql"] and "240" in row["definition_sql"] and "Manipulated within 4 hours" in row["definition_text"]
+    )
     assert len(world.table("measurement.measure")) == len(world.registry.measures)
 
 

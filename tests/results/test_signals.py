@@ -56,7 +56,9 @@ def test_quiet_months_raise_nothing(world):
     fill(world, QUIET)
     look(world, 13)
     assert signals(world) == []
-    assert set(world.table("measurement.spc_point", organisation_code="NET", measure_name="wrist_manipulated_4h").point_type) == {"common cause"}
+    assert set(world.table("measurement.spc_point", organisation_code="NET", measure_name="wrist_manipulated_4h").point_type) == {
+        "common cause"
+    }
 
 
 def test_a_shift_is_raised_once_extended_and_closed_by_itself(world):
@@ -123,8 +125,12 @@ def test_a_name_that_nobody_knows_yet_raises_nothing(world):
     measures = ("ssnap_score", "ssnap_level")
     with world.engine.begin() as connection:
         submission_id = world.submit(connection, sender="NET")
-        cells = [(code, name, start, score) for code in ("T1", "?T2") for name in measures for start, score in zip(quarters, scores, strict=True)]
-        connection.execute(insert(organisation), [{"organisation_code": c, "organisation_name": c, "organisation_kind": "team"} for c in ("T1", "?T2")])
+        cells = [
+            (code, name, start, score) for code in ("T1", "?T2") for name in measures for start, score in zip(quarters, scores, strict=True)
+        ]
+        connection.execute(
+            insert(organisation), [{"organisation_code": c, "organisation_name": c, "organisation_kind": "team"} for c in ("T1", "?T2")]
+        )
         connection.execute(insert(submitted_result), [
             {"submission_id": submission_id, "row_number": k, "arrival_number": world.count, "measure_name": name, "organisation_code": code,
              "period_grain": "quarter", "period_start": start, "value": score} for k, (code, name, start, score) in enumerate(cells)])  # fmt: skip
@@ -136,7 +142,9 @@ def test_a_name_that_nobody_knows_yet_raises_nothing(world):
     assert set(zip(last.organisation_code, last.measure_name, last.rule_name, strict=True)) == {
         (code, name, "above upper limit") for code in ("T1", "?T2") for name in measures
     }
-    assert [(row.organisation_code, row.measure_name) for row in world.table("measurement.signal", kind="special cause").itertuples()] == [("T1", "ssnap_score")]
+    assert [(row.organisation_code, row.measure_name) for row in world.table("measurement.signal", kind="special cause").itertuples()] == [
+        ("T1", "ssnap_score")
+    ]
 
 
 def test_a_turn_to_the_other_side_is_another_event(world):
@@ -144,7 +152,10 @@ def test_a_turn_to_the_other_side_is_another_event(world):
     look(world, 20)
     fill(world, [0], first=21)
     look(world, 21)
-    assert [(row.state, row.rule_name, row.is_favourable) for row in signals(world)] == [("closed", RULE, True), ("raised", "below lower limit", False)]
+    assert [(row.state, row.rule_name, row.is_favourable) for row in signals(world)] == [
+        ("closed", RULE, True),
+        ("raised", "below lower limit", False),
+    ]
 
 
 def test_an_acknowledged_signal_stays_acknowledged_while_it_lasts(world):
@@ -289,7 +300,9 @@ def test_the_signal_of_a_series_that_has_stopped_is_closed_and_its_history_says_
     assert (closed.state, closed.closed_because) == ("closed", "the series has stopped")
     assert events(world, closed) == ["raised", "closed"]
     with world.engine.connect() as connection:
-        note = connection.scalar(select(signal_event.c.note).where(signal_event.c.signal_id == closed.signal_id, signal_event.c.event == "closed"))
+        note = connection.scalar(
+            select(signal_event.c.note).where(signal_event.c.signal_id == closed.signal_id, signal_event.c.event == "closed")
+        )
     assert note == "the series has stopped: no new point for more than 6 months since that of 2025-09-01"
 
 

@@ -38,9 +38,17 @@ def test_signals_of_months_that_wander_are_raised_in_the_months_in_which_they_ar
     judged = range(FIRST, MONTHS)
     counted = watch(Months(cases, np.full(cases.shape, np.inf), cases, is_count=True), (xmr,), judged)[XMR_ALL]
     for number in range(MONTHS):
-        world.add(*[wrist(month(number) + timedelta(days=k % 28), site=site) for site, each in zip(SITES, cases, strict=True) for k in range(int(each[number]))])
+        world.add(
+            *[
+                wrist(month(number) + timedelta(days=k % 28), site=site)
+                for site, each in zip(SITES, cases, strict=True)
+                for k in range(int(each[number]))
+            ]
+        )
         if number >= FIRST:
             at = number - FIRST
             expected = {(site, int(counted.open[k, at])) for k, site in enumerate(SITES) if counted.raised[k, at]}
             assert raised_by_the_product(world, number) == expected, month(number)
-    assert counted.raised.sum() >= 8 and {-1, 1} <= set(counted.open.ravel().tolist()), "the months are such that there is something to count"
+    assert counted.raised.sum() >= 8 and {-1, 1} <= set(counted.open.ravel().tolist()), (
+        "the months are such that there is something to count"
+    )

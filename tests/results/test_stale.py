@@ -37,7 +37,10 @@ def codes(connection, pathway, code):
 
 def test_a_day_at_a_site_touches_four_levels_and_three_grains(demo_organisations, pathway):
     with demo_organisations.begin() as connection:
-        assert queue_cells(connection, pathway, days(("ZX1A1", date(2024, 5, 17)), ("ZX1A1", date(2024, 5, 2)), ("ZX1A1", None)), "S00000001") == 12
+        assert (
+            queue_cells(connection, pathway, days(("ZX1A1", date(2024, 5, 17)), ("ZX1A1", date(2024, 5, 2)), ("ZX1A1", None)), "S00000001")
+            == 12
+        )
         starts = {"month": "2024-05-01", "quarter": "2024-04-01", "year": "2024-01-01"}
         assert queued(connection) == {(code, *period) for code in ("ZX1A1", "ZX1", "REG1", "NET") for period in starts.items()}
 

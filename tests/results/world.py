@@ -104,7 +104,9 @@ class World:
             rows = connection.execute(text(f"select * from {name} where {conditions} order by 1, 2, 3, 4"), where)
             return pd.DataFrame(rows.all(), columns=list(rows.keys()))
 
-    def one(self, measure: str, organisation: str = "NET", grain: str = "month", start: date = date(2026, 5, 1), of="measurement.measure_result"):
+    def one(
+        self, measure: str, organisation: str = "NET", grain: str = "month", start: date = date(2026, 5, 1), of="measurement.measure_result"
+    ):
         which = {"chart": "xmr"} if of == "measurement.spc_point" else {}
         found = self.table(of, measure_name=measure, organisation_code=organisation, period_grain=grain, period_start=start, **which)
         assert len(found) == 1, f"{len(found)} rows of {measure} for {organisation}"
@@ -114,7 +116,13 @@ class World:
 def wrist(day: date = date(2026, 5, 10), minutes: float | None = 100, site: str = "ZX1A1", **more) -> dict:
     """A manipulated wrist whose manipulation began so many minutes after arrival at 10:00; None: not manipulated."""
     arrival = datetime.combine(day, time(10))
-    row = {"site": site, "arrival_date": day, "arrival_time": time(10), "arrival_at": arrival, "manipulated": "0" if minutes is None else "1"}
+    row = {
+        "site": site,
+        "arrival_date": day,
+        "arrival_time": time(10),
+        "arrival_at": arrival,
+        "manipulated": "0" if minutes is None else "1",
+    }
     if minutes is not None:
         at = arrival + timedelta(minutes=minutes)
         row |= {"manipulation_at": at, "manipulation_date": at.date(), "manipulation_time": at.time()}
@@ -135,6 +143,3 @@ def random_wrists(rng: np.random.Generator, count: int, first: date, days: int, 
         row["open_wound"] = (number % 9 == 0) if number % 5 else None
         rows.append(row)
     return rows
-
-
-

@@ -59,7 +59,11 @@ def test_rules_of_the_triplet(made, broken):
     judge = Evaluator(made)
     rules = {rule.id: rule for rule in SCAN.rules()}
     assert {id for id, rule in rules.items() if judge.broken(rule.requirement).any()} == broken
-    assert {id: rule.severity for id, rule in rules.items()} == {BOTH: Severity.QUARANTINE_RECORD, NO_DAY: Severity.WARN, MIDNIGHT: Severity.WARN}
+    assert {id: rule.severity for id, rule in rules.items()} == {
+        BOTH: Severity.QUARANTINE_RECORD,
+        NO_DAY: Severity.WARN,
+        MIDNIGHT: Severity.WARN,
+    }
 
 
 def test_a_day_that_cannot_be_denied_has_no_rules():

@@ -121,7 +121,9 @@ def test_a_time_limit_of_a_measure_is_watched_at_clock_changes(dataset, registry
     assert [(rule.id, rule.severity) for rule in watched] == [("CLK.manipulation_date.240", Severity.WARN)]
 
 
-@pytest.mark.parametrize(("number", "note", "is_broken"), [("12345", "12345", True), ("7", "7", False), ("12345", "other", False), (None, "7", False)])
+@pytest.mark.parametrize(
+    ("number", "note", "is_broken"), [("12345", "12345", True), ("7", "7", False), ("12345", "other", False), (None, "7", False)]
+)
 def test_a_text_must_not_be_the_senders_number_of_the_patient_unless_that_is_as_short_as_a_code(dataset, number, note, is_broken):
     items = (Field("id", "Id", Kind.TEXT, "", identifies=Identifier.LOCAL_PATIENT_IDENTIFIER), Field("note", "Note", Kind.TEXT, ""))
     rule = rules_of(with_fields(dataset, *items, site_field=None))["PRV.note/note"]

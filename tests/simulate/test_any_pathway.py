@@ -127,4 +127,3 @@ def test_an_answer_that_is_not_asked_is_planted_where_it_is_not_asked(wrist):
     header = {f.name: f.header for f in asked.case_dataset.fields}
     wrong = made.table[(made.table[header["side"]] != "1") & (made.table[header["pain_score"]] != "")]
     assert wrong.index.tolist() == rows and len(rows) == 20
-

@@ -78,7 +78,9 @@ def test_case_mix(nation, about, field, codes, published):
     assert found == pytest.approx(published, abs=POINTS)
 
 
-@pytest.mark.parametrize(("youngest", "oldest", "published"), [(16, 59, 0.141), (60, 69, 0.163), (70, 79, 0.265), (80, 89, 0.317), (90, 120, 0.114)])
+@pytest.mark.parametrize(
+    ("youngest", "oldest", "published"), [(16, 59, 0.141), (60, 69, 0.163), (70, 79, 0.265), (80, 89, 0.317), (90, 120, 0.114)]
+)
 def test_ages(nation, youngest, oldest, published):
     assert nation.cases.age_years.between(youngest, oldest).mean() == pytest.approx(published, abs=POINTS)
 
@@ -96,7 +98,9 @@ def test_disability_before_rises_with_age(nation):
     assert nation.cases.s2_rankin_before_stroke[old].mean() == pytest.approx(1.6, abs=0.15)
 
 
-@pytest.mark.parametrize(("lowest", "highest", "published"), [(0, 0, 0.068), (1, 4, 0.424), (5, 15, 0.350), (16, 20, 0.073), (21, 42, 0.086)])
+@pytest.mark.parametrize(
+    ("lowest", "highest", "published"), [(0, 0, 0.068), (1, 4, 0.424), (5, 15, 0.350), (16, 20, 0.073), (21, 42, 0.086)]
+)
 def test_severity(nation, lowest, highest, published):
     assert nation.cases.nihss_arrival_total.dropna().between(lowest, highest).mean() == pytest.approx(published, abs=POINTS)
 
@@ -255,7 +259,11 @@ def test_thrombectomy(nation):
 
 
 # ------------------------------------------------------------------------------------------------ after the first days
-THERAPIES = [("occ_ther", 0.833, 40.2, 0.614, 0.800, 25.71), ("physio", 0.855, 33.8, 0.700, 0.739, 27.32), ("speech_lang", 0.490, 31.7, 0.433, 0.418, 16.07)]
+THERAPIES = [
+    ("occ_ther", 0.833, 40.2, 0.614, 0.800, 25.71),
+    ("physio", 0.855, 33.8, 0.700, 0.739, 27.32),
+    ("speech_lang", 0.490, 31.7, 0.433, 0.418, 16.07),
+]
 
 
 @pytest.mark.parametrize(("work", "need", "a_day", "of_days", "compliance", "target"), THERAPIES)
@@ -315,9 +323,13 @@ def test_standards_by_discharge(nation):
     at_risk = left[left.s6_malnutrition_screening.isin(["Y", "NS"]) & ~palliative]
     assert at_risk.s6_malnutrition_screening_dietitian_on.notna().mean() == pytest.approx(0.802, abs=POINTS)
     incontinent = left[~left.s6_urinary_continence_plan_no_plan_reason.isin(["PC", "PR"])]
-    assert ((incontinent.s6_urinary_continence_plan_on - incontinent.clock_start_on).dt.days <= 21).mean() == pytest.approx(0.897, abs=POINTS)
+    assert ((incontinent.s6_urinary_continence_plan_on - incontinent.clock_start_on).dt.days <= 21).mean() == pytest.approx(
+        0.897, abs=POINTS
+    )
     mood, cognition = left.s6_mood_screening_on, left.s6_cognition_screening_on
-    unfit = left.s6_mood_screening_no_screening_reason.isin(["MU", "PR"]) | left.s6_cognition_screening_no_screening_reason.isin(["MU", "PR"])
+    unfit = left.s6_mood_screening_no_screening_reason.isin(["MU", "PR"]) | left.s6_cognition_screening_no_screening_reason.isin(
+        ["MU", "PR"]
+    )
     short = ((left.team_clock_stop_on - left.clock_start_on).dt.days < 7) & mood.isna() & cognition.isna()
     asked = left[~unfit & ~short]
     both = [(asked[name] - asked.clock_start_on).dt.days <= 42 for name in ("s6_mood_screening_on", "s6_cognition_screening_on")]

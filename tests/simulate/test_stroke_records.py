@@ -107,7 +107,12 @@ def test_who_refused_is_not_named_and_has_an_age(history):
 
 # ------------------------------------------------------------------------------------------------ journeys
 def test_all_teams_of_a_stroke_mean_one_patient_and_one_beginning(history):
-    table = pd.DataFrame({name: history.texts[name] for name in ("s1_nhs_number", "s1_surname", "s1_birth_on", "s1_first_arrival_at", "s1_onset_at", "patient_id")})
+    table = pd.DataFrame(
+        {
+            name: history.texts[name]
+            for name in ("s1_nhs_number", "s1_surname", "s1_birth_on", "s1_first_arrival_at", "s1_onset_at", "patient_id")
+        }
+    )
     assert (table.groupby(history.case).nunique() == 1).all().all()
     assert Counter(Counter(history.case).values()).keys() >= {1, 2, 3}
     hospital_numbers = pd.Series(history.texts["import_identifier"])
@@ -167,7 +172,27 @@ def test_one_file_of_some_rows_has_as_many(stroke):
 # ------------------------------------------------------------------------------------------------ defects
 # defect -> beginnings of the ids of the rules of which one must find each planted row
 FOUND_BY = {
-    "answer_that_is_not_asked": ("V07", "V10", "V12", "V13", "V15", "V17", "V18", "V20", "V30", "V31", "V32", "V33", "V34", "V35", "V36", "V37", "V38", "V39", "V41"),
+    "answer_that_is_not_asked": (
+        "V07",
+        "V10",
+        "V12",
+        "V13",
+        "V15",
+        "V17",
+        "V18",
+        "V20",
+        "V30",
+        "V31",
+        "V32",
+        "V33",
+        "V34",
+        "V35",
+        "V36",
+        "V37",
+        "V38",
+        "V39",
+        "V41",
+    ),
     "died_without_rankin_6": ("V18a",),
     "discharge_before_arrival": ("V19",),
     "dummy_nhs_number": ("VAL.s1_nhs_number", "DUM.s1_nhs_number"),

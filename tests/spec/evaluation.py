@@ -28,8 +28,6 @@ OFFERED = {
 }  # fmt: skip
 
 
-
-
 def facts_across_records(dataset: Dataset) -> dict[str, Kind]:
     """What the warehouse tells of a team's record beside its fields; where a row says nothing, it is false."""
     return {fact.name: Kind.BOOLEAN for fact in dataset.case_link.facts} if dataset.case_link else {}

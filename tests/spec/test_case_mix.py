@@ -140,7 +140,9 @@ def test_on_the_national_case_mix_as_many_die_as_the_audit_says(name):
     coefficients = model(name).published.by_label
     mean = 0.0
     for levels in itertools.product(*(mix.items() for mix in shares.values())):
-        eta = coefficients[INTERCEPT] + sum(coefficients.get(f"{factor}={level}", 0.0) for factor, (level, _) in zip(shares, levels, strict=True))
+        eta = coefficients[INTERCEPT] + sum(
+            coefficients.get(f"{factor}={level}", 0.0) for factor, (level, _) in zip(shares, levels, strict=True)
+        )
         mean += math.prod(share for _, share in levels) / (1 + math.exp(-eta))
     assert mean == pytest.approx(rate, abs=0.005)
 

@@ -42,7 +42,9 @@ def network(seed: int = 1, providers: int = 15, months: int = 36) -> tuple[np.nd
     return rng.binomial(cases.astype(int), 0.6) / cases, cases
 
 
-@pytest.mark.parametrize("drift", [np.linspace(0, 0.3, 36), np.where(np.arange(36) < 24, 0, 0.2), 0.1 * np.sin(np.arange(36))], ids=["trend", "step", "season"])
+@pytest.mark.parametrize(
+    "drift", [np.linspace(0, 0.3, 36), np.where(np.arange(36) < 24, 0, 0.2), 0.1 * np.sin(np.arange(36))], ids=["trend", "step", "season"]
+)
 def test_what_the_whole_network_does_is_not_claimed(drift):
     values, cases = network()
     before = np.arange(36) < 24
@@ -76,7 +78,11 @@ def test_what_cannot_be_told_is_nan_and_what_cannot_be_is_refused():
     constant = np.array([True, True, False, False])
     assert np.isnan(single_difference([0.5, 0.5, 0.9, 0.9], np.ones(4), constant, ~constant).lower)
     assert np.isnan(controlled_difference(np.empty((1, 0)), np.empty((1, 0)), np.zeros(0, bool), np.zeros(0, bool)).estimate)
-    for wrong in (([1, np.inf, 2.0], [1, 1, 1], before), ([1, 1, 2.0], [1, -1, 1], before), ([1, 1, 2.0], [1, 1, 1], np.array([True, True, True]))):
+    for wrong in (
+        ([1, np.inf, 2.0], [1, 1, 1], before),
+        ([1, 1, 2.0], [1, -1, 1], before),
+        ([1, 1, 2.0], [1, 1, 1], np.array([True, True, True])),
+    ):
         with pytest.raises(ValueError):
             single_difference(*wrong, np.array([False, True, True]))
 

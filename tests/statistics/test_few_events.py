@@ -38,4 +38,7 @@ def test_limits_are_never_inside_those_of_chance_where_that_is_asked_for(kind, c
         laney, kept, alone = (control_chart(*made, screen=True, at_least_chance=asked).upper for made, asked in
                               (((kind, points), False), ((kind, points), True), ((chance, points), False)))  # fmt: skip
         assert kept == pytest.approx(np.maximum(laney, alone))
-    assert control_chart(kind, single(steady, np.full(steady.shape, 10.0))).upper[0, 0] < control_chart(chance, single(steady, np.full(steady.shape, 10.0))).upper[0, 0]
+    assert (
+        control_chart(kind, single(steady, np.full(steady.shape, 10.0))).upper[0, 0]
+        < control_chart(chance, single(steady, np.full(steady.shape, 10.0))).upper[0, 0]
+    )

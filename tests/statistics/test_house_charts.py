@@ -99,7 +99,10 @@ def test_a_provisional_point_moves_no_line_and_completes_no_run_that_counts():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.tuples(st.integers(-2, 30), st.integers(-2, 30)), min_size=1, max_size=20), min_size=1, max_size=4), st.sampled_from(["pp", "up"]))
+@given(
+    st.lists(st.lists(st.tuples(st.integers(-2, 30), st.integers(-2, 30)), min_size=1, max_size=20), min_size=1, max_size=4),
+    st.sampled_from(["pp", "up"]),
+)
 def test_a_series_is_judged_among_others_as_alone_and_never_on_a_limit_that_is_not_there(rows, kind):
     width = max(map(len, rows))
     counts = np.full((len(rows), width, 2), np.nan)

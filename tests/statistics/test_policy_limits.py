@@ -47,7 +47,12 @@ def test_what_is_expected_is_no_distance_away():
 def test_a_share_lies_beyond_a_limit_just_where_its_distance_is_greater(events, cases, centre):
     events = min(events, cases)
     z, limits = float(exact_distance(events, cases, centre, is_share=True)), exact_limits(cases, centre, DISTANCES, is_share=True)
-    beyond = [events / cases < limits[0] - 1e-12, events / cases < limits[1] - 1e-12, events / cases > limits[2] + 1e-12, events / cases > limits[3] + 1e-12]
+    beyond = [
+        events / cases < limits[0] - 1e-12,
+        events / cases < limits[1] - 1e-12,
+        events / cases > limits[2] + 1e-12,
+        events / cases > limits[3] + 1e-12,
+    ]
     assert beyond == [z < -3, z < -2, z > 2, z > 3]
 
 

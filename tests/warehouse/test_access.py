@@ -348,7 +348,9 @@ def _add_case(connection, registry, site: str, provider: str, record_site: str |
             last_arrival_number=1,
         )
     )
-    connection.execute(insert(detail_table(pathway)).values(case_id=case_id, side="1", arrival_at="2026-01-05 09:00", xray_at="2026-01-05 09:30"))
+    connection.execute(
+        insert(detail_table(pathway)).values(case_id=case_id, side="1", arrival_at="2026-01-05 09:00", xray_at="2026-01-05 09:30")
+    )
     connection.execute(
         insert(record_table(pathway)).values(
             submission_id=f"S{uuid.uuid4().int % 10**8:08d}",

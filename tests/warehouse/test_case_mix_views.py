@@ -66,7 +66,9 @@ def test_a_standardised_rate_rests_on_the_networks_rate_as_the_reader_sees_it(wa
     engine = as_role("cc_dashboard")
     seen = rows(engine, "standardised_result_v1")
     with engine.connect() as connection:
-        shown = connection.scalar(text("select value from dashboard.measure_result_v1 where organisation_code = 'NET' and period_grain = 'quarter'"))
+        shown = connection.scalar(
+            text("select value from dashboard.measure_result_v1 where organisation_code = 'NET' and period_grain = 'quarter'")
+        )
     assert shown == pytest.approx(85 / 1005, abs=1e-6)
     assert seen["ZX2"].standardised_rate == pytest.approx(1.0 * shown)
 
@@ -97,13 +99,26 @@ def test_the_funnel_of_ratios_is_the_same_for_all_and_names_display_and_policy_l
             seen.append(connection.execute(text("select * from dashboard.standardised_funnel_limit_v1")).mappings().one())
     assert seen[0] == seen[1]
     assert {name: seen[0][name] for name in limits} == limits
-    assert (seen[0]["pathway_name"], seen[0]["expected"], seen[0]["policy_positive_limit"], seen[0]["model_version"]) == ("wrist_fracture", 10, 0.1, "model 2")
+    assert (seen[0]["pathway_name"], seen[0]["expected"], seen[0]["policy_positive_limit"], seen[0]["model_version"]) == (
+        "wrist_fracture",
+        10,
+        0.1,
+        "model 2",
+    )
 
 
 def test_a_chart_of_single_patients_is_its_providers_own(warehouse, as_role):
     with warehouse.begin() as connection:
         for code in ("ZX1", "ZX2"):
-            values = {"case_count": 31, "observed": 3, "expected": 2.2, "last_value": 0.4, "highest_value": 1.1, "limit_value": 3.3, "crossing_count": 0}
+            values = {
+                "case_count": 31,
+                "observed": 3,
+                "expected": 2.2,
+                "last_value": 0.4,
+                "highest_value": 1.1,
+                "limit_value": 3.3,
+                "crossing_count": 0,
+            }
             more = {"odds_ratio": 2.0, "run_length": 4000.0, "is_provisional": False, "model_version": "model 2", "rule_version": 1}
             key = {"measure_name": "m_proportion", "organisation_code": code, "direction": "worse", "period_start": PERIOD}
             connection.execute(insert(cusum_month).values(**key, **values, **more))
@@ -116,15 +131,33 @@ def test_a_chart_of_single_patients_is_its_providers_own(warehouse, as_role):
 def test_a_model_is_shown_to_all_with_rounded_counts(warehouse, as_role):
     key = {"model_name": "model", "model_version": 2}
     with warehouse.begin() as connection:
-        told = {"pathway_name": "wrist_fracture", "measure_name": "m_proportion", "measure_version": 1, "declared_version": 1, "origin": "fitted"}
-        judged = {"source": "here", "is_current": True, "is_sound": True, "made_at": NOW, "case_count": 1203, "event_count": 83, "c_statistic": 0.7}
+        told = {
+            "pathway_name": "wrist_fracture",
+            "measure_name": "m_proportion",
+            "measure_version": 1,
+            "declared_version": 1,
+            "origin": "fitted",
+        }
+        judged = {
+            "source": "here",
+            "is_current": True,
+            "is_sound": True,
+            "made_at": NOW,
+            "case_count": 1203,
+            "event_count": 83,
+            "c_statistic": 0.7,
+        }
         connection.execute(insert(case_mix_model).values(**key, **told, **judged))
         connection.execute(insert(case_mix_coefficient).values(**key, label="intercept", place=1, is_reference=False, coefficient=-2.5))
         for number, (count, share) in enumerate(((122, 0.123456), (6, 0.5)), start=1):
-            connection.execute(insert(case_mix_calibration).values(**key, group_number=number, case_count=count, mean_risk=0.1, observed_share=share))
+            connection.execute(
+                insert(case_mix_calibration).values(**key, group_number=number, case_count=count, mean_risk=0.1, observed_share=share)
+            )
     with as_role("cc_dashboard").connect() as connection:
         model = connection.execute(text("select * from dashboard.case_mix_model_v1")).one()
         assert (model.case_count, model.event_count, model.c_statistic, model.is_current) == (1205, 85, 0.7, True)
         assert connection.scalar(text("select coefficient from dashboard.case_mix_coefficient_v1")) == -2.5
-        groups = connection.execute(text("select case_count, mean_risk, observed_share from dashboard.case_mix_calibration_v1 order by group_number"))
+        groups = connection.execute(
+            text("select case_count, mean_risk, observed_share from dashboard.case_mix_calibration_v1 order by group_number")
+        )
         assert [tuple(row) for row in groups] == [(120, 0.1, 0.12), (None, None, None)]

@@ -51,7 +51,9 @@ def test_limits_of_others_stand_where_they_would_for_the_shown_denominator(wareh
     assert round(0.5 + 1.2 / 55**0.5, 2) == 0.66
 
 
-@pytest.mark.parametrize(("edges", "shown"), [((0.0, 1.0), (0.0, 1.0)), ((0.004, 0.999), (0.0, 1.0)), ((0.5, 0.5), (0.5, 0.5)), ((None, None), (None, None))])
+@pytest.mark.parametrize(
+    ("edges", "shown"), [((0.0, 1.0), (0.0, 1.0)), ((0.004, 0.999), (0.0, 1.0)), ((0.5, 0.5), (0.5, 0.5)), ((None, None), (None, None))]
+)
 def test_limits_stay_between_none_and_all_and_a_missing_one_stays_missing(warehouse, as_role, edges, shown):
     with warehouse.begin() as connection:
         add_result(connection, "ZX2", 33, 57)
@@ -67,7 +69,9 @@ def test_a_series_with_a_hidden_point_has_no_lines_on_any_chart(warehouse, as_ro
             add_point(connection, "ZX2", period_start=month, **P_PRIME)
     seen = rows(as_role("cc_dashboard"), "chart_point_v1")
     assert len(seen) == 2
-    assert {(row.mean, row.lower_limit, row.upper_limit, row.rule_name, row.point_type) for row in seen} == {(None, None, None, None, "suppressed")}
+    assert {(row.mean, row.lower_limit, row.upper_limit, row.rule_name, row.point_type) for row in seen} == {
+        (None, None, None, None, "suppressed")
+    }
     assert {(row.final_rule_name, row.final_point_type) for row in seen} == {(None, "suppressed")}
 
 

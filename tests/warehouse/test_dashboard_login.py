@@ -55,7 +55,9 @@ def own(engine, reader: str | None) -> list[str]:
 # ------------------------------------------------------------------------------------------------ the login
 def test_the_login_is_in_two_groups_and_is_nothing_else(dashboard, database):
     with database.connect() as connection:
-        groups = text("select array_agg(g.rolname::text order by 1) from pg_auth_members m join pg_roles g on g.oid = m.roleid join pg_roles u on u.oid = m.member where u.rolname = :login")
+        groups = text(
+            "select array_agg(g.rolname::text order by 1) from pg_auth_members m join pg_roles g on g.oid = m.roleid join pg_roles u on u.oid = m.member where u.rolname = :login"
+        )
         assert connection.scalar(groups, {"login": LOGIN}) == ["cc_dashboard", "cc_lead"]
         rights = text("select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = :login")
         assert connection.execute(rights, {"login": LOGIN}).one() == (False,) * 5
@@ -82,7 +84,10 @@ def test_the_password_is_made_once_and_readable_by_us_alone(server, template):
 
 def test_only_the_password_lets_it_in(server, database_name):
     url = dashboard_url(server, database_name)
-    with pytest.raises(psycopg.OperationalError, match="password authentication failed"), psycopg.connect(url.set(drivername="postgresql", password="guess").render_as_string(hide_password=False)):
+    with (
+        pytest.raises(psycopg.OperationalError, match="password authentication failed"),
+        psycopg.connect(url.set(drivername="postgresql", password="guess").render_as_string(hide_password=False)),
+    ):
         pass
     assert "guess" not in repr(replace(Settings(home=server.data.parent), dashboard_database_url="postgresql://me:guess@h/d"))
 
@@ -201,7 +206,9 @@ def small_numbers(demo_organisations):
 
 def shown(engine, view: str, key: str, reader: str | None) -> dict[str, object]:
     with reading_for(engine, reader) as connection:
-        return dict(connection.execute(text(f"select organisation_code, {key} from dashboard.{view} where organisation_code like 'ZX_'")).all())
+        return dict(
+            connection.execute(text(f"select organisation_code, {key} from dashboard.{view} where organisation_code like 'ZX_'")).all()
+        )
 
 
 def test_ones_own_cells_are_whole_and_others_go_through_the_policy(dashboard, small_numbers):
@@ -217,7 +224,14 @@ def test_every_view_shows_a_signed_in_user_what_a_login_of_its_provider_is_shown
         add_tree(connection, {"ZX1A1": (3, 20), "ZX1A2": (4, 20), "ZX2A1": (11, 30), "ZX2A2": (2, 9), "ZX3A1": (5, 50), "ZX3A2": (30, 60)})
     provider = as_role("cc_provider", "ZX1")
     with reading_for(provider, None) as theirs, reading_for(dashboard, "ZX1") as ours:
-        views = [name for name in theirs.scalars(text("select viewname from pg_views where schemaname = 'dashboard' order by 1")) if "case_v1" not in name and name != "milestone_v1"]
-        rows = {view: [sorted(map(repr, connection.execute(text(f"select * from dashboard.{view}")))) for connection in (theirs, ours)] for view in views}
+        views = [
+            name
+            for name in theirs.scalars(text("select viewname from pg_views where schemaname = 'dashboard' order by 1"))
+            if "case_v1" not in name and name != "milestone_v1"
+        ]
+        rows = {
+            view: [sorted(map(repr, connection.execute(text(f"select * from dashboard.{view}")))) for connection in (theirs, ours)]
+            for view in views
+        }
     assert len(rows) > 15 and rows["measure_result_v1"][0]
     assert [view for view, (seen, shown_to_us) in rows.items() if seen != shown_to_us] == []

@@ -28,7 +28,9 @@ def test_the_statements_of_the_page_are_all_that_a_server_needs(settings):
         with make_engine(server.admin_url, autocommit=True).connect() as connection:
             for statement in _statements():
                 connection.execute(text(statement))
-            rights = connection.execute(text("select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = 'cc_dashboard_login'"))
+            rights = connection.execute(
+                text("select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = 'cc_dashboard_login'")
+            )
             assert rights.one() == (True, False, False, False)
         url = server.admin_url.replace(f"cc_admin:{server.secrets.admin}", "cc_pipeline:...").replace("/postgres", "/common_cause")
         assert migrate(replace(settings, database_url=url))

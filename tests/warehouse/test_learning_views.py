@@ -85,5 +85,8 @@ def test_few_months_have_no_year_and_small_counts_do_not_count(warehouse, as_rol
     found = {row["organisation_code"]: row for row in _rows(as_role("cc_dashboard"), "year_change_v1", "measure_name = 'm_proportion'")}
     assert found["ZX1"]["value"] is None and found["ZX1"]["best_rank"] is None
     assert "ZX3" not in found
-    own = {row["organisation_code"]: row["value"] for row in _rows(as_role("cc_provider", "ZX3"), "year_change_v1", "measure_name = 'm_proportion'")}
+    own = {
+        row["organisation_code"]: row["value"]
+        for row in _rows(as_role("cc_provider", "ZX3"), "year_change_v1", "measure_name = 'm_proportion'")
+    }
     assert own["ZX3"] == pytest.approx(0.03)

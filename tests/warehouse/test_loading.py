@@ -43,11 +43,13 @@ def rows_of(connection) -> list[tuple]:
 def test_a_frame_is_in_the_table_as_it_is(connection):
     copy_frame(connection, TOLD, frame())
     first, second, third = rows_of(connection)
-    assert first[:4] == ("O'Neill, \"ward\"", 1, 0.1, True)
+    assert first[:4] == ('O\'Neill, "ward"', 1, 0.1, True)
     assert first[4].isoformat() == "2026-02-28"
     assert second == (None,) * 6
     assert third[:4] == ("", 2**40, 1e-300, False)
-    assert [row[5] for row in (first, third)] == [LOCAL[k].tz_convert("UTC") for k in (0, 2)]  # the instant, whatever the zone it was told in
+    assert [row[5] for row in (first, third)] == [
+        LOCAL[k].tz_convert("UTC") for k in (0, 2)
+    ]  # the instant, whatever the zone it was told in
 
 
 def test_texts_of_python_are_copied_like_texts_of_arrow(connection):
@@ -57,9 +59,13 @@ def test_texts_of_python_are_copied_like_texts_of_arrow(connection):
 
 def test_many_rows_are_read_as_they_are(connection):
     copy_frame(connection, TOLD, frame())
-    found = read_many(connection, "select * from told where name = any(:names) or name is null order by share", {"names": ["", "O'Neill, \"ward\""]}, NAMES)
+    found = read_many(
+        connection, "select * from told where name = any(:names) or name is null order by share", {"names": ["", 'O\'Neill, "ward"']}, NAMES
+    )
     assert list(found.columns) == NAMES
-    assert [tuple(None if pd.isna(v) else v for v in row) for row in found.itertuples(index=False)] == [rows_of(connection)[k] for k in (2, 0, 1)]
+    assert [tuple(None if pd.isna(v) else v for v in row) for row in found.itertuples(index=False)] == [
+        rows_of(connection)[k] for k in (2, 0, 1)
+    ]
 
 
 def test_no_rows_are_an_empty_frame_of_the_columns(connection):

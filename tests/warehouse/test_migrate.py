@@ -271,8 +271,12 @@ def test_chart_points_from_before_are_those_of_xmr_charts(empty, registry):
 def test_final_points_from_before_bear_what_was_said_of_them_and_their_charts_are_drawn_again(empty, registry):
     """Since migration 0023 a point says what final points alone break; a refresh, for which each series is queued once, makes it exact."""
     with migrated_to(empty, "0022") as connection:
-        connection.execute(insert(measure).values(**measure_row(registry.pathway("wrist_fracture"), registry.measures["wrist_manipulated_4h"])))
-        for number, (is_open, kind) in enumerate(((False, "special cause concern"), (True, "special cause concern"), (True, "insufficient data")), 1):
+        connection.execute(
+            insert(measure).values(**measure_row(registry.pathway("wrist_fracture"), registry.measures["wrist_manipulated_4h"]))
+        )
+        for number, (is_open, kind) in enumerate(
+            ((False, "special cause concern"), (True, "special cause concern"), (True, "insufficient data")), 1
+        ):
             given = {"number": number, "start": f"2026-0{number}-01", "is_open": is_open, "kind": kind}
             connection.execute(text(
                 "insert into measurement.measure_result (measure_name, organisation_code, period_grain, period_start, value, is_provisional, matures_on, measure_version, computed_at) "
@@ -284,5 +288,7 @@ def test_final_points_from_before_bear_what_was_said_of_them_and_their_charts_ar
         migrate_database(connection, registry)
         said = connection.execute(text("select final_rule_name, final_point_type from measurement.spc_point order by point_number")).all()
         assert said == [("below lower limit", "special cause concern"), (None, "not judged yet"), (None, "insufficient data")]
-        queued = connection.execute(text("select pathway_name, organisation_code, period_grain, period_start::text from intake.stale_cell")).all()
+        queued = connection.execute(
+            text("select pathway_name, organisation_code, period_grain, period_start::text from intake.stale_cell")
+        ).all()
         assert queued == [("wrist_fracture", "ZX1", "month", "2026-03-01")]

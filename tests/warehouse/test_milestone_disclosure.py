@@ -66,7 +66,9 @@ def test_no_small_count_follows_from_regions_and_the_network(told_to, reader):
 def test_nor_from_cases_reached_and_timed_beside_each_other(told_to, reader):
     """A provider some of whose cases reached it beside one of which all did: in one region for a bystander and a reader from outside, else in two."""
     some, all_of_them = nested(range(13)), alike((0, 1, 2, 3, 7, 8, 9, 12))
-    worlds = of_providers([OWN], some, all_of_them) if reader == "ZX1" else of_providers(all_of_them, some, [OWN if reader == "ZX3" else NONE])
+    worlds = (
+        of_providers([OWN], some, all_of_them) if reader == "ZX1" else of_providers(all_of_them, some, [OWN if reader == "ZX3" else NONE])
+    )
     assert told_to(reader, worlds) == []
 
 
@@ -82,7 +84,9 @@ def test_nor_of_who_has_a_time_where_all_others_are_known(told_to, reader):
 def test_nor_from_the_network_of_those_that_belong_to_nothing_else(demo_organisations, told_to, reader, without):
     """Members are pooled in the network, whatever they are said to be below: of its total, too, the reader knows the own part."""
     with demo_organisations.begin() as connection:
-        connection.execute(text("update pathway.organisation set parent_code = null where organisation_code = any(:codes)"), {"codes": list(without)})
+        connection.execute(
+            text("update pathway.organisation set parent_code = null where organisation_code = any(:codes)"), {"codes": list(without)}
+        )
     own = alike([103])
     others = alike(range(13))
     worlds = of_providers(own, others, others) if reader == "ZX1" else of_providers(others, others, own)

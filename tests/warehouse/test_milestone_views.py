@@ -25,7 +25,9 @@ def warehouse(demo_organisations, registry):
     return demo_organisations
 
 
-def add(connection: Connection, organisation: str, cases: int, reached: int, timed: int | None = None, median: float = 100.25, **more) -> None:
+def add(
+    connection: Connection, organisation: str, cases: int, reached: int, timed: int | None = None, median: float = 100.25, **more
+) -> None:
     given = {
         "pathway_name": "wrist_fracture", "milestone_name": "xray", "organisation_code": organisation, "period_grain": "quarter", "period_start": QUARTER,
         "case_count": cases, "reached_count": reached, "timed_count": reached if timed is None else timed, "lower_quartile_minutes": median - 50,
@@ -53,7 +55,13 @@ def test_ones_own_is_whole_and_others_are_rounded(warehouse, as_role):
         add_tree(connection, {"ZX1A1": 33, "ZX2A1": 33})
     rows = seen(as_role("cc_provider", "ZX1"))
     own, other = rows["ZX1"], rows["ZX2"]
-    assert (own.case_count, own.lower_quartile_minutes, own.median_minutes, own.upper_quartile_minutes, own.is_own) == (33, 50.25, 100.25, 150.25, True)
+    assert (own.case_count, own.lower_quartile_minutes, own.median_minutes, own.upper_quartile_minutes, own.is_own) == (
+        33,
+        50.25,
+        100.25,
+        150.25,
+        True,
+    )
     assert (other.case_count, other.lower_quartile_minutes, other.median_minutes, other.upper_quartile_minutes) == (35, 50, 100, 150)
     assert (own.milestone_title, own.place, own.network_median_minutes, rows["NET"].case_count) == ("X-ray", 2, 100, 33 + 35)
 
@@ -113,7 +121,12 @@ def test_a_total_has_no_quartiles_of_a_handful_of_others(warehouse, as_role, tim
         for code in ("ZX2", "ZX3"):
             add(connection, code, 40, 40, timed, milestone_name="arrival")
     total = seen(as_role("cc_dashboard"), "milestone_name = 'xray'")["NET"]
-    assert (total.timed_count, total.is_suppressed, total.lower_quartile_minutes, total.median_minutes) == (10, False, median and 50, median)
+    assert (total.timed_count, total.is_suppressed, total.lower_quartile_minutes, total.median_minutes) == (
+        10,
+        False,
+        median and 50,
+        median,
+    )
     beside_own = seen(as_role("cc_provider", "ZX1"), "milestone_name = 'arrival'")
     assert (beside_own["NET"].timed_count, beside_own["NET"].median_minutes) == (40 + 10, median)
     assert (beside_own["ZX1"].median_minutes, beside_own["ZX1"].network_median_minutes) == (100.25, median)
@@ -125,7 +138,15 @@ def test_the_national_value_is_that_of_the_measure_it_names_in_minutes(warehouse
             measure_name="wrist_minutes_to_manipulation", measure_version=1, pathway_name="wrist_fracture", title="t", description="d", kind="median",
             direction="lower is better", unit="hours", decimals=1, is_headline=False, definition_text="", definition_sql=""))  # fmt: skip
         add(connection, "ZX2", 40, 40, milestone_name="manipulation")
-        add_benchmark(connection, "NET", measure_name="wrist_minutes_to_manipulation", period_grain="quarter", period_start=QUARTER, peer_kind="network", national_value=1.5)
+        add_benchmark(
+            connection,
+            "NET",
+            measure_name="wrist_minutes_to_manipulation",
+            period_grain="quarter",
+            period_start=QUARTER,
+            peer_kind="network",
+            national_value=1.5,
+        )
         add(connection, "ZX2", 40, 40)
     told = _rows(as_role("cc_dashboard"), "milestone_result_v1", key="milestone_name")
     assert (told["manipulation"].national_median_minutes, told["manipulation"].national_source) == (90, "audit 2025")

@@ -40,7 +40,9 @@ def frame(**other) -> pd.DataFrame:
     return cases.assign(started_on=pd.to_datetime(cases["started_on"]))
 
 
-@pytest.mark.parametrize("wrong", [{"person_id": known(99)}, {"site_code": "ZX1A9"}, {"provider_code": "ZX9"}], ids=lambda wrong: next(iter(wrong)))
+@pytest.mark.parametrize(
+    "wrong", [{"person_id": known(99)}, {"site_code": "ZX1A9"}, {"provider_code": "ZX9"}], ids=lambda wrong: next(iter(wrong))
+)
 def test_a_case_of_nobody_or_nowhere_is_refused(engine, wrong):
     with pytest.raises(IntegrityError, match="is not known"), engine.begin() as connection:
         connection.execute(insert(pathway_case).values(CASE | {"case_id": known(12), "person_id": known(1)} | wrong))

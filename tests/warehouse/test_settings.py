@@ -53,5 +53,11 @@ def test_what_can_be_used_is(variable, text, name, value):
 
 
 def test_a_variable_that_is_no_setting_is_found_with_what_was_meant():
-    given = {"COMMON_CAUSE_PARALEL_RUNS": "3", "COMMON_CAUSE_ZEBRA": "1", "COMMON_CAUSE_DASHBOARD_SIGN_IN": "local", "COMMON_CAUSE_TEST_BINARIES": "/x", "PATH": "/bin"}
+    given = {
+        "COMMON_CAUSE_PARALEL_RUNS": "3",
+        "COMMON_CAUSE_ZEBRA": "1",
+        "COMMON_CAUSE_DASHBOARD_SIGN_IN": "local",
+        "COMMON_CAUSE_TEST_BINARIES": "/x",
+        "PATH": "/bin",
+    }
     assert unknown_variables(given) == {"COMMON_CAUSE_PARALEL_RUNS": "COMMON_CAUSE_PARALLEL_RUNS", "COMMON_CAUSE_ZEBRA": None}

@@ -129,7 +129,9 @@ def test_a_new_pathway_gets_its_tables_its_view_and_its_security(database, regis
         assert sync(connection, fresh) == [f"create table pathway.ankle_{table}" for table in ("record", "spared", "detail")]
         apply_views(connection, fresh)
         apply_access(connection)
-        forced = text("select bool_and(relforcerowsecurity) from pg_class where relname in ('ankle_record', 'ankle_spared', 'ankle_detail')")
+        forced = text(
+            "select bool_and(relforcerowsecurity) from pg_class where relname in ('ankle_record', 'ankle_spared', 'ankle_detail')"
+        )
         assert connection.scalar(forced)
         assert connection.scalar(text("select count(*) from dashboard.ankle_case_v1")) == 0
 

@@ -34,17 +34,35 @@ def add_year(connection, seed: int) -> None:
         of = None if kind == "derived" else int(rng.integers(0, 60))
         met = int(rng.choice([0, 3, 12, 20, 30])) if kind == "proportion" else None
         value = None if rng.random() < 0.2 else float(rng.random())
-        add_result(connection, code, met, of, kind, period_grain=grain, period_start=date(2026, month, 1), value=value, is_provisional=bool(month > 9))
+        add_result(
+            connection,
+            code,
+            met,
+            of,
+            kind,
+            period_grain=grain,
+            period_start=date(2026, month, 1),
+            value=value,
+            is_provisional=bool(month > 9),
+        )
 
 
 def compare(owner, reader, plain: str, columns: str, view: str) -> tuple[int, int, int]:
     """Rows of the view, rows that only the plain definition has, rows that only the view has: as the reader sees them."""
     with owner.begin() as connection:
         connection.exec_driver_sql(f"create or replace view house.plain ({columns}) as {plain}".replace("%", "%%"))
-        connection.exec_driver_sql(f"grant usage on schema house to cc_dashboard, cc_provider; grant select on house.plain, {view} to cc_dashboard, cc_provider")
+        connection.exec_driver_sql(
+            f"grant usage on schema house to cc_dashboard, cc_provider; grant select on house.plain, {view} to cc_dashboard, cc_provider"
+        )
     with reader.connect() as connection:
         other = "(select count(*) from (select {0} from {1} except all select {0} from {2}) x)"
-        return tuple(connection.execute(text(f"select (select count(*) from {view}), {other.format(columns, 'house.plain', view)}, {other.format(columns, view, 'house.plain')}")).one())
+        return tuple(
+            connection.execute(
+                text(
+                    f"select (select count(*) from {view}), {other.format(columns, 'house.plain', view)}, {other.format(columns, view, 'house.plain')}"
+                )
+            ).one()
+        )
 
 
 def reader_of(as_role, own: tuple[str, ...]):
@@ -81,9 +99,17 @@ def test_places_are_those_of_the_benchmarks(warehouse, as_role, own):
         add_year(connection, 9)
         for code, month in itertools.product(("ZX1", "ZX2", "ZX3A1", "REG1", "NET"), (1, 2, 9)):
             add_benchmark(connection, code, period_start=date(2026, month, 1), rank=month)
-    assert set(benchmark_v1.columns) - set(place_v1.columns) == {"network_value", "best_value", "from_best", "adjusted_z_score", "adjusted_position"}
+    assert set(benchmark_v1.columns) - set(place_v1.columns) == {
+        "network_value",
+        "best_value",
+        "from_best",
+        "adjusted_z_score",
+        "adjusted_position",
+    }
     columns = ", ".join(name for name in benchmark_v1.columns if name in place_v1.columns)
-    rows, missing, more = compare(warehouse, reader_of(as_role, own), f"select {columns} from dashboard.benchmark_v1", columns, "dashboard.place_v1")
+    rows, missing, more = compare(
+        warehouse, reader_of(as_role, own), f"select {columns} from dashboard.benchmark_v1", columns, "dashboard.place_v1"
+    )
     assert rows > 10 and (missing, more) == (0, 0)
 
 
@@ -94,7 +120,9 @@ def test_a_place_among_peers_is_hidden_with_the_result(warehouse, as_role):
             add_benchmark(connection, code)
     with as_role("cc_dashboard").connect() as connection:
         seen = {row.organisation_code: row for row in connection.execute(text("select * from dashboard.latest_result_v1"))}
-    assert [seen["ZX1"]._mapping[name] for name in ("value", "rank", "quartile", "z_score", "funnel_position", "is_favourable")] == [None] * 6
+    assert [seen["ZX1"]._mapping[name] for name in ("value", "rank", "quartile", "z_score", "funnel_position", "is_favourable")] == [
+        None
+    ] * 6
     assert (seen["ZX2"].value, seen["ZX2"].rank, seen["ZX2"].z_score, seen["ZX2"].is_headline) == (0.7, 1, 1.2, True)
 
 

@@ -489,7 +489,12 @@ def test_actions_are_shared(warehouse, as_role):
             )
         )  # fmt: skip
     seen = _rows(as_role("cc_provider", "ZX1"), "improvement_action_v1")["ZX2"]
-    assert (seen.title, list(seen.measure_names), seen.change_idea, seen.is_own) == ("Block on arrival", ["m_proportion"], "block_at_triage", False)
+    assert (seen.title, list(seen.measure_names), seen.change_idea, seen.is_own) == (
+        "Block on arrival",
+        ["m_proportion"],
+        "block_at_triage",
+        False,
+    )
 
 
 def test_organisations_know_what_they_belong_to(warehouse, as_role):

@@ -40,7 +40,22 @@ SCHEMAS = {
 
 def fixed_views() -> tuple[View, ...]:
     """All views for readers that do not depend on a pathway, in an order in which each finds what it reads."""
-    return (*shown.VIEWS, *results.VIEWS, *latest.VIEWS, *charts.VIEWS, *case_mix.VIEWS, *outliers.VIEWS, *reference.VIEWS, *signal_life.VIEWS, *improvement.VIEWS, *effects.VIEWS, *learning.VIEWS, *milestones.VIEWS, *cases.VIEWS, *publication.VIEWS)
+    return (
+        *shown.VIEWS,
+        *results.VIEWS,
+        *latest.VIEWS,
+        *charts.VIEWS,
+        *case_mix.VIEWS,
+        *outliers.VIEWS,
+        *reference.VIEWS,
+        *signal_life.VIEWS,
+        *improvement.VIEWS,
+        *effects.VIEWS,
+        *learning.VIEWS,
+        *milestones.VIEWS,
+        *cases.VIEWS,
+        *publication.VIEWS,
+    )
 
 
 def apply_views(connection: Connection, registry: Registry) -> None:
@@ -49,6 +64,11 @@ def apply_views(connection: Connection, registry: Registry) -> None:
     said = [f"comment on schema {name} is '{text.replace(chr(39), chr(39) * 2)}'" for name, text in SCHEMAS.items()]
     apply_once(connection, "schemas", [*made, *said])
     apply_once(connection, "house functions", functions.statements())
-    for view in (*unfolded.unfolded(registry), *fixed_views(), *cases.detail_views(connection), *completeness.completeness_views(connection)):
+    for view in (
+        *unfolded.unfolded(registry),
+        *fixed_views(),
+        *cases.detail_views(connection),
+        *completeness.completeness_views(connection),
+    ):
         apply_once(connection, view.fullname, view.statements())
     apply_once(connection, "life of signals", signal_life.statements())

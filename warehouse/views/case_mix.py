@@ -165,4 +165,11 @@ case_mix_calibration_v1 = view(
     observed_share="share with the outcome, rounded",
 )
 
-VIEWS = (standardised_result_v1, standardised_funnel_limit_v1, cusum_month_v1, case_mix_model_v1, case_mix_coefficient_v1, case_mix_calibration_v1)
+VIEWS = (
+    standardised_result_v1,
+    standardised_funnel_limit_v1,
+    cusum_month_v1,
+    case_mix_model_v1,
+    case_mix_coefficient_v1,
+    case_mix_calibration_v1,
+)

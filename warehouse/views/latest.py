@@ -10,7 +10,18 @@ from warehouse.views import view
 from warehouse.views.results import SHOWN_RESULT, benchmark_v1
 from warehouse.views.shown import single_cells
 
-PLACES = ("peer_kind", "peer_count", "rank", "quartile", "z_score", "funnel_position", "is_favourable", "completeness_share", "kind", "direction")
+PLACES = (
+    "peer_kind",
+    "peer_count",
+    "rank",
+    "quartile",
+    "z_score",
+    "funnel_position",
+    "is_favourable",
+    "completeness_share",
+    "kind",
+    "direction",
+)
 # one step into the table's key for each, instead of a reading of all periods
 LATEST = """(
     select measured.measure_name, organised.organisation_code, g.grain as period_grain, latest.*

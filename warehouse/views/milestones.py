@@ -14,9 +14,7 @@ from warehouse.views.shown import GROUPS, told_by_parts
 COUNTS = ("case_count", "reached_count", "timed_count")
 QUARTILES = ("lower_quartile_minutes", "median_minutes", "upper_quartile_minutes")
 CELL = ("pathway_name", "milestone_name", "period_grain", "period_start")
-SHOWN_COUNT = (
-    "case when b.is_own then b.{0} when not hidden.is_hidden then (b.own_{0} + house.shown_count(b.rest_{0}, b.suppress_to, b.round_to))::bigint end"
-)
+SHOWN_COUNT = "case when b.is_own then b.{0} when not hidden.is_hidden then (b.own_{0} + house.shown_count(b.rest_{0}, b.suppress_to, b.round_to))::bigint end"
 SHOWN_QUARTILE = "case when b.is_own then b.{0} when not hidden.is_hidden and not few.is_timed_by_few then round(b.{0}) end"
 YEAR = "date_trunc('year', {0}.period_start::timestamp)"
 

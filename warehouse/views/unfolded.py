@@ -42,7 +42,9 @@ NOTHING = "select null::uuid, null::text, null::date, null::timestamp, null::int
 
 def milestones(registry: Registry) -> View:
     """The dated events of the cases of every pathway, from their details, as the reader may see them."""
-    queries = [_milestones(pathway) for pathway in registry.pathways if pathway.case_dataset is not None and pathway.case_dataset.milestones]
+    queries = [
+        _milestones(pathway) for pathway in registry.pathways if pathway.case_dataset is not None and pathway.case_dataset.milestones
+    ]
     query = "\nunion all\n".join(queries) or NOTHING
     columns = "case_id milestone_name happened_on happened_at from_start_minutes"
     meanings = {

@@ -74,7 +74,9 @@ TEAMS = (
 )  # fmt: skip
 
 INSTANTS = tuple(
-    _instant(asked.exact, asked.event.exact(), f"{asked.event.title}, where the time of day is known.") for asked in EVENTS if asked.is_timed
+    _instant(asked.exact, asked.event.exact(), f"{asked.event.title}, where the time of day is known.")
+    for asked in EVENTS
+    if asked.is_timed
 )
 
 _start = first_of((when.INPATIENT, Coalesce((field(ONSET.at), field(FIRST_ARRIVAL.at)))), otherwise=field(FIRST_ARRIVAL.at))

@@ -17,7 +17,12 @@ from schemas.pathways.acute_stroke.parts import allowed_if, answer, asked_if, da
 DUE = "discharge"
 _ask, _number = (partial(make, due=DUE) for make in (answer, number))
 # header after S4 -> in words; questions 4.4.1 to 4.4.4
-THERAPIES = {"Physio": "physiotherapy", "OccTher": "occupational therapy", "SpeechLang": "speech and language therapy", "Psychology": "psychology"}
+THERAPIES = {
+    "Physio": "physiotherapy",
+    "OccTher": "occupational therapy",
+    "SpeechLang": "speech and language therapy",
+    "Psychology": "psychology",
+}
 WORKS = tuple(name_of(stem) for stem in THERAPIES)  # as in ``s4_<work>_minutes``
 LONGEST_STAY_DAYS = 1500
 

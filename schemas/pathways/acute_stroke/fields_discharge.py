@@ -59,7 +59,9 @@ AFTERWARDS = (
 SIX_MONTHS = (
     answer("S8FollowUp", lists.FOLLOWED_UP, "8.1 Whether the patient was reviewed six months after the stroke.", due=REVIEW),
     day("S8FollowUpDate", "8.1.1 Date of the review.", due=REVIEW, **asked_if(when.FOLLOWED_UP, "V39")),
-    number("S8Rankin6Month", 0, 6, "8.4 Modified Rankin score at six months.", unit="points", due=REVIEW, **allowed_if(when.FOLLOWED_UP, "V39")),
+    number(
+        "S8Rankin6Month", 0, 6, "8.4 Modified Rankin score at six months.", unit="points", due=REVIEW, **allowed_if(when.FOLLOWED_UP, "V39")
+    ),
     bit("S8Rankin6MonthNK", "8.4 Ticked if that score is not known.", due=REVIEW, **allowed_if(when.FOLLOWED_UP, "V39")),
 )
 

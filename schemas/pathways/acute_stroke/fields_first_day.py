@@ -48,7 +48,9 @@ _if_imaged = {**allowed_if(when.MAY_BE_IMAGED, "V10"), "required": when.IMAGED}
 _if_imaged_since_5 = {**_if_imaged, "required": when.IMAGED & when.SINCE_DATASET_5}
 IMAGING = (
     *BRAIN_IMAGING.fields,
-    _yes_no("S2BrainImagingAI", "2.4.2 Whether artificial intelligence helped to read the image; asked since version 5.", **_if_imaged_since_5),
+    _yes_no(
+        "S2BrainImagingAI", "2.4.2 Whether artificial intelligence helped to read the image; asked since version 5.", **_if_imaged_since_5
+    ),
     _ask("S2BrainImagingModality", lists.IMAGING_MODALITY, "2.4.1 Kind of the first image.", **_if_imaged),
     _ask("S2StrokeType", lists.STROKE_TYPE, "2.5 Type of the stroke.", **_if_imaged),
 )

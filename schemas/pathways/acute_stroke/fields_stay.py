@@ -48,6 +48,7 @@ COGNITION = _event("cognition", "Cognition screening", "S6CognitionScreeningDate
                    reason=("S6CognitionScreeningNoScreeningReason", lists.LATE_REASON))  # fmt: skip
 EVENTS = (*LATE_ASSESSMENTS, CONTINENCE_PLAN, DIETITIAN, MOOD, COGNITION)
 
+
 def _of_inpatient_teams(item: Field) -> Field:
     if item.required is False:
         return item
@@ -65,7 +66,11 @@ _ASKED = (
     *DIETITIAN.fields,
     *MOOD.fields,
     *COGNITION.fields,
-    _yes_no("S6PalliativeCareByDischarge", "6.9 Whether palliative care was decided on after 72 hours.", **asked_if(when.NOT_PALLIATIVE_EARLY, "V37")),
+    _yes_no(
+        "S6PalliativeCareByDischarge",
+        "6.9 Whether palliative care was decided on after 72 hours.",
+        **asked_if(when.NOT_PALLIATIVE_EARLY, "V37"),
+    ),
     _day("S6PalliativeCareByDischargeDate", "6.9.1 Date of that decision.", **asked_if(when.PALLIATIVE_LATE, "V37")),
     _ask("S6IntPneumaticComp", lists.YES_NO_UNKNOWN, "6.11 Intermittent pneumatic compression.", required=True),
     _day("S6IntPneumaticCompStartDate", "6.11.1 First day of compression.", **asked_if(when.COMPRESSED, "V37")),

@@ -45,10 +45,17 @@ EVENTS = (NURSE, CONSULTANT_CONTACT, CONSULTANT_SEEN, SWALLOW_SCREEN_72H, OCCUPA
 
 FIELDS = (
     _yes_no("S3PalliativeCare", "3.1 Whether palliative care was decided on within 72 hours.", required=True),
-    day("S3PalliativeCareDecisionDate", "3.1.1 Date of the decision for palliative care.", due=DUE, **asked_if(when.PALLIATIVE_EARLY, "V34")),
+    day(
+        "S3PalliativeCareDecisionDate", "3.1.1 Date of the decision for palliative care.", due=DUE, **asked_if(when.PALLIATIVE_EARLY, "V34")
+    ),
     *NURSE.fields,
     *CONSULTANT_CONTACT.fields,
-    _ask("S3StrokeConsultantFirstContactMethod", lists.CONTACT_METHOD, "3.3b How the first contact was made.", **asked_if(when.CONTACTED, "V34")),
+    _ask(
+        "S3StrokeConsultantFirstContactMethod",
+        lists.CONTACT_METHOD,
+        "3.3b How the first contact was made.",
+        **asked_if(when.CONTACTED, "V34"),
+    ),
     *(part for asked in EVENTS[2:] for part in asked.fields),
     _ask("S3PatientConsent", lists.CONSENT, "3.9 Consent to identifiers being held; N: no identifiers may be sent.", required=True),
 )

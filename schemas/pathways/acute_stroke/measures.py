@@ -43,4 +43,11 @@ AFTER_72_HOURS = (
     *measures_discharge.MEASURES,
     *measures_outcomes.MEASURES,
 )
-MEASURES = (*FIRST_72_HOURS, *map(patient_centred, FIRST_72_HOURS), *measures_safety.MEASURES, *measures_case_mix.MEASURES, *AFTER_72_HOURS, *measures_six_months.MEASURES)
+MEASURES = (
+    *FIRST_72_HOURS,
+    *map(patient_centred, FIRST_72_HOURS),
+    *measures_safety.MEASURES,
+    *measures_case_mix.MEASURES,
+    *AFTER_72_HOURS,
+    *measures_six_months.MEASURES,
+)

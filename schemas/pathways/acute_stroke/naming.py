@@ -8,7 +8,15 @@ from __future__ import annotations
 import re
 
 # runs of capitals that are two words, or words that hold a figure
-IRREGULAR = {"CoM": "Com", "INRNK": "InrNk", "INRHigh": "InrHigh", "NoNHS": "NoNhs", "Nihss24Hrs": "Nihss_24hrs", "HLI": "Hli", "EQ5D": "Eq5d"}
+IRREGULAR = {
+    "CoM": "Com",
+    "INRNK": "InrNk",
+    "INRHigh": "InrHigh",
+    "NoNHS": "NoNhs",
+    "Nihss24Hrs": "Nihss_24hrs",
+    "HLI": "Hli",
+    "EQ5D": "Eq5d",
+}
 _ENDS = (("DateTime", "At"), ("Date", "On"))
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*|[0-9]+[A-Za-z]*")
 

@@ -45,7 +45,9 @@ def number(header: str, lowest: int, highest: int, description: str, **more) -> 
 
 
 def day(header: str, description: str, **more) -> Field:
-    return Field(name_of(header), header, Kind.DATE, description, **{"earliest": policy.FIRST_AUDIT_DAY, "latest": policy.LAST_AUDIT_DAY, **more})
+    return Field(
+        name_of(header), header, Kind.DATE, description, **{"earliest": policy.FIRST_AUDIT_DAY, "latest": policy.LAST_AUDIT_DAY, **more}
+    )
 
 
 def instant(header: str, description: str, **more) -> Field:
@@ -96,15 +98,30 @@ def event(
     happened = [Not(field(name_of(not_done)))] if not_done else []
     required = all_of(*([when[0]] if when else []), *happened) if when or happened else True
     make = instant if is_timed else day
-    fields = [make(header, f"{question} {title}: {'date and time' if is_timed else 'date'}.", required=required if wanted else False, **condition, **due_then, **more)]
+    fields = [
+        make(
+            header,
+            f"{question} {title}: {'date and time' if is_timed else 'date'}.",
+            required=required if wanted else False,
+            **condition,
+            **due_then,
+            **more,
+        )
+    ]
     if flag:
         fields.append(bit(flag, f"{question} {title}: ticked if the time of day was not entered.", **due_then))
     if not_done:
         fields.append(bit(not_done, f"{question} {title}: ticked if it did not happen.", **condition, **due_then))
     if reason:
-        fields.append(answer(reason[0], reason[1], f"{question} {title}: why it did not happen.", **asked_if(_did_not(not_done, when), "V15"), **due_then))
+        fields.append(
+            answer(
+                reason[0], reason[1], f"{question} {title}: why it did not happen.", **asked_if(_did_not(not_done, when), "V15"), **due_then
+            )
+        )
     unknown = time_unknown if time_unknown is not None else field(name_of(flag)) if flag else None
-    told = TimedEvent(name, title, name_of(header), unknown, name_of(not_done) if not_done else None, "V15", MIDNIGHT_RULE if is_timed else None)
+    told = TimedEvent(
+        name, title, name_of(header), unknown, name_of(not_done) if not_done else None, "V15", MIDNIGHT_RULE if is_timed else None
+    )
     return Asked(told, tuple(fields), is_timed)
 
 

@@ -45,7 +45,9 @@ VIEWS = (
 
 
 def _score(name: str, title: str, description: str, unit: str = "points", direction=Direction.HIGHER_IS_BETTER, **more) -> Measure:
-    return Measure(name, title, description, MeasureKind.SCORE, direction, unit, levels=("team",), grains=("quarter",), source=SOURCE, **more)
+    return Measure(
+        name, title, description, MeasureKind.SCORE, direction, unit, levels=("team",), grains=("quarter",), source=SOURCE, **more
+    )
 
 
 def _level(name: str, title: str, description: str) -> Measure:
@@ -71,7 +73,10 @@ def _totals(code: str, title: str, meaning: str) -> list[tuple[TransposedRow, Me
     names = [f"ssnap_{code}_{what}" for what in ("ki_score", "ki_level", "ssnap_score", "ssnap_level")]
     return [
         (TransposedRow(f"{indicators} score", measure=names[0]), _score(names[0], f"{title} total key indicator score", before)),
-        (TransposedRow(f"{indicators} level", measure=names[1], is_level=True), _level(names[1], f"{title} total key indicator level", before)),
+        (
+            TransposedRow(f"{indicators} level", measure=names[1], is_level=True),
+            _level(names[1], f"{title} total key indicator level", before),
+        ),
         (TransposedRow(f"{summary} score", measure=names[2], is_optional=True), _score(names[2], f"{title} SSNAP score", after)),
         (
             TransposedRow(f"{summary} level (after adjustments)", measure=names[3], is_level=True, is_optional=True),
@@ -113,12 +118,24 @@ def _six_months() -> list[tuple[TransposedRow, Measure]]:
     return [
         (
             TransposedRow(applicable, measure="ssnap_six_month_applicable", is_optional=True),
-            _score("ssnap_six_month_applicable", "Applicable to a six-month assessment", "Share of patients alive who are to be assessed at six months.", "share",
-                   Direction.NEUTRAL, decimals=2),
+            _score(
+                "ssnap_six_month_applicable",
+                "Applicable to a six-month assessment",
+                "Share of patients alive who are to be assessed at six months.",
+                "share",
+                Direction.NEUTRAL,
+                decimals=2,
+            ),
         ),
         (
             TransposedRow(assessed, measure="ssnap_six_month_assessed", is_optional=True),
-            _score("ssnap_six_month_assessed", "Assessed at six months", "Share of the applicable patients who were assessed at six months.", "share", decimals=2),
+            _score(
+                "ssnap_six_month_assessed",
+                "Assessed at six months",
+                "Share of the applicable patients who were assessed at six months.",
+                "share",
+                decimals=2,
+            ),
         ),
     ]
 

@@ -22,7 +22,9 @@ _rankin = field("s7_rankin_discharge")
 _left_at, _died_on, _needless_on = HOSPITAL_DISCHARGE.at, "s7_death_on", "s7_end_rehab_on"
 
 
-def _rule(id: str, name: str, requirement: Expression, severity: Severity, fields: tuple[str, ...], advice: str, family: str = "discharge") -> Rule:
+def _rule(
+    id: str, name: str, requirement: Expression, severity: Severity, fields: tuple[str, ...], advice: str, family: str = "discharge"
+) -> Rule:
     return Rule(id, name, requirement, severity, fields, advice, family=family)
 
 

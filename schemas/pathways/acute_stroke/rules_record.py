@@ -22,7 +22,9 @@ _other_audit = field("audit_type").is_in(*lists.OTHER_AUDITS)
 _this_audit = field("audit_type").is_not_in(*lists.OTHER_AUDITS)
 
 
-def _rule(id: str, name: str, requirement: Expression, severity: Severity, fields: tuple[str, ...], advice: str, family: str = "record") -> Rule:
+def _rule(
+    id: str, name: str, requirement: Expression, severity: Severity, fields: tuple[str, ...], advice: str, family: str = "record"
+) -> Rule:
     return Rule(id, name, requirement, severity, fields, advice, family=family)
 
 

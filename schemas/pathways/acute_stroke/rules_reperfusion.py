@@ -95,7 +95,10 @@ THROMBOLYSIS = (
 
 _after_device = all_of(strictly_after(DEVICE, END_OF_PROCEDURE), at_most_after(DEVICE, END_OF_PROCEDURE, policy.PROCEDURE_WITHIN_MINUTES))
 _without_device = field(DEVICE.event.not_done).implies(
-    all_of(strictly_after(PUNCTURE, END_OF_PROCEDURE), at_most_after(PUNCTURE, END_OF_PROCEDURE, policy.PROCEDURE_WITHOUT_DEVICE_WITHIN_MINUTES))
+    all_of(
+        strictly_after(PUNCTURE, END_OF_PROCEDURE),
+        at_most_after(PUNCTURE, END_OF_PROCEDURE, policy.PROCEDURE_WITHOUT_DEVICE_WITHIN_MINUTES),
+    )
 )
 THROMBECTOMY = (
     _rule("V32a", "puncture_not_before_onset_or_arrival", all_of(not_before(ONSET, PUNCTURE), not_before(FIRST_ARRIVAL, PUNCTURE)), ASIDE,

@@ -121,7 +121,9 @@ def _community(rng: Generator, is_community: np.ndarray, until: np.ndarray) -> C
         is_screened = happens(rng, 0.8, count)
         made[f"s4_{what}_screened_on"] = np.where(is_community & is_screened, screened_on, np.datetime64("NaT"))
         made |= _ticked({f"s4_{what}_not_screened": is_community & ~is_screened})
-        made[f"s4_{what}_not_screened_reason"] = where(is_community & ~is_screened, pick(rng, {"OR": 50.0, "PR": 20.0, "MU": 20.0, "NK": 10.0}, count))
+        made[f"s4_{what}_not_screened_reason"] = where(
+            is_community & ~is_screened, pick(rng, {"OR": 50.0, "PR": 20.0, "MU": 20.0, "NK": 10.0}, count)
+        )
     return made
 
 

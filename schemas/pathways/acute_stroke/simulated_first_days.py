@@ -45,7 +45,9 @@ UNTIMED = (form.NURSE, form.CONSULTANT_CONTACT, form.OCCUPATIONAL_THERAPIST, for
 
 def first_days(rng: Generator, arrivals: Arrivals, who: Patients, begun: Onset, ends: Outcome) -> Columns:
     habits = arrivals.habits
-    columns = _palliative(rng, begun, ends) | _nurse(rng, begun, ends, habits["nurse"]) | _consultant(rng, begun, ends, habits["consultant"])
+    columns = (
+        _palliative(rng, begun, ends) | _nurse(rng, begun, ends, habits["nurse"]) | _consultant(rng, begun, ends, habits["consultant"])
+    )
     columns |= _screens(rng, begun, ends, habits["swallow"])
     is_unwell = columns["s3_palliative_care"] == "Y"
     attention = rng.standard_normal(len(who))  # therapists of one team work together: whoever is missed by one is missed by the others
@@ -125,7 +127,12 @@ def _therapist(
     after = spread(rng, median * np.exp(-habit), 0.7, count)
     planned = (in_working_hours(rng, begun.started_at + minutes(after)) - begun.started_at).astype(float)
     at, in_time = _seen(rng, planned, begun, ends, 0.9)
-    is_seen = in_time & relevant & ~unwell & (correlated_uniform(rng, -attention, 0.9) < sigmoid(stretched_logit(seen, 2.5 * THERAPIST_SPREAD) + 2.5 * habit))
+    is_seen = (
+        in_time
+        & relevant
+        & ~unwell
+        & (correlated_uniform(rng, -attention, 0.9) < sigmoid(stretched_logit(seen, 2.5 * THERAPIST_SPREAD) + 2.5 * habit))
+    )
     why = where(~relevant, "ND", where(unwell, np.where(happens(rng, 0.9, count), "PU", "PR"), pick(rng, NOT_SEEN, count)))
     return answered(asked, at, is_seen, why)
 

@@ -122,7 +122,9 @@ def _needles(rng: Generator, begun: Onset, scanned_at: np.ndarray, is_lysed: np.
     return np.where(is_lysed & (needle_at < ends.until), needle_at, NEVER)
 
 
-def _thrombolysis(rng: Generator, who: Patients, begun: Onset, bits: dict[str, np.ndarray], is_lysed: np.ndarray, needle_at: np.ndarray) -> Columns:
+def _thrombolysis(
+    rng: Generator, who: Patients, begun: Onset, bits: dict[str, np.ndarray], is_lysed: np.ndarray, needle_at: np.ndarray
+) -> Columns:
     """Whoever is late without a reason told gets the one that is so; whoever is not late has none (N)."""
     count = len(who)
     is_lysed = is_lysed & ~np.isnat(needle_at)
@@ -142,7 +144,14 @@ def _thrombolysis(rng: Generator, who: Patients, begun: Onset, bits: dict[str, n
 
 # ------------------------------------------------------------------------------------------------ thrombectomy
 def _thrombectomy(
-    rng: Generator, who: Patients, begun: Onset, began_at: np.ndarray, ends: Outcome, scanned_at: np.ndarray, needle_at: np.ndarray, is_centre: np.ndarray
+    rng: Generator,
+    who: Patients,
+    begun: Onset,
+    began_at: np.ndarray,
+    ends: Outcome,
+    scanned_at: np.ndarray,
+    needle_at: np.ndarray,
+    is_centre: np.ndarray,
 ) -> Reperfusion:
     """``began_at``: onset as it is told, the day alone if no more is known."""
     count = len(who)

@@ -68,7 +68,13 @@ def journeys(rng: Generator, arrivals: Arrivals, begun: Onset, done: Reperfusion
     visited_at = day_of(ends.left_at).astype("datetime64[m]") + minutes(1440 * rng.integers(1, 4, count) + 540 + rng.random(count) * 420)
     legs = [
         (np.ones(count, dtype=bool), arrivals.site_codes, begun.arrived_at, first_left, False),
-        (sent | is_moved, second, first_left + np.where(sent, done.travel - minutes(15), minutes(45)), np.where(is_back, back_at, NEVER), False),
+        (
+            sent | is_moved,
+            second,
+            first_left + np.where(sent, done.travel - minutes(15), minutes(45)),
+            np.where(is_back, back_at, NEVER),
+            False,
+        ),
         (is_back, arrivals.site_codes, back_at + minutes(70), np.full(count, NEVER), False),
         (ends.destination == "TC", partner[COMMUNITY], visited_at, visited_at + minutes(1440 * (12 + 45 * rng.random(count))), True),
     ]

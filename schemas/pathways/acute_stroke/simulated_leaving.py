@@ -53,7 +53,9 @@ def leaving(rng: Generator, stays: Stays, ends: Outcome, admitted: Columns, no_l
     }
 
 
-def arranged(rng: Generator, stays: Stays, rankin: np.ndarray, has_fibrillation: np.ndarray, habit: np.ndarray, consent: np.ndarray) -> Columns:
+def arranged(
+    rng: Generator, stays: Stays, rankin: np.ndarray, has_fibrillation: np.ndarray, habit: np.ndarray, consent: np.ndarray
+) -> Columns:
     """Section 7.7 to 7.14, as if everybody had left inpatient care alive."""
     count = len(stays)
     to_team = np.isin(stays.ends_as, ("TC", "TCN"))
@@ -66,7 +68,9 @@ def arranged(rng: Generator, stays: Stays, rankin: np.ndarray, has_fibrillation:
         "s7_discharged_mcrt": where(rehabilitated, "SNS", pick(rng, {"N": 95.0, "NS": 5.0}, count)),
         "s7_adl_help": where(happens(rng, np.clip(0.08 + 0.2 * rankin, 0, 0.97), count), "Y", "N"),
         "s7_adl_help_type": pick(rng, {"PC": 45.0, "IC": 24.0, "PIC": 28.0, "U": 2.0, "PR": 1.0}, count),
-        "s7_discharge_visits_per_week": np.where(visits_known, rng.choice([0, 7, 14, 21, 28], count, p=[0.3, 0.15, 0.17, 0.13, 0.25]), np.nan),
+        "s7_discharge_visits_per_week": np.where(
+            visits_known, rng.choice([0, 7, 14, 21, 28], count, p=[0.3, 0.15, 0.17, 0.13, 0.25]), np.nan
+        ),
         "s7_discharge_visits_per_week_nk": ~visits_known,
         "s7_discharge_atrial_fibrillation": where(has_fibrillation | in_rhythm, "Y", "N"),
         "s7_discharge_atrial_fibrillation_anticoagulation": pick(rng, {"Y": 82.5, "N": 2.5, "NB": 15.0}, count),
@@ -76,7 +80,9 @@ def arranged(rng: Generator, stays: Stays, rankin: np.ndarray, has_fibrillation:
     }
 
 
-def six_months(rng: Generator, stays: Stays, ends: Outcome, started_on: np.ndarray, rankin: np.ndarray, habit: np.ndarray) -> tuple[Columns, np.ndarray]:
+def six_months(
+    rng: Generator, stays: Stays, ends: Outcome, started_on: np.ndarray, rankin: np.ndarray, habit: np.ndarray
+) -> tuple[Columns, np.ndarray]:
     """Section 8, told by the last team; and the day on which it is told."""
     count = len(stays)
     reviewed_on = started_on + rng.integers(*REVIEW_DAYS, count).astype("timedelta64[D]")

@@ -25,7 +25,19 @@ SOON_BY_AMBULANCE, SOON_OTHERWISE = 0.625, 0.28  # arrive within 4 hours of a kn
 SOON_MEDIAN, SOON_SIGMA = np.exp(4.57), 0.56  # minutes
 LATE_MEDIAN, LATE_SIGMA = 760.0, 1.1
 LONGEST = 27 * 1440
-TRUSTS = {"RRU": 14.0, "RX5": 5.0, "RX6": 6.0, "RX7": 13.0, "RX8": 10.0, "RX9": 9.0, "RYA": 11.0, "RYC": 12.0, "RYD": 8.0, "RYE": 7.0, "RYF": 5.0}
+TRUSTS = {
+    "RRU": 14.0,
+    "RX5": 5.0,
+    "RX6": 6.0,
+    "RX7": 13.0,
+    "RX8": 10.0,
+    "RX9": 9.0,
+    "RYA": 11.0,
+    "RYC": 12.0,
+    "RYD": 8.0,
+    "RYE": 7.0,
+    "RYF": 5.0,
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,9 @@ def _told(rng: Generator, begun: Onset) -> Columns:
     count = len(begun.gap)
     not_known = begun.time_type == "NK"
     unseen = minutes(np.clip(spread(rng, 640, 0.9, count), 60, LONGEST))  # since the patient was last seen well
-    began_at = np.where(not_known, day_of(begun.started_at - unseen).astype("datetime64[m]"), begun.started_at - minutes(np.nan_to_num(begun.gap)))
+    began_at = np.where(
+        not_known, day_of(begun.started_at - unseen).astype("datetime64[m]"), begun.started_at - minutes(np.nan_to_num(begun.gap))
+    )
     cad_not_known = happens(rng, 0.12, count)
     return {
         "s1_onset_in_hospital": where(begun.is_inpatient, "Y", "N"),

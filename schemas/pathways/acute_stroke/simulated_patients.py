@@ -16,7 +16,20 @@ from schemas.pathways.acute_stroke.simulated_parts import Columns, happens
 from schemas.simulation import correlated_uniform, normal_share, pick, pick_by, where
 
 # youngest age of each band -> share; the years to the next band
-AGES = {"18": 1.7, "40": 1.3, "45": 2.5, "50": 4.1, "55": 5.6, "60": 7.3, "65": 9.2, "70": 12.6, "75": 14.4, "80": 16.6, "85": 14.2, "90": 10.5}
+AGES = {
+    "18": 1.7,
+    "40": 1.3,
+    "45": 2.5,
+    "50": 4.1,
+    "55": 5.6,
+    "60": 7.3,
+    "65": 9.2,
+    "70": 12.6,
+    "75": 14.4,
+    "80": 16.6,
+    "85": 14.2,
+    "90": 10.5,
+}
 FEMALE_SHARES = ((0, 0.42), (60, 0.37), (70, 0.42), (80, 0.57), (85, 0.61), (90, 0.70))
 RANKIN_BEFORE = {"0": 54.4, "1": 15.0, "2": 10.7, "3": 11.9, "4": 6.1, "5": 1.7}
 # points of the NIHSS: 0, 1 to 4, 5 to 15, 16 to 20, 21 to 42
@@ -77,7 +90,9 @@ def patients(rng: Generator, count: int) -> tuple[Columns, Patients]:
     consciousness = np.minimum(pick_by(correlated_uniform(rng, severity, 0.85), CONSCIOUSNESS).astype(int), total)
     columns = _before(rng, score, frailty)
     is_anticoagulated = columns["s2_com_af_anticoagulent"] == "Y"
-    who = Patients(age, is_female, frailty, severity, total, consciousness, happens(rng, 0.52, count), is_imaged, is_bleed, is_anticoagulated)
+    who = Patients(
+        age, is_female, frailty, severity, total, consciousness, happens(rng, 0.52, count), is_imaged, is_bleed, is_anticoagulated
+    )
     return columns | _about(rng, who) | _severity(rng, who), who
 
 
@@ -108,7 +123,9 @@ def _about(rng: Generator, who: Patients) -> Columns:
 def _before(rng: Generator, score: np.ndarray, frailty: np.ndarray) -> Columns:
     """What the patient had, and took, before the stroke."""
     count = len(score)
-    had = {name: correlated_uniform(rng, frailty if name == "dementia" else score, 0.35) > 1 - share / 100 for name, share in BEFORE.items()}
+    had = {
+        name: correlated_uniform(rng, frailty if name == "dementia" else score, 0.35) > 1 - share / 100 for name, share in BEFORE.items()
+    }
     fibrillation = correlated_uniform(rng, score, 0.4) > 1 - FIBRILLATION_SHARE
     for_another_reason = where(happens(rng, 0.03, count), "Y", "N")
     anticoagulated = np.where(fibrillation, pick(rng, ANTICOAGULATED, count), for_another_reason)

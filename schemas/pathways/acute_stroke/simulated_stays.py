@@ -24,7 +24,12 @@ FIRST_WARD_UNIT = 0.745
 OTHER_WARDS, OF_INPATIENTS = {"MAC": 70.0, "ICH": 9.0, "O": 21.0}, {"O": 80.0, "MAC": 14.0, "ICH": 6.0}
 UNIT_MEDIAN, UNIT_SIGMA, LATER_UNIT_MEDIAN, LATER_UNIT_SIGMA, NEVER_ON_UNIT = 172.0, 0.95, 1150.0, 0.85, 0.12
 # needed by how many, median minutes a day, and the two parameters of the share of days
-THERAPIES = {"occ_ther": (0.84, 40.2, 2.55, 2.25), "physio": (0.86, 33.8, 2.95, 2.0), "speech_lang": (0.505, 31.7, 1.7, 2.9), "psychology": (0.06, 38.0, 1.0, 5.0)}
+THERAPIES = {
+    "occ_ther": (0.84, 40.2, 2.55, 2.25),
+    "physio": (0.86, 33.8, 2.95, 2.0),
+    "speech_lang": (0.505, 31.7, 1.7, 2.9),
+    "psychology": (0.06, 38.0, 1.0, 5.0),
+}
 GOALS_NOT_APPLICABLE = {"NI": 62.0, "MU": 17.0, "NRP": 17.0, "PR": 4.0}
 ORGANISATION = {"OR": 70.0, "NK": 30.0}
 
@@ -35,12 +40,17 @@ def first_wards(rng: Generator, arrivals: Arrivals, begun: Onset, first_left: np
     count, habits = len(arrivals), arrivals.habits
     on_unit = chance(rng, FIRST_WARD_UNIT, habits["stroke_unit"], UNIT_SPREAD) & ~begun.is_inpatient & ~is_sent
     on_unit |= begun.is_inpatient & ~is_sent & happens(rng, 0.2, count)
-    ward = np.where(on_unit, "SU", np.where(begun.is_inpatient, pick(rng, OF_INPATIENTS, count), pick(rng, OTHER_WARDS, count))).astype(object)
+    ward = np.where(on_unit, "SU", np.where(begun.is_inpatient, pick(rng, OF_INPATIENTS, count), pick(rng, OTHER_WARDS, count))).astype(
+        object
+    )
     stay = (first_left - begun.started_at).astype(float)
     soon = np.minimum(spread(rng, UNIT_MEDIAN, UNIT_SIGMA, count) * np.exp(-0.7 * habits["stroke_unit"]), 0.6 * stay)
     later = np.maximum(spread(rng, LATER_UNIT_MEDIAN, LATER_UNIT_SIGMA, count), 60)
     reached = ~is_sent & (on_unit | (~happens(rng, NEVER_ON_UNIT, count) & (later < 0.9 * stay)))
-    return {"s1_first_ward": ward, **answered(FIRST_STROKE_UNIT, begun.started_at + minutes(np.maximum(np.where(on_unit, soon, later), 5)), reached)}
+    return {
+        "s1_first_ward": ward,
+        **answered(FIRST_STROKE_UNIT, begun.started_at + minutes(np.maximum(np.where(on_unit, soon, later), 5)), reached),
+    }
 
 
 def admission(rng: Generator, stays: Stays, first: Columns) -> Columns:
@@ -59,7 +69,9 @@ def admission(rng: Generator, stays: Stays, first: Columns) -> Columns:
 
 
 # ------------------------------------------------------------------------------------------------ therapy
-def therapies(rng: Generator, stays: Stays, severity: np.ndarray, needless_on: np.ndarray, begun_at: np.ndarray, habit: np.ndarray) -> Columns:
+def therapies(
+    rng: Generator, stays: Stays, severity: np.ndarray, needless_on: np.ndarray, begun_at: np.ndarray, habit: np.ndarray
+) -> Columns:
     """Section 4.4 to 4.6; ``needless_on``: the day from which inpatient care is no longer needed."""
     columns: Columns = {}
     arrived_on, hours = day_of(np.maximum(stays.arrived_at, begun_at)), (stays.until - stays.arrived_at).astype(float) / 60
@@ -73,7 +85,9 @@ def therapies(rng: Generator, stays: Stays, severity: np.ndarray, needless_on: n
     return columns
 
 
-def _therapy(rng: Generator, stays: Stays, work: str, needed: np.ndarray, end_on: np.ndarray, days: np.ndarray, given: np.ndarray) -> Columns:
+def _therapy(
+    rng: Generator, stays: Stays, work: str, needed: np.ndarray, end_on: np.ndarray, days: np.ndarray, given: np.ndarray
+) -> Columns:
     """Answers under a condition as if it held; who is not asked is blanked later."""
     part = np.floor(given * (0.05 + 0.4 * rng.random(len(needed))))
     by_assistants = happens(rng, 0.55, len(needed))
@@ -145,7 +159,9 @@ def first_week(rng: Generator, who: Patients, stays: Stays) -> Columns:
     return {
         "s5_loc_worst_7days": np.minimum(who.consciousness + worse, 3).astype(float),
         "s5_urinary_tract_infection_7days": pick(rng, {"Y": 4.5, "N": 94.0, "NK": 1.5}, count),
-        "s5_pneumonia_antibiotics_7days": where(happens(rng, 0.04 + 0.006 * who.total, count), "Y", pick(rng, {"N": 98.5, "NK": 1.5}, count)),
+        "s5_pneumonia_antibiotics_7days": where(
+            happens(rng, 0.04 + 0.006 * who.total, count), "Y", pick(rng, {"N": 98.5, "NK": 1.5}, count)
+        ),
     }
 
 

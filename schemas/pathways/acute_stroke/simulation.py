@@ -44,7 +44,9 @@ def draw(rng: Generator, arrivals: Arrivals) -> Cases:
     plan = wards.planned(rng, arrivals, who, begun, ends)
     told = {name: values[stays.case] for name, values in columns.items()}
     _refer(told, stays, done)
-    told |= _of_stays(rng, arrivals, stays, told, {name: values[stays.case] for name, values in plan.items()}, _each(who, stays), begun, ends)
+    told |= _of_stays(
+        rng, arrivals, stays, told, {name: values[stays.case] for name, values in plan.items()}, _each(who, stays), begun, ends
+    )
     review, reviewed_on = _review(rng, arrivals, stays, ends)
     told |= review
     told |= carried(rng, told, stays.is_community, begun.started_at[stays.case], stays.until)

@@ -25,6 +25,7 @@ def _untimed(at: str, on: str) -> dict:
 
 def _by_days(what: str, changes: dict) -> list[Row]:
     """The end of the procedure, its time of day not entered; what it follows was on 3 March."""
+
     def ends(on: str) -> dict:
         return _with(**changes, **_untimed(_END, on))
 
@@ -115,7 +116,11 @@ MEDICINES = (
 )  # fmt: skip
 
 _REMOTE = {"s3_stroke_consultant_first_contact_method": "TELEP"}
-_NO_SCREEN = {"s2_swallow_screening_4hrs_at": None, "s2_swallow_screening_4hrs_not_performed": "TRUE", "s2_swallow_screening_4hrs_not_performed_reason": "OR"}
+_NO_SCREEN = {
+    "s2_swallow_screening_4hrs_at": None,
+    "s2_swallow_screening_4hrs_not_performed": "TRUE",
+    "s2_swallow_screening_4hrs_not_performed_reason": "OR",
+}
 ASSESSMENTS = (
     table(
         "V34c",
@@ -142,8 +147,12 @@ def _told_alike(rule: str, first: dict, later: dict) -> tuple[Table, ...]:
     elsewhere = {"s4_arrival_at": "05/03/2025 10:00", "s4_first_ward": "MAC", "s4_stroke_unit_arrival_at": "05/03/2025 12:00"}
     never = {"s4_stroke_unit_arrival_at": "03/03/2025 10:30", "s4_stroke_unit_arrival_na": "TRUE"}
     # a box of a section that is not entered yet is blank, and so says no
-    not_entered = {"s1_first_ward": "MAC", "s1_first_stroke_unit_arrival_at": None, "s1_first_stroke_unit_arrival_na": "TRUE",
-                   **dict.fromkeys(("s4_arrival_at", "s4_first_ward", "s4_stroke_unit_arrival_at"))}
+    not_entered = {
+        "s1_first_ward": "MAC",
+        "s1_first_stroke_unit_arrival_at": None,
+        "s1_first_stroke_unit_arrival_na": "TRUE",
+        **dict.fromkeys(("s4_arrival_at", "s4_first_ward", "s4_stroke_unit_arrival_at")),
+    }
     return tuple(
         table(f"{rule}{letter}", holds("alike", **first), broken("not alike", **first, **elsewhere), holds("a later record", **later, **elsewhere), *more)
         for letter, more in (

@@ -17,7 +17,12 @@ def yes_no(name: str, answer: str, textbook: Answer, **other: dict) -> Table:
     """``textbook``: what the textbook patient answers; ``other``: what the other answer changes beside."""
     changed = {answer: "N" if textbook == YES else "Y", **other}
     row = no if textbook == YES else yes
-    return table(name, *who_counts(textbook), row("the other answer", **LOCKED, **changed), out("not_answered", "not answered", **LOCKED, **{answer: None}))
+    return table(
+        name,
+        *who_counts(textbook),
+        row("the other answer", **LOCKED, **changed),
+        out("not_answered", "not answered", **LOCKED, **{answer: None}),
+    )
 
 
 CASE_MIX_TABLES: tuple[Table, ...] = (

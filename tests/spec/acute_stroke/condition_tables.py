@@ -16,7 +16,14 @@ from tests.spec.tables import Row, Table, broken, cannot_tell, holds, table
 NEEDED, NOT_NEEDED = "Y", "N"
 
 
-def asked(rule: str, answers: dict[str, str], *, met: dict | tuple | None = None, unmet: dict | tuple | None = None, still_open: dict | None = None) -> tuple[Table, ...]:
+def asked(
+    rule: str,
+    answers: dict[str, str],
+    *,
+    met: dict | tuple | None = None,
+    unmet: dict | tuple | None = None,
+    still_open: dict | None = None,
+) -> tuple[Table, ...]:
     """One table a field. ``met`` and ``unmet`` are changes, or several of them by name; without them the textbook patient is such a case."""
     return tuple(table(f"{rule}.{name}", *_rows(name, value, _ways(met), _ways(unmet), still_open)) for name, value in answers.items())
 
@@ -200,7 +207,10 @@ def _reason(event: Asked) -> tuple[Table, ...]:
     """Why something was not done is asked where it was not done, and only there."""
     asks = [f for f in event.fields if f.only_if and f.only_if.rule_id == "V15"]
     not_done, (when, never) = event.event.not_done, _OPENED_BY.get(event.event.name, ({}, ()))
-    unmet = (("it was done", {**when, not_done: "FALSE"}), *((f"not asked at all: {why}", {**changes, not_done: "TRUE"}) for why, changes in never))
+    unmet = (
+        ("it was done", {**when, not_done: "FALSE"}),
+        *((f"not asked at all: {why}", {**changes, not_done: "TRUE"}) for why, changes in never),
+    )
     return tuple(
         each for field in asks for each in asked("V15", {field.name: field.codes.values[0]}, met={**when, not_done: "TRUE"}, unmet=unmet,
                                                 still_open={**when, not_done: None})

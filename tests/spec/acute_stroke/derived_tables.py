@@ -38,8 +38,13 @@ CLOCKS = (
         gives(None, "passed on for the six-month review", **_SIX_MONTHS),
         gives("03/03/2025 09:00", "a team known by another code", team_code="RXX01"),
     ),
-    table("patient_clock_start_on", gives("03/03/2025 00:00", "a stroke, no time", **NO_TIME), gives(None, "a community team", team_code="SSNAPC012"),
-          gives(None, "another diagnosis", s1_diagnosis="T"), gives(None, "passed on for the six-month review", **_SIX_MONTHS)),
+    table(
+        "patient_clock_start_on",
+        gives("03/03/2025 00:00", "a stroke, no time", **NO_TIME),
+        gives(None, "a community team", team_code="SSNAPC012"),
+        gives(None, "another diagnosis", s1_diagnosis="T"),
+        gives(None, "passed on for the six-month review", **_SIX_MONTHS),
+    ),
     table(
         "team_clock_start_at",
         gives("03/03/2025 09:00", "the first team"),
@@ -118,7 +123,10 @@ COHORT = (
 _LEFT_LOCKED = {**p.FIRST_OF_EXPORT, "locked_s1": "FALSE", "locked_s4": "TRUE", "locked_s7": "TRUE"}
 _NOT_ANSWERED = {"s6_int_pneumatic_comp": None}
 _PASSED_ON, _NAMED = {**_LEFT_LOCKED, "s7_discharge_type": "T"}, {"s7_transfer_team_code": "SSNAP234"}
-_NOT_OF_A_STAY = (gives(False, "a community team", team_code="SSNAPC012"), gives(False, "passed on for the six-month review", **_SIX_MONTHS))
+_NOT_OF_A_STAY = (
+    gives(False, "a community team", team_code="SSNAPC012"),
+    gives(False, "passed on for the six-month review", **_SIX_MONTHS),
+)
 AFTER_72_HOURS = (
     table("is_closed_to_discharge", gives(True, "an import, complete"), gives(False, "an import with an answer missing", **_NOT_ANSWERED),
           gives(True, "an export, sections 4 and 7 locked with an answer missing", **_LEFT_LOCKED, **_NOT_ANSWERED),

@@ -11,7 +11,11 @@ from tests.reading.files import nhs_number
 from tests.spec.acute_stroke.patient import PATIENT
 
 # one text for each column that is only carried, to see that every position is read
-CARRIED = {f.name: f"text {i}" for i, f in enumerate(FIELDS) if f.name not in PATIENT and f.header in IMPORT_COLUMNS and f.kind == "text" and not f.prefix}
+CARRIED = {
+    f.name: f"text {i}"
+    for i, f in enumerate(FIELDS)
+    if f.name not in PATIENT and f.header in IMPORT_COLUMNS and f.kind == "text" and not f.prefix
+}
 
 
 def row(headers: tuple[str, ...] = IMPORT_COLUMNS, serial: int = 1, **changes: str | None) -> list[str]:

@@ -14,7 +14,13 @@ from tests.world import drop
 
 SENDERS = {"SSNAP121": "ZX1", "SSNAP234": "ZX2", "SSNAP345": "ZX3", "SSNAPC012": "ZX2", "SSNAP122": "ZX1"}
 TEAMS = [
-    {"organisation_code": code, "organisation_name": f"Team {code}", "organisation_kind": "team", "parent_code": provider, "is_member": True}
+    {
+        "organisation_code": code,
+        "organisation_name": f"Team {code}",
+        "organisation_kind": "team",
+        "parent_code": provider,
+        "is_member": True,
+    }
     for code, provider in SENDERS.items()
 ]
 LOCKED = {f"locked_s{n}": "TRUE" for n in range(1, 8)}
@@ -32,7 +38,9 @@ class Record:
 
     def sent(self, **more) -> list[str]:
         told = {**LOCKED, "audit_type": "S1", "pro_clin_v1_id": str(self.number), "patient_id": "77", **self.changes, **more}
-        return as_export([_code(c) for c in row(EXPORT, self.serial, **{**told, "team_code": self.team, "import_identifier": f"R{self.number}"})])
+        return as_export(
+            [_code(c) for c in row(EXPORT, self.serial, **{**told, "team_code": self.team, "import_identifier": f"R{self.number}"})]
+        )
 
 
 def _code(cell: str) -> str:
@@ -115,5 +123,18 @@ def send(world, *records: Record, **more) -> list:
 
 def evening() -> dict:
     """The textbook patient's first hours, eleven hours later."""
-    hours = {"08:15": "19:15", "09:00": "20:00", "09:10": "20:10", "09:30": "20:30", "09:40": "20:40", "09:50": "20:50", "10:30": "21:30", "11:00": "22:00"}
-    return {name: f"03/03/2025 {hours[told[11:]]}" for name, told in PATIENT.items() if isinstance(told, str) and told[:10] == "03/03/2025" and told[11:] in hours}
+    hours = {
+        "08:15": "19:15",
+        "09:00": "20:00",
+        "09:10": "20:10",
+        "09:30": "20:30",
+        "09:40": "20:40",
+        "09:50": "20:50",
+        "10:30": "21:30",
+        "11:00": "22:00",
+    }
+    return {
+        name: f"03/03/2025 {hours[told[11:]]}"
+        for name, told in PATIENT.items()
+        if isinstance(told, str) and told[:10] == "03/03/2025" and told[11:] in hours
+    }

@@ -40,7 +40,12 @@ DAYS = table(
     gives(1.5, "passed on from another team 36 hours before", s4_arrival_at="13/03/2025 02:00"),
     gives(899 / 1440, "died that day on the unit: at its end", **{**p.DIED, "s7_death_on": "03/03/2025"}),
     out(_UNKNOWN, "gone a minute before arrival", s7_hospital_discharge_at=after(-1)),
-    out(_UNKNOWN, "time of discharge not entered", s7_hospital_discharge_at="14/03/2025 00:00", s7_hospital_discharge_time_not_entered="TRUE"),
+    out(
+        _UNKNOWN,
+        "time of discharge not entered",
+        s7_hospital_discharge_at="14/03/2025 00:00",
+        s7_hospital_discharge_time_not_entered="TRUE",
+    ),
     out(_UNKNOWN, "arrival here not answered", **LOCKED, s4_arrival_at=None),
 )
 

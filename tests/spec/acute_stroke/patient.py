@@ -91,7 +91,12 @@ DIED = {
 }  # fmt: skip
 TRANSFERRED = {**dict.fromkeys(_LEFT_ALIVE_ONLY), "s7_discharge_type": "T", "s7_transfer_team_code": "SSNAP234"}
 TO_COMMUNITY = {"s7_discharge_type": "TC", "s7_transfer_team_code": "SSNAPC012", "s7_home_discharge_type": None, "s7_end_rehab_on": None}
-TO_CARE_HOME = {"s7_discharge_type": "CH", "s7_home_discharge_type": None, "s7_care_home_discharge": "NPR", "s7_care_home_discharge_type": "P"}
+TO_CARE_HOME = {
+    "s7_discharge_type": "CH",
+    "s7_home_discharge_type": None,
+    "s7_care_home_discharge": "NPR",
+    "s7_care_home_discharge_type": "P",
+}
 REFUSED = {
     "s3_patient_consent": "N", "s7_discharge_pi_consent": None, "s1_hospital_number": None, "s1_nhs_number": None, "s1_surname": None,
     "s1_forename": None, "s1_birth_on": None, "s1_postcode_in": None, "s1_age_on_arrival": "76",

@@ -38,7 +38,12 @@ _DEAD = (
 )
 _EXCUSED = (out("accepted_reason", "excused for an accepted reason", **followed_up("NB"), **DAY_245),)
 SIX_MONTH_MEASURE_TABLES: tuple[Table, ...] = (
-    table("stroke_tc_6m_cases", *who_is_due(YES), yes("died in hospital", **p.DIED, **DAY_245), yes("died since", **followed_up("ND"), **DAY_245)),
+    table(
+        "stroke_tc_6m_cases",
+        *who_is_due(YES),
+        yes("died in hospital", **p.DIED, **DAY_245),
+        yes("died since", **followed_up("ND"), **DAY_245),
+    ),
     table(
         "stroke_tc_6m_applicable",
         *who_is_due(YES),

@@ -27,7 +27,10 @@ _NOT_TIMED = (
     ("arrival here not answered", {**LOCKED, "s4_arrival_at": None}),
     ("time of discharge not entered", {"s7_hospital_discharge_at": "14/03/2025 00:00", "s7_hospital_discharge_time_not_entered": "TRUE"}),
     ("discharge not answered", {**LOCKED, "s7_hospital_discharge_at": None}),
-    ("time on the stroke unit not entered", {"s4_stroke_unit_arrival_at": "03/03/2025 00:00", "s4_stroke_unit_arrival_time_not_entered": "TRUE"}),
+    (
+        "time on the stroke unit not entered",
+        {"s4_stroke_unit_arrival_at": "03/03/2025 00:00", "s4_stroke_unit_arrival_time_not_entered": "TRUE"},
+    ),
     ("end on the stroke unit not answered", {**LOCKED, "s7_stroke_unit_discharge_at": None}),
 )
 _STROKE_UNIT = (
@@ -93,7 +96,11 @@ GIVEN = (
 
 
 def _needed(t: Given) -> tuple[Row, ...]:
-    return (no("not needed", **t.not_needed), no("not answered", **LOCKED, **t.told(needed=None)), yes("needed, given on no day", **t.told(days="0", minutes=None)))
+    return (
+        no("not needed", **t.not_needed),
+        no("not answered", **LOCKED, **t.told(needed=None)),
+        yes("needed, given on no day", **t.told(days="0", minutes=None)),
+    )
 
 
 def _minutes_a_day(t: Given) -> tuple[Row, ...]:
@@ -112,7 +119,9 @@ def _minutes_a_day(t: Given) -> tuple[Row, ...]:
 
 def _share_of_days(t: Given) -> tuple[Row, ...]:
     unknown = "no_days_or_end"
-    from_midnight, from_last_minute, from_first_minute = ({"s4_arrival_at": at} for at in ("04/03/2025 00:00", "03/03/2025 23:59", "04/03/2025 00:01"))
+    from_midnight, from_last_minute, from_first_minute = (
+        {"s4_arrival_at": at} for at in ("04/03/2025 00:00", "03/03/2025 23:59", "04/03/2025 00:01")
+    )
     return (
         gives(2 / 10, "2 days of 10", **from_midnight, **t.told(end_on="13/03/2025", days="2")),
         gives(1, "10 days of 10", **from_midnight, **t.told(end_on="13/03/2025", days="10")),
@@ -123,7 +132,12 @@ def _share_of_days(t: Given) -> tuple[Row, ...]:
         gives(1, "1 day, needed for the last minute of the day", **from_last_minute, **t.told(end_on="03/03/2025", days="1")),
         gives(0, "on no day", **t.told(days="0", minutes=None)),
         gives(0, "on no day, last day not answered", **LOCKED, **t.told(days="0", minutes=None, end_on=None)),
-        gives(1440 / 2310, "an inpatient: from onset at 09:30", **{**p.INPATIENT, "s1_onset_at": "03/03/2025 09:30"}, **t.told(end_on="04/03/2025", days="1")),
+        gives(
+            1440 / 2310,
+            "an inpatient: from onset at 09:30",
+            **{**p.INPATIENT, "s1_onset_at": "03/03/2025 09:30"},
+            **t.told(end_on="04/03/2025", days="1"),
+        ),
         out(unknown, "last day over as the stay begins", **from_midnight, **t.told(end_on="03/03/2025", days="1")),
         out(unknown, "last day the day before the stay", **t.told(end_on="02/03/2025", days="1")),
         out(unknown, "last day not answered", **LOCKED, **t.told(end_on=None)),

@@ -40,7 +40,11 @@ JOURNEYS: dict[str, tuple[tuple[Record, ...], tuple[Expected, ...]]] = {
             Expected(
                 HERE,
                 "03/03 09:00",
-                ((HERE, "03/03 09:00", "03/03 10:35", "E"), (CENTRE, "03/03 10:35", "04/03 12:00", "E"), (HERE, "04/03 12:00", "14/03 14:00", "DE")),
+                (
+                    (HERE, "03/03 09:00", "03/03 10:35", "E"),
+                    (CENTRE, "03/03 10:35", "04/03 12:00", "E"),
+                    (HERE, "04/03 12:00", "14/03 14:00", "DE"),
+                ),
             ),
         ),
     ),
@@ -94,13 +98,18 @@ def _short(instant: datetime | None) -> str:
 
 
 def _found(world) -> tuple[Expected, ...]:
-    return tuple(Expected(c["site_code"], _short(c["patient_clock_start_at"]), _records(world, c["case_id"]), c["is_in_72h_cohort"]) for c in world.query(CASES))
+    return tuple(
+        Expected(c["site_code"], _short(c["patient_clock_start_at"]), _records(world, c["case_id"]), c["is_in_72h_cohort"])
+        for c in world.query(CASES)
+    )
 
 
 def _records(world, case_id) -> tuple:
     rows = world.query(RECORDS, case_id=case_id)
     cohorts = ["D" * r["discharges"] + "E" * r["is_in_every_team_cohort"] for r in rows]
-    return tuple((r["site_code"], _short(r["team_clock_start_at"]), _short(r["team_clock_stop_at"]), c) for r, c in zip(rows, cohorts, strict=True))
+    return tuple(
+        (r["site_code"], _short(r["team_clock_start_at"]), _short(r["team_clock_stop_at"]), c) for r, c in zip(rows, cohorts, strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", JOURNEYS)
@@ -115,7 +124,11 @@ def test_a_journey(world, name):
 def test_what_the_case_says_comes_from_the_last_stay_and_from_the_shared_sections(world):
     """Discharge of the last team; the first three sections from whoever locked them; the earliest needle that any record tells."""
     first, second = journeys.ON_DAY_2
-    early = Record(first.team, first.number, {**first.changes, "s2_thrombolysis_at": "03/03/2025 09:45", "s1_onset_time_type": "BE", "s1_onset_at": "03/03/2025 08:00"})
+    early = Record(
+        first.team,
+        first.number,
+        {**first.changes, "s2_thrombolysis_at": "03/03/2025 09:45", "s1_onset_time_type": "BE", "s1_onset_at": "03/03/2025 08:00"},
+    )
     late = Record(second.team, second.number, {**second.changes, "locked_s2": None, "s2_com_hypertension": "N", "s7_rankin_discharge": "3"})
     send(world, late, early)
     (case,) = world.query("select d.* from pathway.acute_stroke_detail d")
@@ -146,4 +159,7 @@ def test_an_import_counts_what_is_complete(world, changes, is_in):
 def test_of_two_strokes_on_a_day_the_second_is_kept(world):
     second = {"s1_first_arrival_at": "03/03/2025 20:00", "s4_arrival_at": "03/03/2025 20:00", "patient_id": "78", **journeys.evening()}
     send(world, *journeys.DIRECT, Record(HERE, 701, second))
-    assert [(_short(c["patient_clock_start_at"]), c["record_status"]) for c in world.query(CASES)] == [("03/03 09:00", "duplicate"), ("03/03 20:00", "valid")]
+    assert [(_short(c["patient_clock_start_at"]), c["record_status"]) for c in world.query(CASES)] == [
+        ("03/03 09:00", "duplicate"),
+        ("03/03 20:00", "valid"),
+    ]

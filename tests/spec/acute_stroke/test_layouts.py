@@ -60,7 +60,11 @@ def _listed() -> list[dict]:
 def test_the_import_has_every_position_whatever_the_lists_flag_says():
     numbered = {int(line["field_no"]): line["field_name"] for line in _listed() if line["field_no"].isdigit()}
     assert tuple(numbered[i] for i in range(1, 345)) == IMPORT_COLUMNS
-    assert not {IMPORT_COLUMNS[i - 1] for i in (110, 131, 156)} - {"S2IAIReasonNo", "S2IAIProcedureNotCompletedReason", "S2AcuteBPLoweringTreatmentDateTime"}
+    assert not {IMPORT_COLUMNS[i - 1] for i in (110, 131, 156)} - {
+        "S2IAIReasonNo",
+        "S2IAIProcedureNotCompletedReason",
+        "S2AcuteBPLoweringTreatmentDateTime",
+    }
 
 
 def test_the_export_has_the_others():
@@ -167,7 +171,14 @@ def test_a_column_of_teams_is_taken_where_there_is_one(registry):
 
 # ------------------------------------------------------------------------------------------------ by name, as exported
 def test_an_export_is_read_with_its_own_dates(registry):
-    told = {"pro_clin_v1_id": "501", "team_code": "121", "locked_s1": "1", "locked_s2": "TRUE", "locked_s3": "TRUE", "locked_s1_at": "04/04/2025 09:30"}
+    told = {
+        "pro_clin_v1_id": "501",
+        "team_code": "121",
+        "locked_s1": "1",
+        "locked_s2": "TRUE",
+        "locked_s3": "TRUE",
+        "locked_s1_at": "04/04/2025 09:30",
+    }
     done = read(registry, csv_bytes([EXPORT, *(as_export(row(EXPORT, serial, **told)) for serial in (1, 2))]), manifest=None)
     frame = conform(done).frame
     assert done.layout.name == "acute_stroke_export" and not conform(done).problems
@@ -191,7 +202,9 @@ def test_a_box_that_is_not_ticked_says_no_and_a_missing_column_says_nothing(regi
 
 
 def test_a_day_without_its_time_is_read_as_its_midnight(registry):
-    done = conform(read(registry, csv_bytes([IMPORT_COLUMNS, row(s1_first_arrival_at="03/03/2025", s1_first_arrival_time_not_entered="TRUE")])))
+    done = conform(
+        read(registry, csv_bytes([IMPORT_COLUMNS, row(s1_first_arrival_at="03/03/2025", s1_first_arrival_time_not_entered="TRUE")]))
+    )
     assert done.frame["s1_first_arrival_at"].tolist() == [datetime(2025, 3, 3)] and not done.problems
     assert done.frame["clock_start_at"].isna().all() and done.frame["clock_start_on"].tolist() == [datetime(2025, 3, 3)]
 

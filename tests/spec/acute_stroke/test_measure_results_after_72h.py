@@ -39,7 +39,9 @@ def test_after_72_hours_it_counts_for_the_team_that_discharged_and_each_team_has
     world.refresh()
     found = results(world, AFTER_72_HOURS)
     assert set(found) == {HERE, THERE}
-    assert {name for name in found[HERE] if not name.endswith("_every_team")} == {"stroke_tc_stays"}, "nothing but its own part for the team that passed the patient on"
+    assert {name for name in found[HERE] if not name.endswith("_every_team")} == {"stroke_tc_stays"}, (
+        "nothing but its own part for the team that passed the patient on"
+    )
     here = found[HERE]
     assert here["stroke_tc_5_2_occupational_therapy_minutes_a_day_every_team"] == 30
     assert here["stroke_tc_5_3_occupational_therapy_share_of_days_every_team"] == pytest.approx(1440 / (2 * 1440 + 900))
@@ -73,7 +75,9 @@ def test_a_readmission_from_home_is_a_stay_and_no_second_discharge(world):
 
 def test_a_stay_counts_in_the_quarter_in_which_it_ended(world):
     """Clock start and 72 hours in March, discharge in April."""
-    late = dict.fromkeys(("s7_stroke_unit_discharge_at", "s7_hospital_discharge_at"), "02/04/2025 14:00") | {"s7_end_rehab_on": "02/04/2025"}
+    late = dict.fromkeys(("s7_stroke_unit_discharge_at", "s7_hospital_discharge_at"), "02/04/2025 14:00") | {
+        "s7_end_rehab_on": "02/04/2025"
+    }
     journeys.send(world, Record(HERE, 501, late))
     world.refresh()
     assert set(results(world, FIRST_72_HOURS)) == {HERE}

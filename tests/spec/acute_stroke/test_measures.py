@@ -28,7 +28,9 @@ def _frame(spec: Table) -> pd.DataFrame:
 
 def test_every_measure_has_one_table():
     """But for the patient-centred ones, which say what the team-centred ones say."""
-    assert sorted(spec.subject for spec in (*SPECIFICATION.measures, *SPECIFICATION.results)) == sorted(MEASURES.keys() - PATIENT_CENTRED.keys())
+    assert sorted(spec.subject for spec in (*SPECIFICATION.measures, *SPECIFICATION.results)) == sorted(
+        MEASURES.keys() - PATIENT_CENTRED.keys()
+    )
 
 
 WHO_IS_CREDITED = {"name", "title", "description", "source", "credit", "is_headline", "is_watched"}

@@ -22,7 +22,25 @@ FOLLOWING = field_rules(DATASET)
 STATED = (*DATASET.rules, *(rule for rule in FOLLOWING if rule.family == "conditions"))
 RULES = {rule.id: rule for rule in STATED}
 AMONG_ROWS = {"V01b", "V01c", "V25a"}  # judged over a file
-WARNINGS = {"V02m", "V15.day", "V16w", "V22", "V23", "V24", "V25a", "V26", "V30a", "V30b", "V34b", "V38a", "V39a", "V40", "V41", "V42", "V44"}
+WARNINGS = {
+    "V02m",
+    "V15.day",
+    "V16w",
+    "V22",
+    "V23",
+    "V24",
+    "V25a",
+    "V26",
+    "V30a",
+    "V30b",
+    "V34b",
+    "V38a",
+    "V39a",
+    "V40",
+    "V41",
+    "V42",
+    "V44",
+}
 
 
 def frame_of(*rows):
@@ -135,7 +153,9 @@ def test_nothing_is_missed_before_it_is_due(missing, received, is_missed):
 
 
 def test_a_community_team_is_not_asked_for_an_inpatients_answers():
-    judge = Evaluator(frame_of(holds("inpatient team", s6_mood_screening_on=None), holds("community", s6_mood_screening_on=None, team_code="SSNAPC012")))
+    judge = Evaluator(
+        frame_of(holds("inpatient team", s6_mood_screening_on=None), holds("community", s6_mood_screening_on=None, team_code="SSNAPC012"))
+    )
     assert judge.broken(_following("REQ.s6_mood_screening_on", "s6_mood_screening_on").requirement).tolist() == [True, False]
 
 

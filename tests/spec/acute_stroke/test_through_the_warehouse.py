@@ -14,7 +14,13 @@ from tests.spec.acute_stroke.files import row
 from tests.spec.acute_stroke.patient import REFUSED
 from tests.world import World, drop
 
-TEAM = {"organisation_code": "SSNAP121", "organisation_name": "Exemplar 1 stroke team", "organisation_kind": "team", "parent_code": "ZX1", "is_member": True}
+TEAM = {
+    "organisation_code": "SSNAP121",
+    "organisation_name": "Exemplar 1 stroke team",
+    "organisation_kind": "team",
+    "parent_code": "ZX1",
+    "is_member": True,
+}
 IDENTIFYING = ("Example", "Ada", "H1", "3VZ", "01/06/1948", "123456", "2025-0001")
 
 
@@ -35,9 +41,13 @@ def submit(world, rows, folder: str | None = "SSNAP121", manifest: dict | None =
 def test_the_team_comes_from_the_folder_and_everything_is_stored_but_what_identifies(world):
     outcome = submit(world, [row(serial=1), row(serial=2, s8_living="at home")])
     assert (outcome.state, outcome.counts.accepted) == ("accepted", 2)
-    records = world.query("select r.*, c.started_at from pathway.acute_stroke_record r join pathway.pathway_case c using (case_id) order by row_number")
+    records = world.query(
+        "select r.*, c.started_at from pathway.acute_stroke_record r join pathway.pathway_case c using (case_id) order by row_number"
+    )
     assert [r["site_code"] for r in records] == ["SSNAP121"] * 2 and [r["s8_living"] for r in records] == [None, "at home"]
-    (case,) = world.query("select d.*, c.started_on from pathway.acute_stroke_detail d join pathway.pathway_case c using (case_id) where s8_living is null")
+    (case,) = world.query(
+        "select d.*, c.started_on from pathway.acute_stroke_detail d join pathway.pathway_case c using (case_id) where s8_living is null"
+    )
     assert case["clock_start_at"] == records[0]["started_at"] == datetime(2025, 3, 3, 9, 0) and case["started_on"] == date(2025, 3, 3)
     assert case["age_years"] == 76 and case["nihss_arrival_total"] == 8 and case["death_at"] is None
     assert records[0]["s2_brain_imaging_not_performed"] is False and records[0]["locked_s1"] is None
@@ -81,7 +91,12 @@ def test_a_box_that_is_no_longer_ticked_is_taken_back(world):
 
 
 def test_a_record_whose_time_of_arrival_was_not_entered_has_a_day_and_no_interval(world):
-    unentered = {"s1_first_arrival_at": "03/03/2025", "s1_first_arrival_time_not_entered": "TRUE", "s4_arrival_at": "03/03/2025", "s4_arrival_time_not_entered": "TRUE"}
+    unentered = {
+        "s1_first_arrival_at": "03/03/2025",
+        "s1_first_arrival_time_not_entered": "TRUE",
+        "s4_arrival_at": "03/03/2025",
+        "s4_arrival_time_not_entered": "TRUE",
+    }
     assert submit(world, [row(**unentered)]).counts.accepted == 1
     (case,) = world.query("select started_at, started_on from pathway.pathway_case")
     assert (case["started_at"], case["started_on"]) == (None, date(2025, 3, 3))

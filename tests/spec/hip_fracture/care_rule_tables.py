@@ -108,7 +108,10 @@ DISCHARGE = (
         *(broken(f"ward: dead, trust: {code}", ward_discharge_destination="8", trust_discharge_destination=code) for code in "123567"),
         broken("ward: died before surgery, trust: home", ward_discharge_destination="8a"),
         broken("ward: dead, trust: other", ward_discharge_destination="8", trust_discharge_destination="9"),
-        *(holds(f"ward: {place}, trust: unknown", ward_discharge_destination=place, trust_discharge_destination="U") for place in ("1", "8", "8a")),
+        *(
+            holds(f"ward: {place}, trust: unknown", ward_discharge_destination=place, trust_discharge_destination="U")
+            for place in ("1", "8", "8a")
+        ),
         *(
             broken(f"ward: {place}, trust: {code}", ward_discharge_destination=place, trust_discharge_destination=code)
             for place in "123"

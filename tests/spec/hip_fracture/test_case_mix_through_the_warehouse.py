@@ -12,9 +12,23 @@ from tests.world import World, csv_bytes, nhs_number
 
 FIELDS = load_registry().dataset("hip_fracture").fields
 # a woman of 85 to 89 who walks outside with one aid, lives at home, ASA 2, intracapsular
-MODEST = {"date_of_birth": "01/06/1938", "sex": "2", "asa_grade": "2", "mobility_pre_fracture": "2", "residence_before_admission": "1", "fracture_type": "11"}
+MODEST = {
+    "date_of_birth": "01/06/1938",
+    "sex": "2",
+    "asa_grade": "2",
+    "mobility_pre_fracture": "2",
+    "residence_before_admission": "1",
+    "fracture_type": "11",
+}
 # a man of 95 to 99 who does not go out, from a nursing home, ASA 4, trochanteric
-GRAVE = {"date_of_birth": "01/06/1928", "sex": "1", "asa_grade": "4", "mobility_pre_fracture": "4", "residence_before_admission": "3", "fracture_type": "13"}
+GRAVE = {
+    "date_of_birth": "01/06/1928",
+    "sex": "1",
+    "asa_grade": "4",
+    "mobility_pre_fracture": "4",
+    "residence_before_admission": "3",
+    "fracture_type": "13",
+}
 UNSAID = {**MODEST, "asa_grade": "U", "mobility_pre_fracture": "U"}
 ETA = {
     "modest": -4.33 + 1.10 - 0.70 + 0.10,

@@ -202,7 +202,12 @@ def _create_provider_role() -> None:
 def _create_milestone() -> None:
     op.create_table(
         "milestone",
-        sa.Column("case_id", sa.Uuid(), nullable=False, comment="the case; kept in step by the load, because a check a row costs a third of a large load"),
+        sa.Column(
+            "case_id",
+            sa.Uuid(),
+            nullable=False,
+            comment="the case; kept in step by the load, because a check a row costs a third of a large load",
+        ),
         sa.Column("milestone_name", sa.Text(), nullable=False, comment="name of the event, declared by the pathway"),
         sa.Column("happened_on", sa.Date(), nullable=False, comment="date of the event"),
         sa.Column(

@@ -148,7 +148,12 @@ def _create_signal() -> None:
     op.create_table(
         "signal",
         sa.Column("signal_id", sa.BigInteger(), sa.Identity(always=False), nullable=False, comment="number of the signal"),
-        sa.Column("signal_key", sa.Text(), nullable=False, comment="what makes the event one event: kind, subject, direction or rule, and since when"),
+        sa.Column(
+            "signal_key",
+            sa.Text(),
+            nullable=False,
+            comment="what makes the event one event: kind, subject, direction or rule, and since when",
+        ),
         sa.Column(
             "kind",
             sa.Text(),

@@ -52,7 +52,9 @@ create constraint trigger counts_at_commit
 
 def upgrade() -> None:
     op.execute(CHECK)
-    op.execute("comment on function intake.check_submission_counts() is 'At commit: counts of a submission equal the rows set aside and kept.'")
+    op.execute(
+        "comment on function intake.check_submission_counts() is 'At commit: counts of a submission equal the rows set aside and kept.'"
+    )
     op.execute(TRIGGER)
     op.execute("comment on trigger counts_at_commit on intake.submission is 'Nothing is lost: checked when the transaction commits.'")
 

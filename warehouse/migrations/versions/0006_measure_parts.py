@@ -22,7 +22,9 @@ def upgrade() -> None:
         sa.Column("case_count", sa.BigInteger(), nullable=False, comment="valid and incomplete cases of the month"),
         sa.Column("cohort_count", sa.BigInteger(), nullable=False, comment="those of them in the cohort"),
         sa.Column("denominator", sa.BigInteger(), nullable=False, comment="those of the cohort that are not excluded"),
-        sa.Column("waiting_count", sa.BigInteger(), nullable=False, comment="those of the cohort that are left out only until deaths are known"),
+        sa.Column(
+            "waiting_count", sa.BigInteger(), nullable=False, comment="those of the cohort that are left out only until deaths are known"
+        ),
         sa.Column("numerator", sa.BigInteger(), nullable=False, comment="those of the denominator that count"),
         sa.Column("value_count", sa.BigInteger(), nullable=False, comment="those of the denominator that have a value"),
         sa.Column("value_sum", sa.Numeric(), nullable=True, comment="sum of the values, exact"),

@@ -48,7 +48,9 @@ def upgrade() -> None:
             f"create trigger stays_whole before truncate on measurement.{table} for each statement "
             "execute function measurement.refuse_change_of_release()"
         )
-    op.execute("create trigger complete before insert on measurement.release_result for each row execute function measurement.refuse_late_result()")
+    op.execute(
+        "create trigger complete before insert on measurement.release_result for each row execute function measurement.refuse_late_result()"
+    )
 
 
 def downgrade() -> None:

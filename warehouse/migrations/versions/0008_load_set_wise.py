@@ -73,7 +73,12 @@ def _findings_by_kind() -> None:
         sa.Column("scope", sa.Text(), nullable=False, comment="record, file or warehouse"),
         sa.Column("field_name", sa.Text(), nullable=True, comment="field to correct; null for the file"),
         sa.Column("advice", sa.Text(), nullable=False, comment="what to do, without any value"),
-        sa.Column("row_numbers", postgresql.ARRAY(sa.BigInteger()), nullable=False, comment="rows of the file that break it, in order; a null for the file"),
+        sa.Column(
+            "row_numbers",
+            postgresql.ARRAY(sa.BigInteger()),
+            nullable=False,
+            comment="rows of the file that break it, in order; a null for the file",
+        ),
         sa.ForeignKeyConstraint(["submission_id"], ["intake.submission.submission_id"], name=op.f("fk_finding_kind_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", "kind_number", name=op.f("pk_finding_kind")),
         schema="intake",
@@ -100,8 +105,12 @@ def _references_by_statement() -> None:
         op.drop_constraint(f"fk_pathway_case_{name}", "pathway_case", schema="pathway")
     op.execute(CASE_REFERENCES)
     op.execute(STILL_REFERRED_TO)
-    op.execute("comment on function pathway.case_references_exist() is 'Persons and organisations of the cases that a statement wrote are known.'")
-    op.execute("comment on function pathway.no_case_refers_to_it() is 'What a statement deleted or renamed is no person or organisation of a case.'")
+    op.execute(
+        "comment on function pathway.case_references_exist() is 'Persons and organisations of the cases that a statement wrote are known.'"
+    )
+    op.execute(
+        "comment on function pathway.no_case_refers_to_it() is 'What a statement deleted or renamed is no person or organisation of a case.'"
+    )
     for verb in ("insert", "update"):
         op.execute(
             f"create trigger references_exist_after_{verb} after {verb} on pathway.pathway_case referencing new table as written "

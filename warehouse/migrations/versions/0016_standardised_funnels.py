@@ -47,8 +47,15 @@ def _create_period_outlier_basis() -> None:
         "period_outlier_basis",
         sa.Column("measure_name", sa.Text(), nullable=False, comment="the measure"),
         sa.Column("policy_version", sa.Integer(), nullable=False, comment="version of the measure's outlier policy"),
-        sa.Column("model_version", sa.Text(), nullable=True, comment="case-mix models that predicted what is expected; null where none does"),
-        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False, comment="when all closed periods were judged by these for the first time"),
+        sa.Column(
+            "model_version", sa.Text(), nullable=True, comment="case-mix models that predicted what is expected; null where none does"
+        ),
+        sa.Column(
+            "judged_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="when all closed periods were judged by these for the first time",
+        ),
         sa.PrimaryKeyConstraint("measure_name", name=op.f("pk_period_outlier_basis")),
         schema="measurement",
         comment="By which policy and models the closed periods of a measure are judged. When either is another one, all of them are judged anew.",

@@ -31,7 +31,9 @@ def _create_definition() -> None:
         sa.Column("is_timed", sa.Boolean(), nullable=False, comment="whether the field is an instant; of a day alone no minutes are known"),
         sa.Column("sooner_is_better", sa.Boolean(), nullable=False, comment="whether care aims at it, so that there is a best decile"),
         sa.Column("due_days", sa.Integer(), nullable=False, comment="days after the clock start by which it should have been told"),
-        sa.Column("reference_measure", sa.Text(), nullable=True, comment="measure whose national value is that of the median; null without one"),
+        sa.Column(
+            "reference_measure", sa.Text(), nullable=True, comment="measure whose national value is that of the median; null without one"
+        ),
         sa.PrimaryKeyConstraint("pathway_name", "milestone_name", name=op.f("pk_milestone_definition")),
         schema="measurement",
         comment="One row an event of a pathway, as declared.",
@@ -49,14 +51,23 @@ def _create_part() -> None:
         sa.Column("case_count", sa.BigInteger(), nullable=False, comment="valid and incomplete cases of the month"),
         sa.Column("reached_count", sa.BigInteger(), nullable=False, comment="those of them that reached it: its day is known"),
         sa.Column(
-            "sorted_minutes", sa.ARRAY(sa.Integer()), nullable=False, comment="minutes from the clock start of those whose time is known, ascending"
+            "sorted_minutes",
+            sa.ARRAY(sa.Integer()),
+            nullable=False,
+            comment="minutes from the clock start of those whose time is known, ascending",
         ),
-        sa.PrimaryKeyConstraint("pathway_name", "site_code", "period_start", "milestone_name", "provider_code", name=op.f("pk_milestone_part")),
+        sa.PrimaryKeyConstraint(
+            "pathway_name", "site_code", "period_start", "milestone_name", "provider_code", name=op.f("pk_milestone_part")
+        ),
         schema="measurement",
         comment="What a month of a site adds to an event of the pathway. Results of every organisation and period are put together from these parts.",
     )
     op.create_index(
-        op.f("ix_milestone_part_pathway_name_period_start"), "milestone_part", ["pathway_name", "period_start"], unique=False, schema="measurement"
+        op.f("ix_milestone_part_pathway_name_period_start"),
+        "milestone_part",
+        ["pathway_name", "period_start"],
+        unique=False,
+        schema="measurement",
     )
 
 
@@ -78,9 +89,13 @@ def _create_result() -> None:
             comment="lower quartile of the minutes, negative before the clock start; null where no time is known",
         ),
         sa.Column("median_minutes", sa.Double(), nullable=True, comment="median of the minutes; null where no time is known"),
-        sa.Column("upper_quartile_minutes", sa.Double(), nullable=True, comment="upper quartile of the minutes; null where no time is known"),
+        sa.Column(
+            "upper_quartile_minutes", sa.Double(), nullable=True, comment="upper quartile of the minutes; null where no time is known"
+        ),
         sa.Column("as_of_submission", sa.Text(), nullable=True, comment="latest submission that had been loaded when it was computed"),
-        sa.Column("computed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False, comment="when it was computed"),
+        sa.Column(
+            "computed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False, comment="when it was computed"
+        ),
         sa.CheckConstraint("period_grain in ('quarter', 'year')", name=op.f("ck_milestone_result_period_grain")),
         sa.PrimaryKeyConstraint(
             "pathway_name", "organisation_code", "period_grain", "period_start", "milestone_name", name=op.f("pk_milestone_result")
