@@ -149,8 +149,8 @@ def _write_codes(sheet: Worksheet, dataset: Dataset) -> dict[str, str]:
         if not field.codes:
             continue
         first = sheet.max_row + 1
-        for code, label in field.codes.labels:
-            sheet.append([field.name, code, label, f"{code} = {label}"])
+        for (code, label), choice in zip(field.codes.labels, Wording(dataset).choices(field), strict=True):
+            sheet.append([field.name, code, label, choice])
         if field.kind is Kind.CODE:
             ranges[field.name] = f"Codes!$D${first}:$D${sheet.max_row}"
     return ranges

@@ -83,6 +83,11 @@ class Wording:
             return f"{', '.join(shown[:most])} or another code that the template lists"
         return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
+    def choices(self, item: Field) -> tuple[str, ...]:
+        """Every code as a spreadsheet's list offers it: ``1 = Left``, or as the layout spells it. Each is read as the code."""
+        spelled = self._spellings(item)
+        return tuple(spelled.get(code) or f"{code} = {label}" for code, label in item.codes.labels)
+
     def _spellings(self, item: Field) -> dict[str, str]:
         column = self._columns.get(item.name)
         return {code: spelled for spelled, code in reversed(column.codes)} if column else {}

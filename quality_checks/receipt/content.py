@@ -17,6 +17,7 @@ from quality_checks.findings import Finding
 from quality_checks.receipt.completeness import FieldCompleteness
 from quality_checks.receipt.not_counting import NotCounting
 from schemas.datasets import Dataset
+from schemas.fields import Kind
 from schemas.layouts import Layout
 from schemas.rules import Severity
 from schemas.wording import Wording
@@ -134,6 +135,11 @@ class ReceiptContent:
         if field_name is None:
             return None
         return self._own_headers.get(field_name) or (self._wording.header(field_name) if self._wording else field_name.replace("_", " "))
+
+    def choices(self, field_name: str) -> tuple[str, ...]:
+        """What a cell of the field's column may hold, in the sender's own spelling; none unless it takes one code of a list."""
+        item = self.dataset.field_by_name.get(field_name) if self.dataset else None
+        return self._wording.choices(item) if item and item.kind is Kind.CODE and item.codes else ()
 
     @cached_property
     def _wording(self) -> Wording | None:

@@ -28,6 +28,7 @@ REAL_DATE = 2  # ``CellKind.DATE`` of reading: the cell held a date, its text is
 ROW_FILL = {Severity.QUARANTINE_RECORD: "FCE9E6", Severity.WARN: "FFF6DB", Severity.OUT_OF_SCOPE: "EEF1F4"}
 CELL_FILL = {Severity.QUARANTINE_RECORD: "F3A69B", Severity.WARN: "FFD76A", Severity.OUT_OF_SCOPE: "CFD8E0"}
 GRAVEST = (Severity.QUARANTINE_RECORD, Severity.WARN, Severity.OUT_OF_SCOPE)
+LISTS = "Codes"
 HEADER_STYLE = Style("@", "E3E8EE", is_bold=True)
 
 
@@ -44,7 +45,9 @@ def annotated_xlsx(content: ReceiptContent) -> bytes | None:
     if not content.has_workbook:
         return None
     rows = _chosen_rows(content)
-    return workbook([_data_sheet(content, rows), _about_sheet(content, len(rows))])
+    lists, choices = _lists(content)
+    sheets = [_data_sheet(content, rows, choices), _about_sheet(content, len(rows), has_lists=bool(choices))]
+    return workbook([*sheets, lists] if choices else sheets)
 
 
 def _chosen_rows(content: ReceiptContent) -> list[int]:
@@ -59,14 +62,25 @@ def _chosen_rows(content: ReceiptContent) -> list[int]:
 
 
 # ------------------------------------------------------------------------------------------------ the data
-def _data_sheet(content: ReceiptContent, rows: list[int]) -> Sheet:
+def _data_sheet(content: ReceiptContent, rows: list[int], choices: dict[int, str]) -> Sheet:
     source, wanted = content.read.source, set(rows)
-    sheet = Sheet("Data", _widths(content), frozen_rows=1)
+    sheet = Sheet("Data", _widths(content), frozen_rows=1, choices=choices)
     sheet.rows.append([Cell(for_cell(header), HEADER_STYLE) for header in source.header])
     marks, texts, dated, notes = _marks(content, wanted), source.rows_of(rows), _dated(content), count()
     make = cache(_cell)  # codes, dates and times come again and again in a column
     sheet.rows.extend(_cells(row, texts[row], marks.get(row, {}), dated, notes, make) for row in rows)
     return sheet
+
+
+def _lists(content: ReceiptContent) -> tuple[Sheet, dict[int, str]]:
+    """What columns of single codes offer, one below the other on a hidden sheet, and the cells of each column's own."""
+    sheet, choices = Sheet(LISTS, is_hidden=True), {}
+    for place, name in sorted(content.read.source.field_of_header.items()):
+        first = len(sheet.rows) + 1
+        sheet.rows.extend([Cell(choice)] for choice in content.choices(name))
+        if len(sheet.rows) >= first:
+            choices[place + 1] = f"{LISTS}!$A${first}:$A${len(sheet.rows)}"
+    return sheet, choices
 
 
 def _widths(content: ReceiptContent) -> list[float]:
@@ -128,15 +142,15 @@ def _cell(text: str, fill: str | None, is_date: bool, note: str | None = None) -
 
 
 # ------------------------------------------------------------------------------------------------ how to use it
-def _about_sheet(content: ReceiptContent, given: int) -> Sheet:
+def _about_sheet(content: ReceiptContent, given: int, has_lists: bool) -> Sheet:
     sheet = Sheet("How to use this", [4, 110])
-    for number, (fill, text) in enumerate(_about(content, given)):
+    for number, (fill, text) in enumerate(_about(content, given, has_lists)):
         line = Style("General", is_bold=number == 0, size=14 if number == 0 else 11, is_wrapped=True)
         sheet.rows.append([Cell("", Style("General", fill)) if fill else None, Cell(text, line)])
     return sheet
 
 
-def _about(content: ReceiptContent, given: int) -> Iterator[tuple[str | None, str]]:
+def _about(content: ReceiptContent, given: int, has_lists: bool) -> Iterator[tuple[str | None, str]]:
     whole = len(content.read.source.row_numbers)
     yield None, f"Submission {content.facts.submission_id}: what to correct"
     yield (
@@ -152,6 +166,11 @@ def _about(content: ReceiptContent, given: int) -> Iterator[tuple[str | None, st
         CELL_FILL[Severity.OUT_OF_SCOPE],
         "The row is outside this audit, as this cell tells. There is nothing to do unless the cell is wrong.",
     )
+    if has_lists:
+        yield (
+            None,
+            "Where a column takes one code of a list, its cells offer the list: choose from it, or type the code as your file spells it.",
+        )
     if given < whole:
         yield (
             None,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -43,12 +43,17 @@ class Cell(NamedTuple):
 
 @dataclass
 class Sheet:
-    """``widths`` in characters, one a column; the first ``frozen_rows`` stay in sight."""
+    """``widths`` in characters, one a column; the first ``frozen_rows`` stay in sight.
+
+    ``choices``: column, from 1 -> the cells of another sheet (``Codes!$A$1:$A$3``) that a list below the frozen rows offers; other texts may be typed.
+    """
 
     name: str
     widths: Sequence[float] = ()
     frozen_rows: int = 0
     rows: list[Sequence[Cell | None]] = field(default_factory=list)
+    choices: Mapping[int, str] = field(default_factory=dict)
+    is_hidden: bool = False
 
 
 def workbook(sheets: Sequence[Sheet]) -> bytes:
@@ -89,7 +94,7 @@ def _sheet_xml(sheet: Sheet, styles: dict[Style, int]) -> tuple[str, list[tuple[
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     legacy = '<legacyDrawing r:id="rId1"/>' if notes else ""
     head = f'<worksheet xmlns="{MAIN}" xmlns:r="{RELATIONS}">{_view_xml(sheet)}{_columns_xml(sheet)}'
-    return f"{HEAD}{head}<sheetData>{''.join(rows)}</sheetData>{legacy}</worksheet>", notes
+    return f"{HEAD}{head}<sheetData>{''.join(rows)}</sheetData>{_choices_xml(sheet)}{legacy}</worksheet>", notes
 
 
 def _written(cell: Cell, styles: dict[Style, int], written: dict[int, str]) -> str:
@@ -122,6 +127,18 @@ def _columns_xml(sheet: Sheet) -> str:
     widths = enumerate(sheet.widths, start=1)
     columns = "".join(f'<col min="{n}" max="{n}" width="{width:.1f}" customWidth="1"/>' for n, width in widths)
     return f"<cols>{columns}</cols>" if columns else ""
+
+
+def _choices_xml(sheet: Sheet) -> str:
+    """The lists of columns. A text that is not in its list is the rules' to judge, not the spreadsheet's to refuse."""
+    first, last = sheet.frozen_rows + 1, len(sheet.rows)
+    if not sheet.choices or last < first:
+        return ""
+    spans = ((f"{column_letters(column)}{first}:{column_letters(column)}{last}", cells) for column, cells in sheet.choices.items())
+    told = "".join(
+        f'<dataValidation type="list" allowBlank="1" sqref="{span}"><formula1>{cells}</formula1></dataValidation>' for span, cells in spans
+    )
+    return f'<dataValidations count="{len(sheet.choices)}">{told}</dataValidations>'
 
 
 # ------------------------------------------------------------------------------------------------ notes
@@ -195,12 +212,17 @@ def _relations_xml(targets: Sequence[tuple[str, str]]) -> str:
 
 def _write_frame(package: zipfile.ZipFile, sheets: Sequence[Sheet], noted: list[int]) -> None:
     numbers = range(1, len(sheets) + 1)
-    named = "".join(f'<sheet name={quoteattr(sheet.name)} sheetId="{n}" r:id="rId{n}"/>' for n, sheet in zip(numbers, sheets, strict=True))
+    named = "".join(_named_xml(n, sheet) for n, sheet in zip(numbers, sheets, strict=True))
     package.writestr("xl/workbook.xml", f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{named}</sheets></workbook>')
     parts = [("worksheet", f"worksheets/sheet{n}.xml") for n in numbers]
     package.writestr("xl/_rels/workbook.xml.rels", _relations_xml([*parts, ("styles", "styles.xml")]))
     package.writestr("_rels/.rels", _relations_xml([("officeDocument", "xl/workbook.xml")]))
     package.writestr("[Content_Types].xml", _content_types_xml(numbers, noted))
+
+
+def _named_xml(number: int, sheet: Sheet) -> str:
+    state = ' state="hidden"' if sheet.is_hidden else ""
+    return f'<sheet name={quoteattr(sheet.name)} sheetId="{number}"{state} r:id="rId{number}"/>'
 
 
 def _content_types_xml(numbers: Sequence[int], noted: list[int]) -> str:

@@ -254,6 +254,37 @@ class TestAnnotatedWorkbook:
         again = check(tmp_path, annotated_xlsx(content), registry, name="annotated.xlsx").content
         assert [(f.row_number, f.rule_id) for f in again.findings] == [(f.row_number, f.rule_id) for f in content.findings]
 
+    def lists(self, content):
+        """Header of a column -> (the cells that offer a list, what it offers)."""
+        book = load_workbook(io.BytesIO(annotated_xlsx(content)))
+        found = {}
+        for offer in book["Data"].data_validations.dataValidation:
+            sheet, cells = offer.formula1.replace("$", "").split("!")
+            assert book[sheet].sheet_state == "hidden" and not offer.showErrorMessage
+            span = str(offer.sqref)
+            found[book["Data"][f"{span.split(':')[0].rstrip('0123456789')}1"].value] = span, [row[0].value for row in book[sheet][cells]]
+        return found
+
+    def test_columns_of_single_codes_offer_them_and_other_columns_nothing(self, content):
+        assert self.lists(content) == {
+            "Side": ("H2:H5", ["1 = Left", "2 = Right"]),
+            "Manipulated": ("J2:J5", ["0 = No", "1 = Yes"]),
+        }
+
+    def test_a_layout_of_ones_own_is_offered_its_own_spellings(self, registry, tmp_path):
+        header = "Clinic,NHS No,MRN,DOB,Arrived on,Arrived at,L/R,MUA,MUA on,MUA at"
+        row = "RA101,9990000018,H1,1950-02-01,2025-10-06,10:00,X,Y,2025-10-06,12:00"
+        made = check(tmp_path, f"{header}\n{row}\n".encode(), registry).content
+        assert self.lists(made)["L/R"] == ("G2", ["L", "R"])
+
+    def test_a_code_chosen_from_the_list_is_taken(self, registry, content, tmp_path):
+        book = load_workbook(io.BytesIO(annotated_xlsx(content)))
+        book["Data"].cell(3, self.column(book["Data"], "Side")).value = self.lists(content)["Side"][1][1]
+        saved = io.BytesIO()
+        book.save(saved)
+        again = check(tmp_path, saved.getvalue(), registry, name="chosen.xlsx").content
+        assert again.findings.by_rule() == {rule: count for rule, count in content.findings.by_rule().items() if rule != "COD"}
+
     def test_corrected_and_dropped_as_it_is_it_is_accepted(self, registry, content, tmp_path):
         book = load_workbook(io.BytesIO(annotated_xlsx(content)))
         sheet = book["Data"]

@@ -12,6 +12,8 @@ from assets.reading.shapes import CellKind
 from schemas.datasets import Dataset, DatasetKind
 from schemas.fields import Codes, Field, Identifier, Kind
 from schemas.layouts import Column, Layout
+from schemas.registry import Registry
+from schemas.wording import Wording
 from tests.reading.files import HEADER, csv_bytes, nhs_number, read, record, xlsx_bytes
 
 LAYOUT = Layout("own", "d", (), date_formats=("%d/%m/%Y", "%Y-%m-%d"))
@@ -246,3 +248,18 @@ def test_all_missing(registry):
     dataset = registry.dataset("wrist_fracture")
     done = conform(of_texts(dataset, arrival_date=[None, None], side=[None, None], surname=[None, None], pain_score=[None, None]))
     assert done.frame.isna().all().all() and not done.problems
+
+
+def test_what_a_list_offers_is_read_as_the_code_it_stands_for(registry: Registry):
+    offered = 0
+    for layout in registry.layouts.values():
+        dataset = registry.dataset(layout.dataset)
+        for column in layout.columns:
+            field = dataset.field_by_name.get(column.field)
+            if field is None or field.kind is not Kind.CODE or not field.codes:
+                continue
+            parse = cell_parser(field, column, layout, dataset)
+            read = [parse(choice, CellKind.TEXT)[0] for choice in Wording(dataset, layout).choices(field)]
+            assert read == list(field.codes.values), (layout.name, column.header)
+            offered += len(read)
+    assert offered > 500
