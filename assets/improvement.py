@@ -19,7 +19,7 @@ from assets.places import places
 from assets.work import Applied, Work
 from quality_checks.validate import validate
 from schemas.change_ideas import ideas_in
-from schemas.datasets import Mode
+from schemas.datasets import Dataset, Mode
 from schemas.improvement import NAMES
 from schemas.registry import Registry
 from warehouse.improvement_current import CASELESS, KEYS, current, sync_change_ideas
@@ -40,7 +40,7 @@ Content = tuple  # what a row says, without where it was said
 def apply(connection: Connection, work: Work) -> Applied:
     """Take one submission of leads, aims or actions. The caller holds the lock of loads and commits."""
     table = TABLES[work.dataset.name]
-    take_back(connection, work.row, work.registry, for_good=True)
+    take_back(connection, work.row, work.dataset, work.registry, for_good=True)
     told = _told(connection, work)
     verdict = validate(work.conformed, work.dataset, work.row.rule_version, work.row.received_at, layout=work.read.layout)
     judged = Applied.judge(work, verdict, findings.before_loading(work, told, _keys(table, told)))
@@ -53,12 +53,12 @@ def apply(connection: Connection, work: Work) -> Applied:
     return judged.loaded(changed.reindex(judged.taken.index, fill_value=False), None, 0)
 
 
-def take_back(connection: Connection, row: Row, registry: Registry, for_good: bool = False) -> int:
+def take_back(connection: Connection, row: Row, dataset: Dataset, registry: Registry, for_good: bool) -> int:
     """Queue what changes when a submission counts no more; delete its rows if ``for_good``. Returns how many rows it had said.
 
     The caller sets the state of a withdrawn submission in the same transaction.
     """
-    table = TABLES[row.dataset_name]
+    table = TABLES[dataset.name]
     mine = table.c.submission_id == row.submission_id
     said = connection.scalar(select(func.count()).select_from(table).where(mine))
     if said:

@@ -21,8 +21,9 @@ from warehouse.tables import EFFECTIVE_STATES, FINAL_STATES
 
 AUTOMATIC_ATTEMPTS = 3  # of one that fails by itself
 CRASHES = 20  # of one whose process was killed: the file is hardly to blame, but a poisonous one must not be tried for ever
-# in the detail of an effect: pathway -> version of the rules by which cases were judged; the rule by which a file that had been taken was refused
-CASE_RULES, REFUSED_BY = "case_rule_versions", "refused_by"
+# in the detail of an effect: pathway -> version of the rules by which cases were judged; the rule by which a file that had been taken was refused;
+# the dataset that it was taken as, for declarations may come by which the file is one of another
+CASE_RULES, REFUSED_BY, DATASET = "case_rule_versions", "refused_by", "dataset_name"
 
 
 class UnknownSubmission(LookupError):
@@ -107,6 +108,12 @@ def log_effect(connection: Connection, kind: str, row: Row | None, actor: str, n
 def has_loaded(connection: Connection, submission_id: str) -> bool:
     """Whether the submission has ever had an effect."""
     return bool(connection.scalar(select(exists().where(effect.c.submission_id == submission_id, effect.c.kind == "load"))))
+
+
+def taken_as(connection: Connection, submission_id: str) -> str | None:
+    """The dataset as which it had its last effect; None if it had none, or before that was noted."""
+    last = select(effect.c.detail[DATASET].astext).where(effect.c.submission_id == submission_id, effect.c.kind == "load")
+    return connection.scalar(last.order_by(effect.c.effect_id.desc()).limit(1))
 
 
 def replace_findings(connection: Connection, row: Row, findings: FindingTable, quarantined: Mapping[int, tuple[str, ...]]) -> None:

@@ -63,8 +63,9 @@ def _with_case_rules(context: Context, effects: Iterable[Row]) -> Iterator[tuple
     latest = dict(context.registry.case_rule_versions)
     pathways = {pathway.cases: pathway.name for pathway in context.registry.pathways if pathway.case_dataset is not None}
     for one in effects:
-        if one.kind == "load" and one.dataset_name in pathways:
-            latest[pathways[one.dataset_name]] = one.rule_version
+        dataset_name = one.detail.get(ledger.DATASET, one.dataset_name)
+        if one.kind == "load" and dataset_name in pathways:
+            latest[pathways[dataset_name]] = one.rule_version
         yield one, latest | one.detail.get(ledger.CASE_RULES, {})
 
 
@@ -87,7 +88,7 @@ def _replay(connection: Connection, context: Context, one: Row, case_rules: Mapp
         undo(connection, context, row, case_rules)
         ledger.recognise(connection, row.submission_id, state="withdrawn")
     elif ledger.REFUSED_BY in one.detail:
-        forget(connection, context, row, case_rules)
+        forget(connection, context, row, case_rules, one.detail.get(ledger.DATASET, row.dataset_name))
         ledger.recognise(connection, row.submission_id, state="rejected")
     else:
         _load_again(connection, context, row, one, case_rules, is_last)
@@ -100,6 +101,10 @@ def _load_again(connection: Connection, context: Context, row: Row, one: Row, ca
         if is_last:
             raise RebuildError(_no_effect(row, f"refused now ({refused.findings[0].rule_id})")) from None
         return  # what follows takes back what it said
+    if work.dataset.name != one.detail.get(ledger.DATASET, work.dataset.name):
+        if is_last:
+            raise RebuildError(_no_effect(row, f"of the dataset {work.dataset.name} now"))
+        return
     applied = take(connection, context, row, work)
     if applied.state not in (*EFFECTIVE_STATES, one.detail.get("state")):
         raise RebuildError(_no_effect(row, f"{applied.state} now"))

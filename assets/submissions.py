@@ -125,6 +125,9 @@ def _attempt(context: Context, row: Row) -> SubmissionOutcome:
     except FileRefused as refused:
         return _refuse(context, row, envelope, refused)
     with context.engine.begin() as connection:
+        said_as = ledger.taken_as(connection, row.submission_id)
+        if said_as not in (None, row.dataset_name):
+            forget(connection, context, row, work.case_rules, said_as)
         applied = take(connection, context, row, work)
         staged = _conclude(connection, context, row, work, applied, envelope)
     return _publish(context, row, applied, staged)
@@ -229,8 +232,8 @@ def _has_effect(applied: Applied) -> bool:
 
 
 def _detail(dataset: Dataset, case_rules: Mapping[str, int]) -> dict:
-    """What a rebuild must know beside the version of the dataset's own rules: a death is judged by those of every pathway's cases."""
-    return {ledger.CASE_RULES: dict(case_rules)} if dataset.kind is DatasetKind.PERSONS else {}
+    """What a rebuild must know beside the version of the dataset's own rules: which dataset's, and of a death those of every pathway's cases."""
+    return {ledger.DATASET: dataset.name} | ({ledger.CASE_RULES: dict(case_rules)} if dataset.kind is DatasetKind.PERSONS else {})
 
 
 def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused) -> SubmissionOutcome:
@@ -248,10 +251,10 @@ def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused
 
 
 def _forget_refused(connection: Connection, context: Context, row: Row, rule_id: str) -> None:
-    transaction_lock(connection, "load")
     case_rules = context.registry.case_rule_versions
-    forget(connection, context, row, case_rules)
-    detail = {"state": "rejected", ledger.REFUSED_BY: rule_id, **_detail(context.registry.dataset(row.dataset_name), case_rules)}
+    said_as = ledger.taken_as(connection, row.submission_id) or row.dataset_name
+    forget(connection, context, row, case_rules, said_as)
+    detail = {"state": "rejected", ledger.REFUSED_BY: rule_id, **_detail(context.registry.dataset(said_as), case_rules)}
     ledger.log_effect(connection, "load", row, row.run_id or "process", context.now(), **detail)
 
 
@@ -309,19 +312,19 @@ def withdraw(context: Context, submission_id: str, actor: str) -> None:
 def undo(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int]) -> None:
     """Take back the effect of an effective submission, in the caller's transaction; ``case_rules`` as in ``Work``."""
     if row.state in EFFECTIVE_STATES and row.dataset_name is not None:
-        _take_back(connection, context, row, case_rules, for_good=False)
+        _take_back(connection, context, row, context.registry.dataset(row.dataset_name), case_rules, for_good=False)
 
 
-def forget(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int]) -> None:
-    """Remove all that a submission said when it was taken, in the caller's transaction: it has been judged again, and nothing of it holds."""
-    _take_back(connection, context, row, case_rules, for_good=True)
+def forget(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int], said_as: str) -> None:
+    """Remove all that a submission said when it was taken as this dataset, in the caller's transaction: it has been judged again, and nothing of it holds."""
+    transaction_lock(connection, "load")
+    _take_back(connection, context, row, context.registry.dataset(said_as), case_rules, for_good=True)
 
 
-def _take_back(connection: Connection, context: Context, row: Row, case_rules: Mapping[str, int], for_good: bool) -> None:
-    dataset = context.registry.dataset(row.dataset_name)
+def _take_back(connection: Connection, context: Context, row: Row, dataset: Dataset, case_rules: Mapping[str, int], for_good: bool) -> None:
     if dataset.kind is DatasetKind.RECORDS:
         effective_records.take_back(connection, context.registry.pathway_of_dataset(dataset.name), row, for_good)
     elif dataset.kind is DatasetKind.IMPROVEMENT:
-        improvement.take_back(connection, row, context.registry, for_good)
+        improvement.take_back(connection, row, dataset, context.registry, for_good)
     else:
-        submitted_results.take_back(connection, row, context.registry, case_rules, for_good)
+        submitted_results.take_back(connection, row, dataset, context.registry, case_rules, for_good)

@@ -26,7 +26,7 @@ from assets.spared import rows_words, withdrawn_beside_rows
 from assets.work import Applied, Work
 from quality_checks.findings import Finding
 from quality_checks.validate import validate
-from schemas.datasets import DatasetKind, Mode
+from schemas.datasets import Dataset, DatasetKind, Mode
 from schemas.registry import Registry
 from schemas.rules import Scope, Severity
 from warehouse.loading import copy_frame
@@ -56,13 +56,13 @@ def apply(connection: Connection, work: Work) -> Applied:
     return _counted(work, judged, changed, len(left_out))
 
 
-def take_back(connection: Connection, row: Row, registry: Registry, case_rules: Mapping[str, int], for_good: bool = False) -> int:
+def take_back(connection: Connection, row: Row, dataset: Dataset, registry: Registry, case_rules: Mapping[str, int], for_good: bool) -> int:
     """Undo what a submission of results or deaths said: it stops counting, for it is withdrawn; its rows are deleted if ``for_good``.
 
     Returns how many rows it had said. The caller sets the state of a withdrawn submission in the same transaction.
     ``case_rules`` (pathway -> version) judge the cases of those whose death is taken back.
     """
-    if registry.dataset(row.dataset_name).kind is DatasetKind.PERSONS:
+    if dataset.kind is DatasetKind.PERSONS:
         return deaths.take_back(connection, row, registry, case_rules, for_good)
     return _take_back_results(connection, row, registry, for_good)
 
