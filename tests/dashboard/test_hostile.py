@@ -334,11 +334,11 @@ def test_two_who_read_at_once_never_see_each_others_cells(network):
 def test_what_everybody_sees_holds_no_own_cell(network):
     from dashboard.matrix import OF_PROVIDERS
 
-    asked = network.asked("reader:ZYC")
+    asked = network.asked(f"reader:{TINY}")
     rows = asked.latest_for_everybody(OF_PROVIDERS, grain="quarter", measures=[WRIST])
-    mine = next(row for row in rows if row.organisation_code == "ZYC")
+    mine = next(row for row in rows if row.organisation_code == TINY)
     assert mine.is_suppressed and mine.value is None
-    own = asked.rows(f"select * from ({OF_PROVIDERS}) as shown where organisation_code = 'ZYC'", grain="quarter", measures=[WRIST])
+    own = asked.rows(f"select * from ({OF_PROVIDERS}) as shown where organisation_code = '{TINY}'", grain="quarter", measures=[WRIST])
     assert own[0].value is not None
 
 
