@@ -158,15 +158,17 @@ COUNTS = ("Numerator", "Denominator", "Cases", "Reached", "Of cases", "Observed"
 
 @pytest.mark.parametrize("code", [IMPROVES, "ZYC", TINY])
 def test_counts_of_others_are_none_or_rounded_and_eight_or_more(network, code):
-    client = network.client(f"reader:{WORSENS}")
-    own = network.client(f"reader:{code}")
+    others, own = network.client(f"reader:{WORSENS}"), network.client(f"reader:{code}")
+    whole = []
     for name in (f"series/{WRIST}/{code}", f"series/{EMERGENCY}/{code}", f"timeline/wrist_fracture/{code}"):
-        rows = rows_of(client, f"/figure/{name}.csv")
-        counts = [float(row[column]) for row in rows for column in COUNTS if row.get(column)]
+        counts = counts_of(rows_of(others, f"/figure/{name}.csv"))
         assert all(count == 0 or (count >= 8 and count % 5 == 0) for count in counts), name
-        assert any(float(row[column]) % 5 for row in rows_of(own, f"/figure/{name}.csv") for column in COUNTS if row.get(column)), (
-            "its own people see them whole"
-        )
+        whole += counts_of(rows_of(own, f"/figure/{name}.csv"))
+    assert any(count % 5 for count in whole), "its own people see them whole"
+
+
+def counts_of(rows: list[dict]) -> list[float]:
+    return [float(row[column]) for row in rows for column in COUNTS if row.get(column)]
 
 
 @pytest.mark.parametrize(
