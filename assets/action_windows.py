@@ -21,10 +21,8 @@ from warehouse.improvement_tables import action_version
 from warehouse.pathway_tables import organisation
 
 LONGEST = 24  # months of a phase
-BEFORE_POINTS, AFTER_POINTS = (
-    12,
-    6,
-)  # a year holds every season; six months of one provider are the fewest that tell a step from a good month
+# a year holds every season; six months of one provider are the fewest that tell a step from a good month
+BEFORE_POINTS, AFTER_POINTS = 12, 6
 Month = np.datetime64
 
 

@@ -110,10 +110,10 @@ def has_loaded(connection: Connection, submission_id: str) -> bool:
     return bool(connection.scalar(select(exists().where(effect.c.submission_id == submission_id, effect.c.kind == "load"))))
 
 
-def taken_as(connection: Connection, submission_id: str) -> str | None:
-    """The dataset as which it had its last effect; None if it had none, or before that was noted."""
-    last = select(effect.c.detail[DATASET].astext).where(effect.c.submission_id == submission_id, effect.c.kind == "load")
-    return connection.scalar(last.order_by(effect.c.effect_id.desc()).limit(1))
+def taken_as(connection: Connection, row: Row) -> str | None:
+    """The dataset as which it had its last effect; the one that it has now if it had none, or before that was noted."""
+    last = select(effect.c.detail[DATASET].astext).where(effect.c.submission_id == row.submission_id, effect.c.kind == "load")
+    return connection.scalar(last.order_by(effect.c.effect_id.desc()).limit(1)) or row.dataset_name
 
 
 def replace_findings(connection: Connection, row: Row, findings: FindingTable, quarantined: Mapping[int, tuple[str, ...]]) -> None:

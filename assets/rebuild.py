@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sqlalchemy import Connection, Row, Select, delete, select, text, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, text, update
 
 from assets import ledger
 from assets.context import Context
@@ -45,9 +45,11 @@ def rebuild(context: Context, progress: Callable[[int, int], None] = lambda done
 
 
 def _log() -> Select:
+    """What is replayed, with the dataset that each was taken as; before that was noted, the one that its submission has."""
     told = submission.c.submission_id == effect.c.submission_id
+    taken_as = func.coalesce(effect.c.detail[ledger.DATASET].astext, submission.c.dataset_name)
     return (
-        select(effect, submission.c.dataset_name)
+        select(effect, taken_as.label("dataset_name"))
         .join(submission, told)
         .where(effect.c.kind.in_(("load", "withdraw")))
         .order_by(effect.c.effect_id)
@@ -63,9 +65,8 @@ def _with_case_rules(context: Context, effects: Iterable[Row]) -> Iterator[tuple
     latest = dict(context.registry.case_rule_versions)
     pathways = {pathway.cases: pathway.name for pathway in context.registry.pathways if pathway.case_dataset is not None}
     for one in effects:
-        dataset_name = one.detail.get(ledger.DATASET, one.dataset_name)
-        if one.kind == "load" and dataset_name in pathways:
-            latest[pathways[dataset_name]] = one.rule_version
+        if one.kind == "load" and one.dataset_name in pathways:
+            latest[pathways[one.dataset_name]] = one.rule_version
         yield one, latest | one.detail.get(ledger.CASE_RULES, {})
 
 
@@ -88,7 +89,7 @@ def _replay(connection: Connection, context: Context, one: Row, case_rules: Mapp
         undo(connection, context, row, case_rules)
         ledger.recognise(connection, row.submission_id, state="withdrawn")
     elif ledger.REFUSED_BY in one.detail:
-        forget(connection, context, row, case_rules, one.detail.get(ledger.DATASET, row.dataset_name))
+        forget(connection, context, row, case_rules, one.dataset_name)
         ledger.recognise(connection, row.submission_id, state="rejected")
     else:
         _load_again(connection, context, row, one, case_rules, is_last)
@@ -101,7 +102,7 @@ def _load_again(connection: Connection, context: Context, row: Row, one: Row, ca
         if is_last:
             raise RebuildError(_no_effect(row, f"refused now ({refused.findings[0].rule_id})")) from None
         return  # what follows takes back what it said
-    if work.dataset.name != one.detail.get(ledger.DATASET, work.dataset.name):
+    if work.dataset.name != one.dataset_name:
         if is_last:
             raise RebuildError(_no_effect(row, f"of the dataset {work.dataset.name} now"))
         return

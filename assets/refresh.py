@@ -77,9 +77,8 @@ def refresh(engine: Engine, registry: Registry, now: datetime, network_code: str
                 return RefreshOutcome(**{**vars(outcome), "is_busy": True})
             while _is_waiting(engine):
                 outcome = _added(outcome, _turn(engine, registry, now))
-                with (
-                    engine.begin() as connection
-                ):  # for those who read what is new, others' runs too: views look up a cell at a time only where they are known to be many
+                # for those who read what is new, others' runs too: views look up a cell at a time only where they are known to be many
+                with engine.begin() as connection:
                     renew_statistics(connection)
     if is_first:
         close_silent(engine, registry, now)

@@ -125,8 +125,8 @@ def _attempt(context: Context, row: Row) -> SubmissionOutcome:
     except FileRefused as refused:
         return _refuse(context, row, envelope, refused)
     with context.engine.begin() as connection:
-        said_as = ledger.taken_as(connection, row.submission_id)
-        if said_as not in (None, row.dataset_name):
+        said_as = ledger.taken_as(connection, row)
+        if said_as != row.dataset_name:
             forget(connection, context, row, work.case_rules, said_as)
         applied = take(connection, context, row, work)
         staged = _conclude(connection, context, row, work, applied, envelope)
@@ -252,7 +252,7 @@ def _refuse(context: Context, row: Row, envelope: Envelope, refused: FileRefused
 
 def _forget_refused(connection: Connection, context: Context, row: Row, rule_id: str) -> None:
     case_rules = context.registry.case_rule_versions
-    said_as = ledger.taken_as(connection, row.submission_id) or row.dataset_name
+    said_as = ledger.taken_as(connection, row)
     forget(connection, context, row, case_rules, said_as)
     detail = {"state": "rejected", ledger.REFUSED_BY: rule_id, **_detail(context.registry.dataset(said_as), case_rules)}
     ledger.log_effect(connection, "load", row, row.run_id or "process", context.now(), **detail)

@@ -80,9 +80,8 @@ def up(
     """
     _make_folders(settings)
     if has_dashboard(settings):
-        Configuration.from_environment(
-            settings, environment_of(settings, {**os.environ, **(more or {})})
-        )  # what is wrong with it is told before anything starts
+        # what is wrong with it is told before anything starts
+        Configuration.from_environment(settings, environment_of(settings, {**os.environ, **(more or {})}))
     with at_work(settings):
         say("database")
         prepare(settings)

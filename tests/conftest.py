@@ -32,9 +32,8 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os
 hypothesis.settings.load_profile("house")
 
 PATHWAYS = Path(__file__).parent / "pathways"
-OTHER_BINARIES = os.environ.get(
-    "COMMON_CAUSE_TEST_BINARIES"
-)  # a folder with those of another Postgres: only tests of the database run, and on it
+# a folder with those of another Postgres: only tests of the database run, and on it
+OTHER_BINARIES = os.environ.get("COMMON_CAUSE_TEST_BINARIES")
 TEMPLATE = "test_template"
 UNSAFE_BUT_QUICK = {
     "fsync": "off",

@@ -11,11 +11,14 @@ import io
 import json
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+
+from schemas.datasets import Pathway
+from schemas.registry import Registry
 
 HEADERS = (
     "Clinic code", "NHS number", "Hospital number", "Surname", "Date of birth", "Arrival date", "Arrival time", "Side", "X-ray",
@@ -67,6 +70,11 @@ def drop(
     path.with_name(f"{name}.part").rename(path)
     path.with_name(f"{name}.done").touch()
     return path
+
+
+def with_pathway(registry: Registry, changed: Pathway) -> Registry:
+    """The registry with this pathway in the place of the one of its name."""
+    return replace(registry, pathways=tuple(changed if one.name == changed.name else one for one in registry.pathways))
 
 
 @dataclass

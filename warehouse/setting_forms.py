@@ -14,9 +14,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 MAIL_SCHEMES = {"smtp": 587, "smtps": 465}
 FOLDER = "maildir"
-_POSTGRES = re.compile(
-    r"postgres(ql)?(\+\w+)?://([^@]*@)?(\[[^\]]*\]|[^/:?]*)(:[0-9]+)?(/[^?]*)?(\?.*)?"
-)  # the watchman is too small for SQLAlchemy
+# the watchman is too small for SQLAlchemy
+_POSTGRES = re.compile(r"postgres(ql)?(\+\w+)?://([^@]*@)?(\[[^\]]*\]|[^/:?]*)(:[0-9]+)?(/[^?]*)?(\?.*)?")
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 
 

@@ -76,9 +76,9 @@ def _lists(content: ReceiptContent) -> tuple[Sheet, dict[int, str]]:
     """What columns of single codes offer, one below the other on a hidden sheet, and the cells of each column's own."""
     sheet, choices = Sheet(LISTS, is_hidden=True), {}
     for place, name in sorted(content.read.source.field_of_header.items()):
-        first = len(sheet.rows) + 1
-        sheet.rows.extend([Cell(choice)] for choice in content.choices(name))
-        if len(sheet.rows) >= first:
+        if offered := content.choices(name):
+            first = len(sheet.rows) + 1
+            sheet.rows.extend([Cell(choice)] for choice in offered)
             choices[place + 1] = f"{LISTS}!$A${first}:$A${len(sheet.rows)}"
     return sheet, choices
 

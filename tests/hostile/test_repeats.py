@@ -10,7 +10,7 @@ import pytest
 from schemas.rules import Severity
 from tests.hostile.aftermath import aftermath, ledger_row
 from tests.hostile.samples import SAMPLES
-from tests.world import World, csv_bytes, wrist
+from tests.world import World, csv_bytes, with_pathway, wrist
 
 CASES = "select count(*) as cases from pathway.pathway_case"
 
@@ -53,8 +53,7 @@ def mended(world: World, **change) -> World:
     dataset = pathway.case_dataset
     rules = tuple(replace(rule, **change) if rule.id == "W02" else rule for rule in dataset.rules)
     newer = replace(dataset, rules=rules, rule_version=dataset.rule_version + 1)
-    pathways = tuple(replace(p, datasets=(newer,)) if p is pathway else p for p in registry.pathways)
-    return World(replace(world.context, registry=replace(registry, pathways=pathways)))
+    return World(replace(world.context, registry=with_pathway(registry, replace(pathway, datasets=(newer,)))))
 
 
 def test_a_file_refused_before_a_rule_was_mended_is_taken_after(world):

@@ -19,7 +19,7 @@ from schemas.registry import Registry
 from tests.conftest import DEMO_NETWORK
 from tests.spec.acute_stroke import journeys
 from tests.spec.acute_stroke.journeys import CENTRE, HERE, NEXT_DOOR, THERE, Record
-from tests.world import World
+from tests.world import World, with_pathway
 
 _STAY = MinutesBetween(field("team_clock_start_at"), field("team_clock_stop_at"))
 _OWN_PART = {
@@ -53,10 +53,8 @@ OF_EVERY_TEAM = (
 
 def with_measures(registry: Registry, *measures: Measure) -> Registry:
     """The registry with these as the only measures that stroke's cases are counted in."""
-    pathways = [
-        replace(p, measures=measures, case_mix=(), outlier_policies=()) if p.name == "acute_stroke" else p for p in registry.pathways
-    ]
-    return replace(registry, pathways=tuple(pathways))
+    stroke = registry.pathway("acute_stroke")
+    return with_pathway(registry, replace(stroke, measures=measures, case_mix=(), outlier_policies=()))
 
 
 @pytest.fixture

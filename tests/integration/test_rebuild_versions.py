@@ -15,7 +15,7 @@ from schemas.rules import Rule, Scope, Severity
 from tests.aggregate.test_deaths import deaths
 from tests.aggregate.test_submitted_results import counts
 from tests.integration.test_rebuild import GREW
-from tests.world import SNAPSHOTS, World, history, snapshot, wrist
+from tests.world import SNAPSHOTS, World, history, snapshot, with_pathway, wrist
 
 NEW_AT_2 = (
     Rule("W08", "pain_is_told_below_9", field("pain_score") < 9, Severity.QUARANTINE_RECORD, ("pain_score",), "Ask again.", since=2),
@@ -42,8 +42,7 @@ def mended(registry):
         for some in (pathway.case_dataset.rules, pathway.case_dataset.pair_rules)
     )
     dataset = replace(pathway.case_dataset, rules=(*rules, *NEW_AT_2), pair_rules=pairs, rule_version=2)
-    changed = replace(pathway, datasets=(dataset,))
-    return replace(registry, pathways=tuple(changed if one is pathway else one for one in registry.pathways))
+    return with_pathway(registry, replace(pathway, datasets=(dataset,)))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from assets import submissions
 from assets.rebuild import RebuildError, rebuild
 from assets.submissions import retry, withdraw
 from schemas.layouts import Column, Layout
-from tests.world import HEADERS, World, csv_bytes, snapshot, wrist
+from tests.world import HEADERS, World, csv_bytes, snapshot, with_pathway, wrist
 
 WARD_LIST = {header: f"Ward list {number}" for number, header in enumerate(HEADERS)}
 AS_DEATHS = {"NHS number": "nhs_number", "Discharge date": "date_of_death"}
@@ -21,10 +21,9 @@ GREW = ("cases", "submissions", "quarantine", "findings")
 def reading(world: World, **layout) -> World:
     """The same house where a list of the ward is read by this layout."""
     registry = world.context.registry
-    [pathway] = [pathway for pathway in registry.pathways if pathway.name == "wrist_fracture"]
+    pathway = registry.pathway("wrist_fracture")
     own = replace(pathway, layouts=(*pathway.layouts, Layout("ward_list", **layout)))
-    pathways = tuple(own if pathway.name == own.name else pathway for pathway in registry.pathways)
-    return World(replace(world.context, registry=replace(registry, pathways=pathways)))
+    return World(replace(world.context, registry=with_pathway(registry, own)))
 
 
 @pytest.fixture

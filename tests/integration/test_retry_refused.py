@@ -17,12 +17,8 @@ from tests.world import World, csv_bytes, history, snapshot, wrist
 RECORDS = "select count(*) from pathway.wrist_fracture_record join intake.submission using (submission_id) where state = 'rejected'"
 RESULTS = "select count(*) from measurement.submitted_result"
 DEATHS = "select count(*) from pathway.person where death_on is not null"
-GREW = (
-    "cases",
-    "submissions",
-    "quarantine",
-    "findings",
-)  # somebody of whom no file tells any more stays a person in what grew, without a case
+# not persons: somebody of whom no file tells any more stays one in what grew, without a case
+GREW = ("cases", "submissions", "quarantine", "findings")
 LEADS = "select count(*) from improvement.lead_version"
 
 

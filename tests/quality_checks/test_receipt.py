@@ -277,22 +277,23 @@ class TestAnnotatedWorkbook:
         made = check(tmp_path, f"{header}\n{row}\n".encode(), registry).content
         assert self.lists(made)["L/R"] == ("G2", ["L", "R"])
 
-    def test_a_code_chosen_from_the_list_is_taken(self, registry, content, tmp_path):
+    def corrected(self, content, cells: dict) -> bytes:
+        """The workbook after somebody wrote into cells of it: (row, header) -> text."""
         book = load_workbook(io.BytesIO(annotated_xlsx(content)))
-        book["Data"].cell(3, self.column(book["Data"], "Side")).value = self.lists(content)["Side"][1][1]
+        for (row, header), value in cells.items():
+            book["Data"].cell(row, self.column(book["Data"], header)).value = value
         saved = io.BytesIO()
         book.save(saved)
-        again = check(tmp_path, saved.getvalue(), registry, name="chosen.xlsx").content
+        return saved.getvalue()
+
+    def test_a_code_chosen_from_the_list_is_taken(self, registry, content, tmp_path):
+        chosen = self.lists(content)["Side"][1][1]
+        again = check(tmp_path, self.corrected(content, {(3, "Side"): chosen}), registry, name="chosen.xlsx").content
         assert again.findings.by_rule() == {rule: count for rule, count in content.findings.by_rule().items() if rule != "COD"}
 
     def test_corrected_and_dropped_as_it_is_it_is_accepted(self, registry, content, tmp_path):
-        book = load_workbook(io.BytesIO(annotated_xlsx(content)))
-        sheet = book["Data"]
-        sheet.cell(3, self.column(sheet, "Side")).value = "2"
-        sheet.cell(4, self.column(sheet, "Manipulation time")).value = "12:30"
-        saved = io.BytesIO()
-        book.save(saved)
-        again = check(tmp_path, saved.getvalue(), registry, name="corrected.xlsx")
+        sent = self.corrected(content, {(3, "Side"): "2", (4, "Manipulation time"): "12:30"})
+        again = check(tmp_path, sent, registry, name="corrected.xlsx")
         assert again.exit_code == 0 and again.content.counts.accepted == 3
 
     def test_real_dates_below_title_rows_come_back_as_real_dates(self, registry, dataset, tmp_path):

@@ -47,9 +47,8 @@ def test_a_frame_is_in_the_table_as_it_is(connection):
     assert first[4].isoformat() == "2026-02-28"
     assert second == (None,) * 6
     assert third[:4] == ("", 2**40, 1e-300, False)
-    assert [row[5] for row in (first, third)] == [
-        LOCAL[k].tz_convert("UTC") for k in (0, 2)
-    ]  # the instant, whatever the zone it was told in
+    # the instant, whatever the zone it was told in
+    assert [row[5] for row in (first, third)] == [LOCAL[k].tz_convert("UTC") for k in (0, 2)]
 
 
 def test_texts_of_python_are_copied_like_texts_of_arrow(connection):
